@@ -1,0 +1,112 @@
+//! What an action may see and touch. It is passed in; nothing is ambient.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::action::ActionError;
+use crate::cancel::Cancel;
+use crate::event::{Event, Events, Progress, Stream};
+use crate::secret::Secrets;
+use crate::service::Services;
+
+/// Environment names and values, as a child process will get them.
+pub type Environment = BTreeMap<String, String>;
+
+/// The surroundings of one action call.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The stage the call is made in.
+    pub stage: Arc<str>,
+    /// The repository: the folder of `wharf.rhai`, absolute. Relative paths start here.
+    pub root: PathBuf,
+    /// The process environment, `.env` beneath it and the stage's `env` above it.
+    pub environment: Arc<Environment>,
+    pub secrets: Secrets,
+    pub cancel: Cancel,
+    pub events: Events,
+    pub services: Arc<Services>,
+    /// Set when this call is rehearsed: where its services are played.
+    pub standins: Option<Arc<Standins>>,
+    /// Whether the whole run is a rehearsal. An action whose effect stays on the machine runs for
+    /// real even then, but may say `simulated: …` where a real run would have to fail.
+    pub rehearsal: bool,
+    /// The failure that is being told about, when called from `on_failure`.
+    pub telling: Option<Arc<crate::failure::Failure>>,
+}
+
+/// Addresses of a rehearsal's stand-ins on loopback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standins {
+    /// `127.0.0.1:PORT`, an OCI registry over plain HTTP.
+    pub registry: String,
+    /// `http://127.0.0.1:PORT`, in place of `https://api.render.com`.
+    pub render: String,
+    /// `http://127.0.0.1:PORT`, in place of the DSN's scheme, host and port.
+    pub sentry: String,
+    /// `http://127.0.0.1:PORT`, in place of any other origin; the original URL travels in the
+    /// `X-Wharf-Original-Url` header.
+    pub http: String,
+}
+
+impl Context {
+    /// A path from the script, taken from the repository's root when it is relative.
+    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// An environment value; empty counts as not set.
+    pub fn env(&self, name: &str) -> Option<&str> {
+        self.environment
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Runs `future` on the shared runtime, which is made on first use, until it ends or the run
+    /// is stopped. When it is stopped the future is dropped: clean-up belongs in drop guards.
+    pub fn block_on<T>(
+        &self,
+        future: impl Future<Output = Result<T, ActionError>>,
+    ) -> Result<T, ActionError> {
+        self.services.runtime().block_on(async {
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => Err(ActionError::cancelled()),
+                done = future => done,
+            }
+        })
+    }
+
+    /// Tells the person what is being done and why.
+    pub fn say(&self, text: impl Into<String>) {
+        self.events.emit(Event::Said {
+            stage: self.stage.clone(),
+            text: text.into(),
+        });
+    }
+
+    pub fn warn(&self, text: impl Into<String>) {
+        self.events.emit(Event::Warned {
+            stage: self.stage.clone(),
+            text: text.into(),
+        });
+    }
+
+    /// Passes a child's output on as it arrives.
+    pub fn output(&self, stream: Stream, bytes: &[u8]) {
+        self.events.emit(Event::Output {
+            stage: self.stage.clone(),
+            stream,
+            bytes: bytes.to_vec(),
+        });
+    }
+
+    pub fn progress(&self, progress: Progress) {
+        self.events.emit(Event::Progress {
+            stage: self.stage.clone(),
+            progress,
+        });
+    }
+}

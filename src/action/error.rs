@@ -1,0 +1,83 @@
+//! Why an action did not do what it was asked.
+
+/// An action's failure before it has a place in a script; the caller adds that.
+#[derive(Clone, Debug, Default)]
+pub struct ActionError {
+    pub kind: ErrorKind,
+    /// Lowercase, values in backticks, no full stop; does not repeat the action's name.
+    pub message: String,
+    /// From the nearest cause to the root.
+    pub causes: Vec<String>,
+    /// The last lines of a failed command or build step.
+    pub output: Vec<String>,
+    pub hints: Vec<String>,
+    /// Of the command that failed, for the script's `err.exit_code`.
+    pub exit_code: Option<i32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The work itself failed.
+    #[default]
+    Failed,
+    /// An option is wrong; the path (`tag`, `retry.count`) tells which.
+    Option(String),
+    /// The run is being stopped; a script cannot catch this.
+    Cancelled,
+}
+
+impl ActionError {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The option at `path` cannot be used, for the reason in `message`.
+    pub fn option(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            kind: ErrorKind::Option(path.into()),
+            ..Self::new(message)
+        }
+    }
+
+    pub fn cancelled() -> Self {
+        Self {
+            kind: ErrorKind::Cancelled,
+            ..Self::new("stopped")
+        }
+    }
+
+    /// `message`, with `error` and everything under it as causes.
+    pub fn caused(message: impl Into<String>, error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut made = Self::new(message);
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if made.causes.last() != Some(&text) {
+                made.causes.push(text);
+            }
+            cause = error.source();
+        }
+        made
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn output(mut self, lines: Vec<String>) -> Self {
+        self.output = lines;
+        self
+    }
+
+    #[must_use]
+    pub fn exit_code(mut self, code: Option<i32>) -> Self {
+        self.exit_code = code;
+        self
+    }
+}

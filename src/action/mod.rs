@@ -1,0 +1,129 @@
+//! What a pipeline can do: one file an action, one descriptor each, from which registration,
+//! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
+
+mod context;
+mod effect;
+mod error;
+
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use context::{Context, Environment, Standins};
+pub use effect::Effect;
+pub use error::{ActionError, ErrorKind};
+
+/// Every action, in the order the reference lists them.
+pub const ACTIONS: &[Descriptor] = &[];
+
+/// The descriptor of the action called `name`.
+pub fn find(name: &str) -> Option<&'static Descriptor> {
+    ACTIONS.iter().find(|action| action.name == name)
+}
+
+/// An action as its author writes it: a unit struct that implements this, and
+/// `pub(super) const ACTION: Descriptor = Descriptor::of::<ThatStruct>();`.
+pub trait Action {
+    /// The function's name in a script and the name of the action's file.
+    const NAME: &'static str;
+    const CATEGORY: Category;
+    /// Under 70 characters, an imperative, no full stop.
+    const SUMMARY: &'static str;
+    /// The effect when [`Action::effect`] does not say otherwise.
+    const EFFECT: Effect;
+    /// The option that a single non-map argument fills.
+    const NATURAL: Option<&'static str>;
+    /// At least one that passes and one that fails.
+    const EXAMPLES: &'static [Example];
+    /// A struct with `#[serde(deny_unknown_fields)]`, a doc comment per field, and all fields
+    /// optional but those without which a call makes no sense.
+    type Options: DeserializeOwned + JsonSchema;
+    /// Plain data with a doc comment per field.
+    type Output: Serialize + JsonSchema;
+
+    /// The effect of a call with these options.
+    fn effect(_options: &Self::Options) -> Effect {
+        Self::EFFECT
+    }
+
+    /// Does the work. In a rehearsal `context.standins` is set for calls that would leave the machine.
+    fn run(context: &Context, options: Self::Options) -> Result<Self::Output, ActionError>;
+}
+
+/// Headings of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    Commands,
+    Quality,
+    Images,
+    Deploys,
+    Notifications,
+}
+
+/// A script that documents an action and tests it.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// Completes “this example …”.
+    pub title: &'static str,
+    /// Paths and contents of the project the example runs in.
+    pub files: &'static [(&'static str, &'static str)],
+    /// A whole `wharf.rhai`.
+    pub script: &'static str,
+    pub outcome: Expected,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    /// What the script prints, whole.
+    Prints(&'static str),
+    /// A part of the error's message.
+    Fails(&'static str),
+}
+
+/// All that wharf knows about one action.
+#[derive(Clone, Copy, Debug)]
+pub struct Descriptor {
+    pub name: &'static str,
+    pub category: Category,
+    pub summary: &'static str,
+    pub effect: Effect,
+    pub natural: Option<&'static str>,
+    pub examples: &'static [Example],
+    /// JSON schema of the options: an object with `properties`.
+    pub options: fn() -> Schema,
+    pub output: fn() -> Schema,
+    /// The effect of a call with these options; the options' own error when they are wrong.
+    pub effect_of: fn(&Value) -> Result<Effect, ActionError>,
+    pub run: fn(&Context, Value) -> Result<Value, ActionError>,
+}
+
+impl Descriptor {
+    pub const fn of<A: Action>() -> Self {
+        Self {
+            name: A::NAME,
+            category: A::CATEGORY,
+            summary: A::SUMMARY,
+            effect: A::EFFECT,
+            natural: A::NATURAL,
+            examples: A::EXAMPLES,
+            options: || schemars::schema_for!(A::Options),
+            output: || schemars::schema_for!(A::Output),
+            effect_of: |options| read::<A>(options.clone()).map(|options| A::effect(&options)),
+            run: |context, options| {
+                let done = A::run(context, read::<A>(options)?)?;
+                serde_json::to_value(done).map_err(|error| {
+                    ActionError::caused("the result cannot be told as plain data", &error)
+                })
+            },
+        }
+    }
+}
+
+/// Options from plain data, or which of them is wrong and how.
+fn read<A: Action>(options: Value) -> Result<A::Options, ActionError> {
+    serde_path_to_error::deserialize(options).map_err(|error| {
+        let path = error.path().to_string();
+        ActionError::option(path, error.into_inner().to_string())
+    })
+}

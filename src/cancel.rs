@@ -1,0 +1,115 @@
+//! One flag that stops everything a run started, and who raised it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+/// A cancellation that threads, processes and futures can all wait on. Cloning shares it; a
+/// [`child`](Cancel::child) is stopped with its parent but not the other way round.
+#[derive(Clone, Default)]
+pub struct Cancel {
+    token: CancellationToken,
+    reason: Arc<Mutex<Option<Reason>>>,
+    hooks: Arc<Mutex<Vec<Hook>>>,
+    parent: Option<Box<Cancel>>,
+}
+
+type Hook = (Arc<()>, Arc<dyn Fn() + Send + Sync>);
+
+/// Keeps a hook of [`Cancel::on_cancel`] alive; dropping it takes the hook away.
+#[must_use]
+pub struct Registration {
+    id: Arc<()>,
+    cancel: Cancel,
+}
+
+/// Why a run, or one stage of it, was stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Ctrl-C, `SIGTERM` or `SIGHUP`.
+    Interrupted,
+    /// A stage's `timeout` passed; the text is the limit as the script wrote it.
+    TimedOut(String),
+    /// Another stage failed and the run stops early.
+    Superseded,
+}
+
+impl Cancel {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A cancellation that follows this one and can also be raised alone.
+    pub fn child(&self) -> Self {
+        Self {
+            token: self.token.child_token(),
+            reason: Arc::default(),
+            hooks: Arc::default(),
+            parent: Some(Box::new(self.clone())),
+        }
+    }
+
+    /// Stops everything that waits on this. The first reason given is the one that stays.
+    pub fn cancel(&self, reason: Reason) {
+        lock(&self.reason).get_or_insert(reason);
+        self.token.cancel();
+        let hooks = lock(&self.hooks).clone();
+        for (_, hook) in hooks {
+            hook();
+        }
+    }
+
+    /// Calls `hook` when this or a parent is cancelled, at once if it already was: for threads
+    /// that wait on a channel rather than on a future. It may be called more than once.
+    pub fn on_cancel(&self, hook: impl Fn() + Send + Sync + 'static) -> Registration {
+        let id = Arc::new(());
+        let hook: Arc<dyn Fn() + Send + Sync> = Arc::new(hook);
+        for level in self.levels() {
+            lock(&level.hooks).push((id.clone(), hook.clone()));
+        }
+        if self.is_cancelled() {
+            hook();
+        }
+        Registration {
+            id,
+            cancel: self.clone(),
+        }
+    }
+
+    fn levels(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |level| level.parent.as_deref())
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    /// Why this was cancelled, if it was: its own reason, else its parent's.
+    pub fn reason(&self) -> Option<Reason> {
+        self.levels().find_map(|level| lock(&level.reason).clone())
+    }
+
+    /// Completes when this is cancelled. Needs no particular async runtime.
+    pub async fn cancelled(&self) {
+        self.token.cancelled().await;
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        for level in self.cancel.levels() {
+            lock(&level.hooks).retain(|(id, _)| !Arc::ptr_eq(id, &self.id));
+        }
+    }
+}
+
+impl fmt::Debug for Cancel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Cancel").field(&self.reason()).finish()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,121 @@
+//! What happens during a run, as one closed enum. Whatever draws, stores or exports a run
+//! consumes this and nothing else.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::failure::Failure;
+
+/// A sink for events, shared by everything that runs.
+#[derive(Clone)]
+pub struct Events(Arc<dyn Fn(Event) + Send + Sync>);
+
+impl Events {
+    pub fn new(sink: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(sink))
+    }
+
+    pub fn emit(&self, event: Event) {
+        (self.0)(event);
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Events")
+    }
+}
+
+/// Which of a child's two streams bytes came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// How a stage ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Passed,
+    Failed(Arc<Failure>),
+    /// Stopped before it ended, because the run was.
+    Cancelled,
+}
+
+/// Nothing here is masked: whoever writes an event anywhere does that, at the one sink.
+#[derive(Clone, Debug)]
+pub enum Event {
+    RunStarted {
+        /// Names of the stages that will be considered, in order.
+        stages: Vec<Arc<str>>,
+        rehearsal: bool,
+    },
+    StageStarted {
+        stage: Arc<str>,
+    },
+    /// The stage does not run; `reason` completes “skipped: …”.
+    StageSkipped {
+        stage: Arc<str>,
+        reason: String,
+    },
+    /// A piece of a child's output as it was read: any length, any bytes, not whole lines.
+    Output {
+        stage: Arc<str>,
+        stream: Stream,
+        bytes: Vec<u8>,
+    },
+    /// A whole line from the script itself, through `print` or `log`; it belongs on stdout.
+    Printed {
+        stage: Arc<str>,
+        text: String,
+    },
+    /// A whole line from wharf or an action about what it does (“found pytest: …”).
+    Said {
+        stage: Arc<str>,
+        text: String,
+    },
+    Warned {
+        stage: Arc<str>,
+        text: String,
+    },
+    /// Where a long step is. Drawn on a terminal, dropped elsewhere.
+    Progress {
+        stage: Arc<str>,
+        progress: Progress,
+    },
+    StageFinished {
+        stage: Arc<str>,
+        outcome: Outcome,
+        took: Duration,
+    },
+    /// What the stand-ins of a rehearsal received, a block of lines for each service.
+    Rehearsed {
+        services: Vec<Received>,
+    },
+    RunFinished {
+        took: Duration,
+        passed: usize,
+        skipped: usize,
+        failure: Option<Arc<Failure>>,
+    },
+}
+
+/// The state of one long step, identified by its label within a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done (`[2/5] RUN pip install …`, `pushing 3f2a…`).
+    pub label: String,
+    /// Done and total, in bytes or pieces, when they are known.
+    pub amount: Option<(u64, u64)>,
+    pub done: bool,
+}
+
+/// What one stand-in saw during a rehearsal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// `registry`, `render`, `sentry` or `http`.
+    pub service: &'static str,
+    /// One line each, in the order received.
+    pub lines: Vec<String>,
+}

@@ -1,0 +1,110 @@
+//! What went wrong, in the user's words: message, places in the script, causes, hints, exit code.
+
+mod render;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use render::render;
+
+/// An error a user can reach. It is plain data; [`render`] makes it text.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub kind: Kind,
+    /// Lowercase, values in backticks, no full stop.
+    pub message: String,
+    /// Innermost first: where it happened, then each script call on the way there.
+    pub places: Vec<Place>,
+    /// Why, from the nearest cause to the root.
+    pub causes: Vec<String>,
+    /// Lines to show as they are, such as the last output of a failed command.
+    pub output: Vec<String>,
+    /// What to do next.
+    pub hints: Vec<String>,
+    /// The action that failed, for the script's `err.action`.
+    pub action: Option<&'static str>,
+    /// The exit code of the command that failed, for the script's `err.exit_code`.
+    pub exit_code: Option<i32>,
+}
+
+/// What kind of failure this is; it decides the exit code and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The pipeline failed.
+    Pipeline,
+    /// The script or the command line is wrong.
+    Script,
+    /// wharf declined: an effect that is held, a lock, an answer of no.
+    Refused,
+    /// A defect of wharf.
+    Defect,
+    /// Ctrl-C or `SIGTERM`.
+    Interrupted,
+}
+
+impl Kind {
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Pipeline => 1,
+            Self::Script => 2,
+            Self::Refused => 3,
+            Self::Defect => 70,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// A span of a source file.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub source: Arc<Source>,
+    /// Bytes into `source.text`.
+    pub span: Range<usize>,
+    /// What this place is, beside the caret; empty for the place of the error itself.
+    pub label: String,
+}
+
+/// A script or module as it was read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// As shown to the user: relative to the repository, or `std/…`.
+    pub name: String,
+    pub text: String,
+}
+
+impl Failure {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            places: Vec::new(),
+            causes: Vec::new(),
+            output: Vec::new(),
+            hints: Vec::new(),
+            action: None,
+            exit_code: None,
+        }
+    }
+
+    pub fn script(message: impl Into<String>) -> Self {
+        Self::new(Kind::Script, message)
+    }
+
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.places.push(place);
+        self
+    }
+
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}

@@ -1,0 +1,28 @@
+//! wharf runs a repository's deploy pipeline from one Rhai script.
+//!
+//! The map, from the top; a layer knows only those below it, and `tests/tidy.rs` holds it to that.
+//!
+//! | layer | what it is | what it must never know |
+//! |---|---|---|
+//! | [`cli`] | the command line: arguments, verbs, exit codes | |
+//! | [`report`] | events drawn for a terminal, a pipe, CI | how anything is run |
+//! | [`run`] | the stages of a plan, executed | how anything is drawn |
+//! | [`rehearsal`] | stand-ins that play the services on loopback | the script |
+//! | [`script`] | the Rhai host: language, modules, checker, error places | stages' order |
+//! | [`plan`] | stages as pure data: order, cycles, what runs and why | Rhai, files, time |
+//! | [`action`] | what a pipeline can do, one file and one descriptor each | Rhai |
+//! | [`service`] | the only door outside: processes, HTTP, the engine | actions, stages |
+//! | [`event`], [`cancel`], [`secret`], [`failure`] | the words the layers share | everything above |
+
+pub mod action;
+pub mod cancel;
+pub mod cli;
+pub mod event;
+pub mod failure;
+pub mod plan;
+pub mod rehearsal;
+pub mod report;
+pub mod run;
+pub mod script;
+pub mod secret;
+pub mod service;

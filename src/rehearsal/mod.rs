@@ -1,0 +1,3 @@
+//! Stand-ins on loopback that play the services during a rehearsal.
+
+mod server;

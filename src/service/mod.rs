@@ -1,0 +1,32 @@
+//! The only door to the outside: processes, HTTP, the Docker Engine. One folder and one small
+//! error enum each, and nothing starts before it is first asked for.
+
+pub mod process;
+
+use std::sync::OnceLock;
+
+use tokio::runtime::Runtime;
+
+/// What actions share during a run, each made on first use.
+#[derive(Debug, Default)]
+pub struct Services {
+    runtime: OnceLock<Runtime>,
+}
+
+impl Services {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The one async runtime, for the calls that need one.
+    pub fn runtime(&self) -> &Runtime {
+        self.runtime.get_or_init(|| {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .thread_name("wharf-io")
+                .enable_all()
+                .build()
+                .expect("an operating system that can poll files and make two threads")
+        })
+    }
+}
