@@ -2,6 +2,7 @@
 //! error enum each, and nothing starts before it is first asked for.
 
 pub mod process;
+pub mod registry;
 
 use std::sync::OnceLock;
 
