@@ -4,6 +4,7 @@ mod address;
 mod error;
 mod locate;
 mod ping;
+mod push;
 mod stream;
 mod transport;
 
@@ -16,6 +17,7 @@ use bollard::Docker;
 pub use address::Address;
 pub use error::EngineError;
 pub use ping::About;
+pub use push::{Fault, Layer, PushError, push};
 pub use stream::Connection;
 
 /// How long a call that should be quick may take until its answer begins.

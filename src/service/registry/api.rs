@@ -82,6 +82,20 @@ impl Registry {
         })
     }
 
+    /// Whether the registry is there and takes the credentials, as far as can be told without
+    /// touching a repository: `Refused` is certain, success is not.
+    pub async fn login(&self) -> Result<(), RegistryError> {
+        let request = self.client.get(self.url(""));
+        let response = self.send(request).await?;
+        // A token that names no repository was granted; it may well not open this door.
+        let with_token = response.status() == StatusCode::UNAUTHORIZED
+            && !matches!(challenge(&response), Some(Challenge::Basic));
+        if with_token {
+            return Ok(());
+        }
+        self.checked(response).await.map(|_| ())
+    }
+
     /// The digest of what is kept under `reference`'s digest or tag, if there is anything.
     pub async fn digest(&self, reference: &Reference) -> Result<Option<String>, RegistryError> {
         let head = self.ask_manifest(Method::HEAD, reference).await;
@@ -204,12 +218,7 @@ impl Registry {
         &self,
         response: &Response,
     ) -> Result<Option<HeaderValue>, RegistryError> {
-        let headers = response.headers().get_all(WWW_AUTHENTICATE);
-        let challenge = headers
-            .iter()
-            .filter_map(|header| header.to_str().ok())
-            .find_map(Challenge::parse);
-        let value = match (challenge, &self.credentials) {
+        let value = match (challenge(response), &self.credentials) {
             (Some(Challenge::Basic), Credentials::Password { username, password }) => {
                 basic(username, password)
             }
@@ -339,6 +348,12 @@ fn client(loopback: bool) -> Result<Client, reqwest::Error> {
         .connect_timeout(Duration::from_secs(10))
         .timeout(Duration::from_mins(1));
     if loopback { client.no_proxy() } else { client }.build()
+}
+
+fn challenge(response: &Response) -> Option<Challenge> {
+    let headers = response.headers().get_all(WWW_AUTHENTICATE);
+    let mut texts = headers.iter().filter_map(|header| header.to_str().ok());
+    texts.find_map(Challenge::parse)
 }
 
 fn basic(username: &str, password: &str) -> String {
