@@ -130,6 +130,7 @@ impl Body {
             context,
             outputs,
             whereabouts,
+            units: program.units().clone(),
         };
         let called = current::with(current, || {
             self.function.call_within_context::<Dynamic>(

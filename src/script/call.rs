@@ -107,5 +107,5 @@ fn place(
     failure.causes = error.causes;
     failure.output = error.output;
     failure.hints.extend(error.hints);
-    raise(failure, position)
+    raise(failure, at)
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::units::Units;
 use crate::action::Context;
 
 /// Results of the stages that a stage may read.
@@ -20,6 +21,7 @@ pub struct Current {
     pub context: Arc<Context>,
     pub outputs: Arc<Outputs>,
     pub whereabouts: Whereabouts,
+    pub(super) units: Units,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

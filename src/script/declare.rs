@@ -77,7 +77,7 @@ fn stage(
         .units
         .place(context.call_source().unwrap_or_default(), at);
     if name.trim().is_empty() {
-        return Err(raise(Failure::script("a stage needs a name"), at));
+        return Err(raise(Failure::script("a stage needs a name"), context));
     }
     for key in options.keys() {
         if !STAGE_OPTIONS.contains(&key.as_str()) {
@@ -162,7 +162,7 @@ fn only_at_top_level(context: &NativeCallContext, function: &str) -> Declared {
         "`{function}` cannot be called inside a stage or hook"
     ))
     .hint("declare all stages at the top level of the script");
-    Err(raise(failure, context.call_position()))
+    Err(raise(failure, context))
 }
 
 fn unknown_option(key: &str) -> Failure {
@@ -181,7 +181,7 @@ fn option_error(
     failure: Failure,
 ) -> Box<EvalAltResult> {
     let place = literal::key(&host.units, context, key);
-    raise(failure.at_if(place), context.call_position())
+    raise(failure.at_if(place), context)
 }
 
 fn needs(value: &Dynamic) -> Result<Vec<Arc<str>>, String> {

@@ -146,6 +146,7 @@ impl Program {
             context,
             outputs,
             whereabouts,
+            units: self.host.units.clone(),
         };
         let name = &self.main.source.name;
         current::with(current, || {

@@ -2,16 +2,29 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 
+use super::current;
 use crate::failure::{Failure, Kind};
 
 /// A failure as a script value. Throwing it again keeps the place it came from.
 #[derive(Clone, Debug)]
 pub(super) struct Raised(pub Arc<Failure>);
 
-/// `failure` as an error at `position` that a script can catch.
-pub(super) fn raise(failure: Failure, position: Position) -> Box<EvalAltResult> {
+/// `failure` as an error that a script can catch, placed at the call that `context` is in unless
+/// it knows better.
+pub(super) fn raise(mut failure: Failure, context: &NativeCallContext) -> Box<EvalAltResult> {
+    let position = context.call_position();
+    if failure.places.is_empty() {
+        let source = context.call_source().unwrap_or_default();
+        let place = current::get().units.place(source, position);
+        failure.places.extend(place);
+    }
+    throw(failure, position)
+}
+
+/// `failure` as an error that a script can catch, its places as they are.
+pub(super) fn throw(failure: Failure, position: Position) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(Dynamic::from(Raised(Arc::new(failure))), position).into()
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
-use super::raised::raise;
+use super::raised::throw;
 use super::span::place_at;
 use super::{literal, stdlib};
 use crate::failure::{Failure, Place, Source};
@@ -177,7 +177,7 @@ impl ModuleResolver for Units {
     ) -> Result<Shared<Module>, Box<EvalAltResult>> {
         self.load(engine, source.unwrap_or_default(), path)
             .map_err(|error| match error {
-                Loading::Refused(failure) => raise(*failure, position),
+                Loading::Refused(failure) => throw(*failure, position),
                 Loading::Evaluated(name, error) => {
                     EvalAltResult::ErrorInModule(name, error, position).into()
                 }

@@ -41,11 +41,11 @@ pub(super) fn runtime(
         EvalAltResult::ErrorParsing(error, _) => parse::failure(error),
         other => words::failure(other, engine, units),
     };
-    // A failure that was raised with a place of its own, or thrown again, keeps it.
+    // A failure that was raised at a place of its own keeps it, also when it is thrown again.
     if failure.places.is_empty() {
         failure.places.extend(place);
-        failure.places.extend(calls);
     }
+    failure.places.extend(calls);
     failure
 }
 

@@ -59,8 +59,5 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn refuse(context: &NativeCallContext, message: String, cause: String) -> Box<rhai::EvalAltResult> {
-    raise(
-        Failure::script(message).because(cause),
-        context.call_position(),
-    )
+    raise(Failure::script(message).because(cause), &context)
 }

@@ -40,7 +40,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
                     None => Err(raise(
                         Failure::script(format!("the parameter `{name}` is not given"))
                             .hint(format!("add `--param {name}=…` to the command line")),
-                        context.call_position(),
+                        &context,
                     )),
                 }
             },
@@ -49,8 +49,9 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
             "param",
             move |context: NativeCallContext, name: &str, default: Dynamic| -> Answer {
                 match optional.params.get(name) {
-                    Some(given) => like(&default, name, given)
-                        .map_err(|failure| raise(failure, context.call_position())),
+                    Some(given) => {
+                        like(&default, name, given).map_err(|failure| raise(failure, &context))
+                    }
                     None => Ok(default),
                 }
             },
@@ -66,7 +67,7 @@ fn value(host: &Host, context: &NativeCallContext, name: &str) -> Answer<String>
         let failure = Failure::script(format!("the environment has no `{name}`")).hint(format!(
             "set it for this run (`{name}=… wharf run`), write it into `.env`, or give a default: `env(\"{name}\", \"…\")`"
         ));
-        return Err(raise(failure, context.call_position()));
+        return Err(raise(failure, &context));
     }
     let value = made_up(name);
     if host.missing == Missing::MadeUp {

@@ -63,5 +63,5 @@ fn answer(
 }
 
 fn refuse(context: &NativeCallContext, error: &GitError) -> Box<rhai::EvalAltResult> {
-    raise(Failure::script(error.to_string()), context.call_position())
+    raise(Failure::script(error.to_string()), &context)
 }

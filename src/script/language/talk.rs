@@ -21,7 +21,7 @@ pub(super) fn register(engine: &mut Engine) {
             "fail",
             |context: NativeCallContext, message: &str| -> Answer {
                 let failure = Failure::new(Kind::Pipeline, message);
-                Err(raise(failure, context.call_position()))
+                Err(raise(failure, &context))
             },
         )
         .register_fn("sleep", sleep)
@@ -30,7 +30,7 @@ pub(super) fn register(engine: &mut Engine) {
 
 /// Waits as long as `time` says, or until the run is stopped.
 fn sleep(context: NativeCallContext, time: Dynamic) -> Answer<()> {
-    let refuse = |message: String| Err(raise(Failure::script(message), context.call_position()));
+    let refuse = |message: String| Err(raise(Failure::script(message), &context));
     let Ok(Ok(time)) = to_json(&time).map(serde_json::from_value::<Duration>) else {
         return refuse(format!(
             "`sleep` takes seconds or a text like \"1m30s\", not {}",
@@ -59,5 +59,5 @@ fn output(context: NativeCallContext, stage: &str) -> Answer {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure.hint(format!("add `{stage}` to this stage's `needs`")),
     };
-    Err(raise(failure, context.call_position()))
+    Err(raise(failure, &context))
 }
