@@ -46,8 +46,9 @@ impl Terminal {
     }
 
     fn start(&mut self, stage: &Arc<str>) {
-        let style = ProgressStyle::with_template("{spinner:.cyan} {prefix} {elapsed:.dim} {wide_msg:.dim}")
-            .expect("a template that names only what indicatif knows");
+        let style =
+            ProgressStyle::with_template("{spinner:.cyan} {prefix} {elapsed:.dim} {wide_msg:.dim}")
+                .expect("a template that names only what indicatif knows");
         let bar = self.bars.add(ProgressBar::new_spinner().with_style(style));
         bar.set_prefix(stage.to_string());
         bar.enable_steady_tick(Duration::from_millis(120));
