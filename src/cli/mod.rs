@@ -1,1 +1,65 @@
-//! cli
+//! The command line: parses, runs, prints once, exits.
+
+mod arguments;
+mod check;
+mod completions;
+mod docs;
+mod dotenv;
+mod list;
+mod load;
+mod run;
+mod signals;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use crate::failure::{Failure, render, render_warning};
+use crate::report::Colour;
+use crate::secret::Secrets;
+
+use arguments::{Arguments, Verb};
+
+/// What a verb ends with; the failure is printed here and nowhere else.
+type Done = Result<(), Arc<Failure>>;
+
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nothing is left to tell if even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let secrets = Secrets::new();
+    let done = match &arguments.verb {
+        None => list::list(&arguments.place, &secrets),
+        Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
+        Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
+        Some(Verb::Docs(options)) => docs::docs(options),
+        Some(Verb::Completions(options)) => completions::print(options.shell),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            show(&failure, false, &secrets);
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}
+
+/// Prints `failure` for the person at the terminal, its secrets masked.
+fn show(failure: &Failure, as_warning: bool, secrets: &Secrets) {
+    let stderr = std::io::stderr();
+    let colour = Colour::of(&stderr).is_on();
+    let text = if as_warning {
+        render_warning(failure, colour)
+    } else {
+        render(failure, colour)
+    };
+    // Nothing is left to tell if even this cannot be printed.
+    let _ = stderr.lock().write_all(secrets.mask(&text).as_bytes());
+}

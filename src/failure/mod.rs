@@ -1,11 +1,13 @@
 //! What went wrong, in the user's words: message, places in the script, causes, hints, exit code.
 
+mod nearest;
 mod render;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use render::render;
+pub use nearest::nearest;
+pub use render::{render, render_warning};
 
 /// An error a user can reach. It is plain data; [`render`] makes it text.
 #[derive(Clone, Debug)]
@@ -96,6 +98,15 @@ impl Failure {
         self
     }
 
+    /// [`Failure::at`], where the place is known.
+    #[must_use]
+    pub fn at_if(self, place: Option<Place>) -> Self {
+        match place {
+            Some(place) => self.at(place),
+            None => self,
+        }
+    }
+
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
@@ -106,5 +117,33 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+}
+
+impl Place {
+    /// Both from 1, the column in characters.
+    pub fn line_and_column(&self) -> (usize, usize) {
+        let before = &self.source.text[..self.span.start];
+        let line = before.matches('\n').count() + 1;
+        let row = before.rsplit('\n').next().unwrap_or_default();
+        (line, row.chars().count() + 1)
+    }
+}
+
+impl std::fmt::Display for Place {
+    /// `wharf.rhai:12:33`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (line, column) = self.line_and_column();
+        write!(f, "{}:{line}:{column}", self.source.name)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    /// The message behind its place: what a log or a list shows.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.places.first() {
+            Some(place) => write!(f, "{place}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
     }
 }
