@@ -10,6 +10,10 @@ pub enum PushError {
     NoEngine { address: Address, source: io::Error },
     #[error("the Docker Engine broke off")]
     BrokenOff(#[source] hyper::Error),
+    #[error("the Docker Engine broke off")]
+    Broken(#[source] bollard::errors::Error),
+    #[error("there is no image `{reference}` in the engine")]
+    NoImage { reference: String },
     #[error("what the engine says about the push makes no sense")]
     Garbled,
     /// In the engine's or the registry's own words.
@@ -38,7 +42,10 @@ impl PushError {
         match self {
             Self::Told { message } => Fault::of(message),
             Self::BrokenOff(_) => Fault::Transient,
-            Self::NoEngine { .. } | Self::Garbled | Self::NoDigest => Fault::Lasting,
+            Self::NoImage { .. } => Fault::NoImage,
+            Self::NoEngine { .. } | Self::Broken(_) | Self::Garbled | Self::NoDigest => {
+                Fault::Lasting
+            }
         }
     }
 }
