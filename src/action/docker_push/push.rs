@@ -26,7 +26,7 @@ impl Push<'_> {
         let answer = (|| registry.login())
             .retry(self.backoff())
             .when(transient)
-            .notify(|error, wait| self.try_again(error, wait))
+            .notify(|error, wait| self.try_again(&error.to_string(), wait))
             .await;
         match answer {
             Err(error) if error.is_refusal() || transient(&error) => {
@@ -70,12 +70,19 @@ impl Push<'_> {
             Fault::Transient => true,
             // A rehearsal's registry is always there: an engine that does not find it is elsewhere.
             Fault::NobodyThere => self.context.standins.is_none(),
-            Fault::Refused | Fault::NoImage | Fault::Lasting => false,
+            Fault::Refused | Fault::NoImage | Fault::UnknownHost | Fault::Lasting => false,
         };
         let pushed = (|| self.once(engine, target))
             .retry(self.backoff())
             .when(transient)
-            .notify(|error, wait| self.try_again(error, wait))
+            .notify(|error, wait| {
+                let short = trouble::in_short(error, target);
+                let why = match error.fault() {
+                    Fault::NobodyThere => &short.message,
+                    _ => short.causes.last().unwrap_or(&short.message),
+                };
+                self.try_again(why, wait);
+            })
             .await;
         pushed.map_err(|error| self.push_trouble(&error, target))
     }
@@ -136,7 +143,7 @@ impl Push<'_> {
         let asked = (|| registry.digest(target))
             .retry(self.backoff())
             .when(|error: &RegistryError| error.is_transient() && !error.is_unreachable())
-            .notify(|error, wait| self.try_again(error, wait))
+            .notify(|error, wait| self.try_again(&error.to_string(), wait))
             .await;
         let found = match asked {
             Ok(found) => found,
@@ -181,10 +188,10 @@ impl Push<'_> {
         trouble::push(error, target, self.credentials, &self.context.environment)
     }
 
-    fn try_again(&self, error: &dyn std::error::Error, wait: Duration) {
+    fn try_again(&self, why: &str, wait: Duration) {
         let seconds = wait.as_secs_f64();
         self.context
-            .warn(format!("{error}; trying again in {seconds:.1} s"));
+            .warn(format!("{why}; trying again in {seconds:.1} s"));
     }
 
     /// After 0.5, 1, 2, 4 … seconds, and up to as much more, so that many do not come back at once.

@@ -18,22 +18,43 @@ pub(super) fn push(
     credentials: &Credentials,
     environment: &BTreeMap<String, String>,
 ) -> ActionError {
+    let made = in_short(error, target);
+    match error.fault() {
+        Fault::Refused => made.hint(registry::hint(&target.registry, credentials, environment)),
+        Fault::NoImage => {
+            let name = missing(error, target);
+            made.hint(format!("build it first: `docker_build(\"{name}\")`"))
+        }
+        Fault::NobodyThere => made.hint("start the registry, or correct its address"),
+        Fault::UnknownHost | Fault::Transient | Fault::Lasting => made,
+    }
+}
+
+/// The same in a few words, without advice. What an engine says is in the words of its insides:
+/// it is the cause of what happened, not the message.
+pub(super) fn in_short(error: &PushError, target: &Reference) -> ActionError {
     let name = target.familiar();
     let registry = &target.registry;
-    match error.fault() {
-        Fault::Refused => ActionError::new(format!("`{registry}` refuses `{name}`: {error}"))
-            .hint(registry::hint(registry, credentials, environment)),
+    let message = match error.fault() {
+        // What the registry says is well worth reading first.
+        Fault::Refused => {
+            return ActionError::new(format!("`{registry}` refuses `{name}`: {error}"));
+        }
         Fault::NoImage => {
-            let name = match error {
-                PushError::NoImage { reference } => reference,
-                _ => &name,
-            };
-            ActionError::new(format!("there is no image `{name}` in the engine"))
-                .hint(format!("build it first: `docker_build(\"{name}\")`"))
+            let name = missing(error, target);
+            return ActionError::new(format!("there is no image `{name}` in the engine"));
         }
-        Fault::NobodyThere | Fault::Transient | Fault::Lasting => {
-            caused(format!("`{name}` could not be pushed: {error}"), error)
-        }
+        Fault::NobodyThere => format!("nothing listens at the registry `{registry}`"),
+        Fault::UnknownHost => format!("there is no registry `{registry}`"),
+        Fault::Transient | Fault::Lasting => format!("`{name}` could not be pushed"),
+    };
+    ActionError::caused(message, error)
+}
+
+fn missing(error: &PushError, target: &Reference) -> String {
+    match error {
+        PushError::NoImage { reference } => reference.clone(),
+        _ => target.familiar(),
     }
 }
 

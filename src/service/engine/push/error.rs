@@ -32,6 +32,8 @@ pub enum Fault {
     NoImage,
     /// Nobody listens where the registry should be.
     NobodyThere,
+    /// The registry's name has no address.
+    UnknownHost,
     /// The same push may work a moment later.
     Transient,
     Lasting,
@@ -72,6 +74,7 @@ impl Fault {
                 ],
             ),
             (Fault::NobodyThere, &["connection refused"]),
+            (Fault::UnknownHost, &["no such host"]),
             (
                 Fault::Transient,
                 &[
@@ -132,7 +135,7 @@ mod tests {
             ),
             (
                 "Get \"https://nowhere.example.com/v2/\": dial tcp: lookup nowhere.example.com on 192.0.2.53:53: no such host",
-                Fault::Lasting,
+                Fault::UnknownHost,
             ),
             (
                 "Get \"http://127.0.0.1:5463/v2/\": context deadline exceeded",
