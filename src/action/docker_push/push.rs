@@ -9,28 +9,47 @@ use crate::event::Progress;
 use crate::service::engine::{self, Engine, Fault, Layer, PushError};
 use crate::service::registry::{Registry, RegistryError};
 
-/// What all steps of a push need.
+/// Pushes to one registry as one user.
 pub(super) struct Push<'a> {
-    pub(super) context: &'a Context,
-    pub(super) credentials: &'a Credentials,
+    context: &'a Context,
+    credentials: Credentials,
+    registry: Registry,
+    /// How it is called in references.
+    name: &'a str,
     /// How often to try again.
-    pub(super) retry: u32,
+    retry: u32,
 }
 
-impl Push<'_> {
+impl<'a> Push<'a> {
+    pub(super) fn to(
+        context: &'a Context,
+        name: &'a str,
+        credentials: Credentials,
+        retry: u32,
+    ) -> Result<Self, ActionError> {
+        let registry = Registry::new(name, credentials.clone())
+            .map_err(|error| trouble::registry(&error, name, &credentials, &context.environment))?;
+        Ok(Self {
+            context,
+            credentials,
+            registry,
+            name,
+            retry,
+        })
+    }
+
     /// Finds out early that the registry does not know the user: an engine tells it only after
     /// up to a minute of attempts. A registry that only the engine can reach is left to it.
-    pub(super) async fn log_in(&self, name: &str) -> Result<(), ActionError> {
-        let registry = self.registry(name)?;
+    pub(super) async fn log_in(&self) -> Result<(), ActionError> {
         let transient = |error: &RegistryError| error.is_transient() && !error.is_unreachable();
-        let answer = (|| registry.login())
+        let answer = (|| self.registry.login())
             .retry(self.backoff())
             .when(transient)
             .notify(|error, wait| self.try_again(&error.to_string(), wait))
             .await;
         match answer {
             Err(error) if error.is_refusal() || transient(&error) => {
-                Err(self.registry_trouble(&error, name))
+                Err(self.registry_trouble(&error))
             }
             _ => Ok(()),
         }
@@ -55,6 +74,17 @@ impl Push<'_> {
             first.get_or_insert(digest);
         }
         Ok(first.expect("an image is pushed under one tag at least"))
+    }
+
+    /// Puts an image without layers under every target, where there is none to push.
+    pub(super) async fn nothing(&self, targets: &[Reference]) -> Result<String, ActionError> {
+        let trouble = |error| self.registry_trouble(&error);
+        let mut digest = String::new();
+        for target in targets {
+            let put = self.registry.put_empty_image(target);
+            digest = put.await.map_err(trouble)?;
+        }
+        Ok(digest)
     }
 
     async fn one(&self, engine: &Engine, target: &Reference) -> Result<String, ActionError> {
@@ -97,7 +127,7 @@ impl Push<'_> {
             }
             self.tell(id, layer);
         };
-        let digest = engine::push(engine, target, self.credentials, on_layer).await?;
+        let digest = engine::push(engine, target, &self.credentials, on_layer).await?;
         let layers = match sent + present {
             1 => "1 layer".to_owned(),
             count => format!("{count} layers"),
@@ -139,8 +169,7 @@ impl Push<'_> {
         target: &Reference,
         pushed: &str,
     ) -> Result<(), ActionError> {
-        let registry = self.registry(&target.registry)?;
-        let asked = (|| registry.digest(target))
+        let asked = (|| self.registry.digest(target))
             .retry(self.backoff())
             .when(|error: &RegistryError| error.is_transient() && !error.is_unreachable())
             .notify(|error, wait| self.try_again(&error.to_string(), wait))
@@ -148,10 +177,10 @@ impl Push<'_> {
         let found = match asked {
             Ok(found) => found,
             Err(error) if error.is_unreachable() => {
-                let asked = engine::registry_digest(engine, target, self.credentials).await;
-                asked.map_err(|_| self.registry_trouble(&error, &target.registry))?
+                let asked = engine::registry_digest(engine, target, &self.credentials).await;
+                asked.map_err(|_| self.registry_trouble(&error))?
             }
-            Err(error) => return Err(self.registry_trouble(&error, &target.registry)),
+            Err(error) => return Err(self.registry_trouble(&error)),
         };
         let name = target.familiar();
         match found {
@@ -168,24 +197,24 @@ impl Push<'_> {
 
     /// As whom, in words.
     fn identity(&self) -> String {
-        match self.credentials {
+        match &self.credentials {
             Credentials::Anonymous => "without a login".to_owned(),
             Credentials::Password { username, .. } => format!("as `{username}`"),
             Credentials::IdentityToken(_) => "with an identity token".to_owned(),
         }
     }
 
-    pub(super) fn registry(&self, name: &str) -> Result<Registry, ActionError> {
-        Registry::new(name, self.credentials.clone())
-            .map_err(|error| self.registry_trouble(&error, name))
-    }
-
-    pub(super) fn registry_trouble(&self, error: &RegistryError, name: &str) -> ActionError {
-        trouble::registry(error, name, self.credentials, &self.context.environment)
+    fn registry_trouble(&self, error: &RegistryError) -> ActionError {
+        trouble::registry(
+            error,
+            self.name,
+            &self.credentials,
+            &self.context.environment,
+        )
     }
 
     fn push_trouble(&self, error: &PushError, target: &Reference) -> ActionError {
-        trouble::push(error, target, self.credentials, &self.context.environment)
+        trouble::push(error, target, &self.credentials, &self.context.environment)
     }
 
     fn try_again(&self, why: &str, wait: Duration) {

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, WWW_AUTHENTICATE,
-};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 
@@ -19,7 +17,7 @@ const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, \
 
 /// One registry and who asks it. It keeps no connection and no token between calls.
 pub struct Registry {
-    client: Client,
+    pub(super) client: Client,
     name: String,
     origin: String,
     credentials: Credentials,
@@ -132,15 +130,8 @@ impl Registry {
         method: Method,
         reference: &Reference,
     ) -> Result<Option<Response>, RegistryError> {
-        let path = format!(
-            "{}/manifests/{}",
-            reference.repository,
-            reference.identifier()
-        );
-        let request = self
-            .client
-            .request(method, self.url(&path))
-            .header(ACCEPT, MANIFESTS);
+        let url = self.manifest_url(reference);
+        let request = self.client.request(method, url).header(ACCEPT, MANIFESTS);
         let response = self.send(request).await?;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);
@@ -148,57 +139,8 @@ impl Registry {
         self.checked(response).await.map(Some)
     }
 
-    /// Puts `content` into `repository` and gives its digest.
-    pub async fn put_blob(
-        &self,
-        repository: &str,
-        content: Vec<u8>,
-    ) -> Result<String, RegistryError> {
-        let digest = digest_of(&content);
-        let start = self
-            .client
-            .post(self.url(&format!("{repository}/blobs/uploads/")));
-        let started = self.checked(self.send(start).await?).await?;
-        let location = started.headers().get(LOCATION);
-        let location = location.and_then(|location| location.to_str().ok());
-        let url = location.and_then(|location| started.url().join(location).ok());
-        let Some(mut url) = url else {
-            return Err(self.odd("it does not tell where to upload to"));
-        };
-        url.query_pairs_mut().append_pair("digest", &digest);
-        let put = self
-            .client
-            .put(url)
-            .header(CONTENT_TYPE, "application/octet-stream")
-            .body(content);
-        self.checked(self.send(put).await?).await?;
-        Ok(digest)
-    }
-
-    /// Puts a manifest under `reference` and gives its digest.
-    pub async fn put_manifest(
-        &self,
-        reference: &Reference,
-        media_type: &str,
-        content: Vec<u8>,
-    ) -> Result<String, RegistryError> {
-        let digest = digest_of(&content);
-        let path = format!(
-            "{}/manifests/{}",
-            reference.repository,
-            reference.identifier()
-        );
-        let put = self
-            .client
-            .put(self.url(&path))
-            .header(CONTENT_TYPE, media_type)
-            .body(content);
-        self.checked(self.send(put).await?).await?;
-        Ok(digest)
-    }
-
     /// The answer to `request`, after logging in when that is asked for.
-    async fn send(&self, request: RequestBuilder) -> Result<Response, RegistryError> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, RegistryError> {
         let again = request
             .try_clone()
             .expect("bodies are bytes, never streams");
@@ -264,8 +206,13 @@ impl Registry {
         let asked = asked
             .iter()
             .filter_map(|(name, value)| Some((*name, value.as_deref()?)));
+        // A registry that is reached through a tunnel may send to a token service out there.
+        let client = match url.scheme() {
+            "https" => client(false).map_err(|error| self.unreachable(error))?,
+            _ => self.client.clone(),
+        };
         let response = self
-            .token_request(url, asked)
+            .token_request(&client, url, asked)
             .send()
             .await
             .map_err(|error| self.unreachable(error))?;
@@ -281,6 +228,7 @@ impl Registry {
     /// (distribution's “Token Authentication” and “OAuth 2 Token Authentication”).
     fn token_request<'a>(
         &self,
+        client: &Client,
         mut url: Url,
         asked: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> RequestBuilder {
@@ -292,10 +240,10 @@ impl Registry {
                 .append_pair("refresh_token", token)
                 .finish();
             let kind = "application/x-www-form-urlencoded";
-            return self.client.post(url).header(CONTENT_TYPE, kind).body(form);
+            return client.post(url).header(CONTENT_TYPE, kind).body(form);
         }
         url.query_pairs_mut().extend_pairs(asked);
-        let request = self.client.get(url);
+        let request = client.get(url);
         match &self.credentials {
             Credentials::Password { username, password } => {
                 request.header(AUTHORIZATION, basic(username, password))
@@ -305,7 +253,7 @@ impl Registry {
     }
 
     /// `response` if it is a success, else what it says of itself.
-    async fn checked(&self, response: Response) -> Result<Response, RegistryError> {
+    pub(super) async fn checked(&self, response: Response) -> Result<Response, RegistryError> {
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -326,7 +274,12 @@ impl Registry {
         })
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn manifest_url(&self, reference: &Reference) -> String {
+        let identifier = reference.identifier();
+        self.url(&format!("{}/manifests/{identifier}", reference.repository))
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
         format!("{}/v2/{path}", self.origin)
     }
 
@@ -337,7 +290,7 @@ impl Registry {
         }
     }
 
-    fn odd(&self, reason: &str) -> RegistryError {
+    pub(super) fn odd(&self, reason: &str) -> RegistryError {
         RegistryError::Odd {
             registry: self.name.clone(),
             reason: reason.to_owned(),
@@ -345,14 +298,20 @@ impl Registry {
     }
 }
 
-/// What is on this machine is never asked through a proxy.
+/// What is on this machine is never asked through a proxy, and never in TLS: reading the machine's
+/// certificates would take longer than the answer.
 fn client(loopback: bool) -> Result<Client, reqwest::Error> {
     // A second installation is refused, and then one is there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .connect_timeout(Duration::from_secs(10))
         .timeout(Duration::from_mins(1));
-    if loopback { client.no_proxy() } else { client }.build()
+    let client = if loopback {
+        client.no_proxy().tls_certs_only([])
+    } else {
+        client
+    };
+    client.build()
 }
 
 fn challenge(response: &Response) -> Option<Challenge> {

@@ -4,6 +4,7 @@ mod api;
 mod challenge;
 mod credentials;
 mod digest;
+mod empty;
 mod host;
 mod reference;
 
