@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
-use serde::Deserialize;
+use reqwest::header::{ACCEPT, AUTHORIZATION};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 
+use super::authorization::challenge;
 use super::challenge::Challenge;
-use super::{Credentials, Reference, digest_of, host};
+use super::error::told_error;
+use super::{Credentials, Reference, RegistryError, digest_of, host};
 
 /// Without these a registry answers with an older schema, which has another digest.
 const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, \
@@ -19,54 +20,8 @@ const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, \
 pub struct Registry {
     pub(super) client: Client,
     name: String,
-    origin: String,
-    credentials: Credentials,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum RegistryError {
-    #[error("the registry `{registry}` cannot be asked")]
-    Unreachable {
-        registry: String,
-        source: reqwest::Error,
-    },
-    #[error("the registry `{registry}` refuses access ({status}): {message}")]
-    Refused {
-        registry: String,
-        status: StatusCode,
-        message: String,
-    },
-    #[error("the registry `{registry}` answers {status}: {message}")]
-    Answered {
-        registry: String,
-        status: StatusCode,
-        message: String,
-    },
-    #[error("the registry `{registry}` does not keep to the protocol: {reason}")]
-    Odd { registry: String, reason: String },
-}
-
-impl RegistryError {
-    /// Whether the same question may be answered a moment later.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Unreachable { source, .. } => !source.is_builder(),
-            Self::Answered { status, .. } => {
-                status.is_server_error()
-                    || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(status)
-            }
-            Self::Refused { .. } | Self::Odd { .. } => false,
-        }
-    }
-
-    /// Whether this process got no answer at all.
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
-    }
-
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { .. })
-    }
+    pub(super) origin: String,
+    pub(super) credentials: Credentials,
 }
 
 impl Registry {
@@ -160,98 +115,6 @@ impl Registry {
         }
     }
 
-    /// What to send instead, if anything is known that the registry asks for.
-    async fn authorization(
-        &self,
-        response: &Response,
-    ) -> Result<Option<HeaderValue>, RegistryError> {
-        let value = match (challenge(response), &self.credentials) {
-            (Some(Challenge::Basic), Credentials::Password { username, password }) => {
-                basic(username, password)
-            }
-            (
-                Some(Challenge::Bearer {
-                    realm,
-                    service,
-                    scope,
-                }),
-                _,
-            ) => {
-                let asked = [("service", service), ("scope", scope)];
-                format!("Bearer {}", self.token(&realm, asked).await?)
-            }
-            _ => return Ok(None),
-        };
-        let mut value = HeaderValue::try_from(value)
-            .map_err(|_| self.odd("its token cannot stand in a header"))?;
-        value.set_sensitive(true);
-        Ok(Some(value))
-    }
-
-    async fn token(
-        &self,
-        realm: &str,
-        asked: [(&str, Option<String>); 2],
-    ) -> Result<String, RegistryError> {
-        /// Docker Hub sends the same token under both names.
-        #[derive(Deserialize)]
-        struct Granted {
-            token: Option<String>,
-            access_token: Option<String>,
-        }
-        let url = Url::parse(realm).map_err(|_| self.odd("its token service has no URL"))?;
-        if url.scheme() != "https" && !self.origin.starts_with("http:") {
-            return Err(self.odd(&format!("its token service `{realm}` is not encrypted")));
-        }
-        let asked = asked
-            .iter()
-            .filter_map(|(name, value)| Some((*name, value.as_deref()?)));
-        // A registry that is reached through a tunnel may send to a token service out there.
-        let client = match url.scheme() {
-            "https" => client(false).map_err(|error| self.unreachable(error))?,
-            _ => self.client.clone(),
-        };
-        let response = self
-            .token_request(&client, url, asked)
-            .send()
-            .await
-            .map_err(|error| self.unreachable(error))?;
-        let body = self.checked(response).await?.bytes().await;
-        let body = body.map_err(|error| self.unreachable(error))?;
-        let granted: Option<Granted> = serde_json::from_slice(&body).ok();
-        granted
-            .and_then(|granted| granted.token.or(granted.access_token))
-            .ok_or_else(|| self.odd("its token service answers without a token"))
-    }
-
-    /// A token for a password, or for nothing, is a GET; one for a refresh token is a form
-    /// (distribution's “Token Authentication” and “OAuth 2 Token Authentication”).
-    fn token_request<'a>(
-        &self,
-        client: &Client,
-        mut url: Url,
-        asked: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> RequestBuilder {
-        if let Credentials::IdentityToken(token) = &self.credentials {
-            let form = url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(asked)
-                .append_pair("grant_type", "refresh_token")
-                .append_pair("client_id", "wharf")
-                .append_pair("refresh_token", token)
-                .finish();
-            let kind = "application/x-www-form-urlencoded";
-            return client.post(url).header(CONTENT_TYPE, kind).body(form);
-        }
-        url.query_pairs_mut().extend_pairs(asked);
-        let request = client.get(url);
-        match &self.credentials {
-            Credentials::Password { username, password } => {
-                request.header(AUTHORIZATION, basic(username, password))
-            }
-            _ => request,
-        }
-    }
-
     /// `response` if it is a success, else what it says of itself.
     pub(super) async fn checked(&self, response: Response) -> Result<Response, RegistryError> {
         let status = response.status();
@@ -283,7 +146,7 @@ impl Registry {
         format!("{}/v2/{path}", self.origin)
     }
 
-    fn unreachable(&self, source: reqwest::Error) -> RegistryError {
+    pub(super) fn unreachable(&self, source: reqwest::Error) -> RegistryError {
         RegistryError::Unreachable {
             registry: self.name.clone(),
             source: source.without_url(),
@@ -300,7 +163,7 @@ impl Registry {
 
 /// What is on this machine is never asked through a proxy, and never in TLS: reading the machine's
 /// certificates would take longer than the answer.
-fn client(loopback: bool) -> Result<Client, reqwest::Error> {
+pub(super) fn client(loopback: bool) -> Result<Client, reqwest::Error> {
     // A second installation is refused, and then one is there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
@@ -314,71 +177,7 @@ fn client(loopback: bool) -> Result<Client, reqwest::Error> {
     client.build()
 }
 
-fn challenge(response: &Response) -> Option<Challenge> {
-    let headers = response.headers().get_all(WWW_AUTHENTICATE);
-    let mut texts = headers.iter().filter_map(|header| header.to_str().ok());
-    texts.find_map(Challenge::parse)
-}
-
-fn basic(username: &str, password: &str) -> String {
-    use base64::Engine as _;
-    let pair = format!("{username}:{password}");
-    let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
-    format!("Basic {encoded}")
-}
-
 fn told_digest(response: &Response) -> Option<String> {
     let header = response.headers().get("docker-content-digest")?;
     header.to_str().ok().map(str::to_owned)
-}
-
-/// The `errors` of the specification, or the start of whatever else was said.
-fn told_error(body: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct Errors {
-        errors: Vec<Told>,
-    }
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Told {
-        code: String,
-        message: String,
-    }
-    let told: Option<Errors> = serde_json::from_slice(body).ok();
-    let first = told.and_then(|told| told.errors.into_iter().next());
-    match first {
-        Some(Told { code, message }) if message.is_empty() => code,
-        Some(Told { message, .. }) => message,
-        None => {
-            let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
-            let line = text.lines().next().unwrap_or_default().trim();
-            if line.is_empty() {
-                "nothing more"
-            } else {
-                line
-            }
-            .to_owned()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::told_error;
-
-    #[test]
-    fn tells_what_the_registry_says_went_wrong() {
-        for (body, wanted) in [
-            (
-                r#"{"errors":[{"code":"DENIED","message":"requested access to the resource is denied","detail":{}}]}"#,
-                "requested access to the resource is denied",
-            ),
-            (r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, "NAME_UNKNOWN"),
-            (r#"{"errors":[]}"#, r#"{"errors":[]}"#),
-            ("Too Many Requests\nplease wait", "Too Many Requests"),
-            ("", "nothing more"),
-        ] {
-            assert_eq!(told_error(body.as_bytes()), wanted);
-        }
-    }
 }

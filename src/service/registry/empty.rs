@@ -4,8 +4,8 @@ use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
 use serde_json::json;
 
-use super::api::{Registry, RegistryError};
-use super::{Reference, digest_of};
+use super::api::Registry;
+use super::{Reference, RegistryError, digest_of};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// Stands in a manifest for a configuration that there is none of (OCI Image Specification 1.1).
