@@ -1,0 +1,44 @@
+# The Docker Engine: the machine's, or one of this run alone.
+
+start_engine() {
+  if ! engine_answers; then start_private_engine; fi
+  if [ -z "${DOCKER_HOST:-}" ]; then
+    DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2> /dev/null) ||
+      DOCKER_HOST=unix:///var/run/docker.sock
+  fi
+  export DOCKER_HOST
+  export WHARF_TEST_DOCKER_HOST=$DOCKER_HOST
+}
+
+engine_answers() {
+  has docker && timeout 10 docker version --format '{{.Server.Version}}' > /dev/null 2>&1
+}
+
+# Another engine may run on this machine unseen, so this one shares nothing with it: socket,
+# folders, containerd and bridge are its own. (`--bridge=none` would delete the other's bridge.)
+start_private_engine() {
+  [ "$(id -u)" = 0 ] || die "no Docker Engine answers: start one, or run as root to have one started"
+  local bridge third log=$work/dockerd.log
+  export PATH=$PATH:/usr/sbin:/sbin
+  bridge=wharf$$
+  third=$((RANDOM % 200 + 20))
+  ip link add "$bridge" type bridge
+  echo "$bridge" > "$work/bridge"
+  ip address add "172.31.$third.1/24" dev "$bridge"
+  ip link set "$bridge" up
+  setsid dockerd --host "unix://$work/docker.sock" --data-root "$work/engine" \
+    --exec-root "$work/exec" --pidfile "$work/dockerd.pid" --bridge "$bridge" \
+    > "$log" 2>&1 < /dev/null &
+  export DOCKER_HOST=unix://$work/docker.sock
+  local try
+  for try in $(seq 300); do
+    if [ -S "$work/docker.sock" ] && engine_answers; then
+      say "started Docker Engine $(docker version --format '{{.Server.Version}}')"
+      return
+    fi
+    kill -0 $! 2> /dev/null || break
+    sleep 0.1
+  done
+  tail -n 20 "$log" >&2
+  die "dockerd does not start"
+}
