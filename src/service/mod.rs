@@ -4,6 +4,7 @@
 pub mod engine;
 pub mod git;
 pub mod process;
+pub mod registry;
 
 use std::sync::OnceLock;
 

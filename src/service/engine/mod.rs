@@ -6,6 +6,7 @@ mod dockerfile;
 mod error;
 mod locate;
 mod ping;
+mod push;
 mod stream;
 mod transport;
 
@@ -19,6 +20,7 @@ pub use address::Address;
 pub use context::{BuildContext, ContextError, Travelling};
 pub use error::EngineError;
 pub use ping::About;
+pub use push::{Fault, Layer, PushError, push};
 pub use stream::Connection;
 
 /// How long a call that should be quick may take until its answer begins.
