@@ -1,8 +1,10 @@
 //! The only door to the outside: processes, HTTP, the Docker Engine. One folder and one small
 //! error enum each, and nothing starts before it is first asked for.
 
+pub mod engine;
 pub mod git;
 pub mod process;
+pub mod registry;
 
 use std::sync::OnceLock;
 
