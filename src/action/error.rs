@@ -1,5 +1,7 @@
 //! Why an action did not do what it was asked.
 
+use crate::service::process::ProcessError;
+
 /// An action's failure before it has a place in a script; the caller adds that.
 #[derive(Clone, Debug, Default)]
 pub struct ActionError {
@@ -61,6 +63,18 @@ impl ActionError {
             cause = error.source();
         }
         made
+    }
+
+    /// A command that could not be started.
+    pub fn from_process(error: &ProcessError) -> Self {
+        let made = Self::new(error.to_string());
+        match error {
+            ProcessError::Spawn { source, .. } => Self {
+                causes: vec![source.to_string()],
+                ..made
+            },
+            ProcessError::NotFound(_) | ProcessError::NoDirectory(_) => made,
+        }
     }
 
     #[must_use]

@@ -2,8 +2,11 @@
 //! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
 
 mod context;
+mod duration;
 mod effect;
 mod error;
+pub mod options;
+mod sh;
 
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -11,11 +14,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use context::{Context, Environment, Standins};
+pub use duration::Duration;
 pub use effect::Effect;
 pub use error::{ActionError, ErrorKind};
 
 /// Every action, in the order the reference lists them.
-pub const ACTIONS: &[Descriptor] = &[];
+pub const ACTIONS: &[Descriptor] = &[sh::ACTION];
 
 /// The descriptor of the action called `name`.
 pub fn find(name: &str) -> Option<&'static Descriptor> {

@@ -1,1 +1,48 @@
-//! cli
+//! The command line: parses, runs, prints once, exits.
+
+mod arguments;
+mod dotenv;
+mod list;
+mod load;
+mod run;
+mod signals;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use crate::failure::{Failure, render};
+use crate::report::Colour;
+use crate::secret::Secrets;
+
+use arguments::{Arguments, Verb};
+
+/// What a verb ends with; the failure is printed here and nowhere else.
+type Done = Result<(), Arc<Failure>>;
+
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nothing is left to tell if even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let secrets = Secrets::new();
+    let done = match &arguments.verb {
+        None => list::list(&arguments.place, &secrets),
+        Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let stderr = std::io::stderr();
+            let text = render(&failure, Colour::of(&stderr).is_on());
+            let _ = stderr.lock().write_all(secrets.mask(&text).as_bytes());
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}

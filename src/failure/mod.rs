@@ -1,10 +1,12 @@
 //! What went wrong, in the user's words: message, places in the script, causes, hints, exit code.
 
+mod nearest;
 mod render;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use nearest::nearest;
 pub use render::render;
 
 /// An error a user can reach. It is plain data; [`render`] makes it text.
@@ -96,6 +98,15 @@ impl Failure {
         self
     }
 
+    /// [`Failure::at`], where the place is known.
+    #[must_use]
+    pub fn at_if(self, place: Option<Place>) -> Self {
+        match place {
+            Some(place) => self.at(place),
+            None => self,
+        }
+    }
+
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(cause.into());
@@ -106,5 +117,21 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+}
+
+impl std::fmt::Display for Place {
+    /// `wharf.rhai:12:33`, with the column in characters.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let before = &self.source.text[..self.span.start];
+        let line = before.matches('\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        write!(f, "{}:{line}:{column}", self.source.name)
     }
 }

@@ -1,1 +1,26 @@
-//! script
+//! The Rhai host: finds a script, compiles it, and turns its top level into a plan and bodies.
+//! The only layer that knows Rhai.
+
+mod body;
+mod call;
+mod current;
+mod declare;
+mod engine;
+mod fault;
+mod host;
+mod language;
+mod literal;
+mod locate;
+mod program;
+mod raised;
+mod snapshot;
+mod span;
+mod stdlib;
+mod units;
+mod value;
+
+pub use body::{Body, Hook};
+pub use current::{Current, Outputs, Whereabouts};
+pub use host::{Host, Missing};
+pub use locate::{FILE_NAME, locate};
+pub use program::{Declared, Program};

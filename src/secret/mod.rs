@@ -31,3 +31,38 @@ impl Secrets {
             .fold(text.to_owned(), |text, value| text.replace(value, "***"))
     }
 }
+
+impl Secrets {
+    pub fn stream(&self) -> MaskStream {
+        MaskStream {
+            secrets: self.clone(),
+            held: Vec::new(),
+        }
+    }
+}
+
+/// Masks bytes that arrive in pieces.
+#[derive(Debug, Default)]
+pub struct MaskStream {
+    secrets: Secrets,
+    held: Vec<u8>,
+}
+
+impl MaskStream {
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.held.extend_from_slice(bytes);
+        let Some(end) = self.held.iter().rposition(|byte| *byte == b'\n') else {
+            return Vec::new();
+        };
+        let line: Vec<u8> = self.held.drain(..=end).collect();
+        self.secrets
+            .mask(&String::from_utf8_lossy(&line))
+            .into_bytes()
+    }
+
+    pub fn finish(self) -> Vec<u8> {
+        self.secrets
+            .mask(&String::from_utf8_lossy(&self.held))
+            .into_bytes()
+    }
+}

@@ -1,6 +1,7 @@
 //! The only door to the outside: processes, HTTP, the Docker Engine. One folder and one small
 //! error enum each, and nothing starts before it is first asked for.
 
+pub mod git;
 pub mod process;
 
 use std::sync::OnceLock;

@@ -9,6 +9,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -100,6 +101,7 @@ pub fn run(
     let started = Instant::now();
     let mut child = spawn(command)?;
     let group = Group::of(&child);
+    let _running = Running::enter(group);
     let (sender, receiver) = channel();
     feed(&mut child, command.input.clone());
     listen(&mut child, &sender);
@@ -261,8 +263,37 @@ fn end(status: ExitStatus) -> End {
     }
 }
 
+/// Ends every group that runs now without waiting, for a process that is about to exit.
+pub fn kill_all() {
+    for group in running().iter() {
+        group.signal(Signal::KILL);
+    }
+}
+
+static RUNNING: Mutex<Vec<Group>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<Group>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lists a group in [`RUNNING`] while it lives.
+struct Running(Group);
+
+impl Running {
+    fn enter(group: Group) -> Self {
+        running().push(group);
+        Self(group)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        running().retain(|group| *group != self.0);
+    }
+}
+
 /// The process group a child leads. Its id cannot be reused before the child is waited for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Group(Pid);
 
 impl Group {

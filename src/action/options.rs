@@ -1,0 +1,161 @@
+//! From the arguments of a call to an action's options, and what to say when they do not fit.
+
+use schemars::Schema;
+use serde_json::{Map, Value};
+
+use super::{ActionError, Descriptor};
+use crate::failure::nearest;
+
+/// The options of a call: the natural argument alone, a map of options, or both.
+pub fn gather(
+    action: &Descriptor,
+    argument: Option<Value>,
+    options: Option<Value>,
+) -> Result<Value, ActionError> {
+    let mut gathered = match options {
+        Some(Value::Object(options)) => options,
+        _ => Map::new(),
+    };
+    match argument {
+        None => {}
+        Some(Value::Object(map)) if gathered.is_empty() && !is_natural(action, &map) => {
+            gathered = map;
+        }
+        Some(argument) => {
+            let Some(natural) = action.natural else {
+                return Err(ActionError::new("takes only a map of options"));
+            };
+            if gathered.contains_key(natural) {
+                let message = format!("`{natural}` is given twice");
+                return Err(ActionError::option(natural, message));
+            }
+            gathered.insert(natural.to_owned(), argument);
+        }
+    }
+    Ok(Value::Object(gathered))
+}
+
+/// Whether `map` is meant as the natural argument, such as the result of another action: the
+/// natural option takes maps, and none of the keys is an option.
+fn is_natural(action: &Descriptor, map: &Map<String, Value>) -> bool {
+    let Some(natural) = action.natural else {
+        return false;
+    };
+    let schema = (action.options)();
+    !map.is_empty()
+        && map.keys().all(|key| property(&schema, key).is_none())
+        && property(&schema, natural).is_some_and(|property| takes_maps(&schema, property))
+}
+
+/// The names of the options in `schema`, in the order of their declaration.
+pub fn names(schema: &Schema) -> impl Iterator<Item = &str> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+}
+
+/// The schema of the option called `name`.
+pub fn property<'a>(schema: &'a Schema, name: &str) -> Option<&'a Value> {
+    schema.get("properties")?.get(name)
+}
+
+/// What `part` of `schema` stands for, where it is only a reference.
+pub fn resolve<'a>(schema: &'a Schema, part: &'a Value) -> &'a Value {
+    part.get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| reference.strip_prefix("#/$defs/"))
+        .and_then(|name| schema.get("$defs")?.get(name))
+        .unwrap_or(part)
+}
+
+fn takes_maps(schema: &Schema, part: &Value) -> bool {
+    let part = resolve(schema, part);
+    let alternatives = ["anyOf", "oneOf"]
+        .into_iter()
+        .filter_map(|key| part.get(key)?.as_array())
+        .flatten();
+    mentions(part.get("type"), "object")
+        || alternatives
+            .into_iter()
+            .any(|part| takes_maps(schema, part))
+}
+
+fn mentions(kind: Option<&Value>, name: &str) -> bool {
+    match kind {
+        Some(Value::String(kind)) => kind == name,
+        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == name),
+        _ => false,
+    }
+}
+
+/// What to tell about the option at `path`, and the hint if there is one, from serde's words.
+pub fn explain(action: &Descriptor, path: &str, complaint: &str) -> (String, Option<String>) {
+    if let Some(unknown) = between(complaint, "unknown field `", "`") {
+        return unknown_option(action, unknown);
+    }
+    if let Some(missing) = between(complaint, "missing field `", "`") {
+        return (
+            format!("`{}` needs the option `{missing}`", action.name),
+            None,
+        );
+    }
+    let (got, expected) = complaint
+        .split_once(", expected ")
+        .unwrap_or((complaint, ""));
+    let got = between(got, "invalid type: ", "").or_else(|| between(got, "invalid value: ", ""));
+    let of = format!("option `{path}` of `{}`", action.name);
+    match got {
+        Some(got) if !expected.is_empty() => (
+            format!("{of} must be {}, not {}", in_words(expected), in_words(got)),
+            None,
+        ),
+        _ => (format!("{of}: {complaint}"), None),
+    }
+}
+
+/// “has no option”, with the nearest name or all of them as the hint.
+pub fn unknown_option(action: &Descriptor, unknown: &str) -> (String, Option<String>) {
+    let schema = (action.options)();
+    let known: Vec<_> = names(&schema).collect();
+    let hint = match nearest(unknown, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its options are: {}", known.join(", ")),
+    };
+    let message = format!("`{}` has no option `{unknown}`", action.name);
+    (message, Some(hint))
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(start)?;
+    if end.is_empty() {
+        return Some(rest);
+    }
+    rest.split(end).next()
+}
+
+/// serde's names of types in the user's words.
+fn in_words(name: &str) -> String {
+    let (kind, value) = name.split_once(' ').unwrap_or((name, ""));
+    match kind {
+        "string" | "a" if name == "a string" || value.is_empty() => "text".to_owned(),
+        "string" => format!("the text {}", value.replace('"', "`")),
+        "integer" => format!("the number {}", value.trim_matches('`')),
+        "floating" => format!(
+            "the number {}",
+            value.trim_start_matches("point ").trim_matches('`')
+        ),
+        "boolean" => value.trim_matches('`').to_owned(),
+        "null" => "nothing".to_owned(),
+        "map" => "a map".to_owned(),
+        "sequence" => "an array".to_owned(),
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        _ if name == "a boolean" => "true or false".to_owned(),
+        _ if name == "a sequence" => "an array".to_owned(),
+        _ if name.starts_with("struct ") => "a map".to_owned(),
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,214 @@
+//! Run a command.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
+};
+use crate::event::Stream;
+use crate::service::process::{self, Command, End, Finished, Tail};
+
+pub(super) const ACTION: Descriptor = Descriptor::of::<Sh>();
+
+struct Sh;
+
+/// What `sh` can be told.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// A text for the shell, or an array that is executed as it is.
+    command: CommandLine,
+    /// The folder to run in; the repository's root if not given.
+    cwd: Option<String>,
+    /// Environment names and values on top of the stage's.
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    /// How long it may take before its process group is stopped.
+    timeout: Option<Duration>,
+    /// Text for its standard input, which is empty otherwise.
+    input: Option<String>,
+    /// Keep its output for the script without showing it.
+    #[serde(default)]
+    capture: bool,
+    /// Go on when it fails; `exit_code` tells.
+    #[serde(default)]
+    allow_failure: bool,
+    /// The shell and its arguments, in place of `["sh", "-eu", "-c"]`.
+    shell: Option<Vec<String>>,
+    /// How far it reaches, where that is further than a check: `"deploy"` for `kubectl apply`.
+    effect: Option<Effect>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "text or an array of texts")]
+enum CommandLine {
+    Shell(String),
+    Arguments(Vec<String>),
+}
+
+/// What came of the command.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Output {
+    /// 0 for success; 128 + n when signal n ended it.
+    exit_code: i32,
+    /// What it wrote to standard output, without the last line's end; the last 16 MiB of it.
+    stdout: String,
+    /// The same for standard error.
+    stderr: String,
+    /// How long it took.
+    seconds: f64,
+}
+
+const KEPT: usize = 16 << 20;
+const SHOWN: usize = 20;
+
+impl Action for Sh {
+    const NAME: &'static str = "sh";
+    const CATEGORY: Category = Category::Commands;
+    const SUMMARY: &'static str = "Run a command";
+    const EFFECT: Effect = Effect::Check;
+    const NATURAL: Option<&'static str> = Some("command");
+    const EXAMPLES: &'static [Example] = &[
+        Example {
+            title: "uses what a command prints",
+            files: &[("VERSION", "1.4.2\n")],
+            script: r#"let version = sh("cat VERSION", #{ capture: true }).stdout;
+print(`releasing ${version}`);"#,
+            outcome: Expected::Prints("releasing 1.4.2\n"),
+        },
+        Example {
+            title: "passes arguments as they are, without a shell",
+            files: &[],
+            script: r#"sh(["echo", "$HOME is not expanded"]);"#,
+            outcome: Expected::Prints("$HOME is not expanded\n"),
+        },
+        Example {
+            title: "goes on after a failure that it expects",
+            files: &[],
+            script: r#"let found = sh("grep -q TODO README.md", #{ allow_failure: true });
+if found.exit_code != 0 { print("nothing left to do"); }"#,
+            outcome: Expected::Prints("nothing left to do\n"),
+        },
+        Example {
+            title: "fails as the command does",
+            files: &[],
+            script: r#"sh("echo no disk space left >&2; exit 4");"#,
+            outcome: Expected::Fails("`sh`: the command ended with exit code 4"),
+        },
+    ];
+
+    type Options = Options;
+    type Output = Output;
+
+    fn effect(options: &Options) -> Effect {
+        options.effect.unwrap_or(Self::EFFECT)
+    }
+
+    fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
+        let command = command(context, &options)?;
+        if context.standins.is_some() {
+            context.say(format!("would run: {}", written(&options)));
+            return Ok(Output {
+                exit_code: 0,
+                stdout: String::new(),
+                stderr: String::new(),
+                seconds: 0.0,
+            });
+        }
+        let (mut stdout, mut stderr) = (Kept::default(), Kept::default());
+        let mut tail = Tail::new(SHOWN);
+        let finished = process::run(&command, &context.cancel, &mut |stream, bytes| {
+            match stream {
+                Stream::Stdout => stdout.push(bytes),
+                Stream::Stderr => stderr.push(bytes),
+            }
+            tail.push(bytes);
+            if !options.capture {
+                context.output(stream, bytes);
+            }
+        })
+        .map_err(|error| ActionError::from_process(&error))?;
+        judge(&finished, &options, tail)?;
+        Ok(Output {
+            exit_code: finished.exit_code().unwrap_or_default(),
+            stdout: stdout.into_text(),
+            stderr: stderr.into_text(),
+            seconds: finished.took.as_secs_f64(),
+        })
+    }
+}
+
+/// What the options say to execute, as data.
+fn command(context: &Context, options: &Options) -> Result<Command, ActionError> {
+    let mut words = match &options.command {
+        CommandLine::Shell(line) => {
+            let mut words = options
+                .shell
+                .clone()
+                .unwrap_or_else(|| ["sh", "-eu", "-c"].map(str::to_owned).to_vec());
+            words.push(line.clone());
+            words
+        }
+        CommandLine::Arguments(words) => words.clone(),
+    }
+    .into_iter();
+    let program = words
+        .next()
+        .filter(|program| !program.is_empty())
+        .ok_or_else(|| ActionError::option("command", "there is no command in it"))?;
+    let mut environment = context.environment.as_ref().clone();
+    environment.extend(options.env.clone());
+    Ok(Command {
+        program: program.into(),
+        args: words.map(Into::into).collect(),
+        directory: context.path(options.cwd.as_deref().unwrap_or_default()),
+        environment,
+        input: options.input.clone().map(String::into_bytes),
+        timeout: options.timeout.map(Into::into),
+    })
+}
+
+fn judge(finished: &Finished, options: &Options, tail: Tail) -> Result<(), ActionError> {
+    let message = match finished.end {
+        End::Cancelled => return Err(ActionError::cancelled()),
+        End::Exited(0) => return Ok(()),
+        End::Exited(_) | End::Signalled(_) if options.allow_failure => return Ok(()),
+        End::Exited(code) => format!("the command ended with exit code {code}"),
+        End::Signalled(signal) => format!("the command was ended by signal {signal}"),
+        End::TimedOut => "the command took longer than its timeout".to_owned(),
+    };
+    // What was streamed stands above already.
+    let lines = tail.into_lines();
+    Err(ActionError::new(message)
+        .exit_code(finished.exit_code())
+        .output(lines))
+}
+
+fn written(options: &Options) -> String {
+    match &options.command {
+        CommandLine::Shell(line) => line.clone(),
+        CommandLine::Arguments(words) => words.join(" "),
+    }
+}
+
+/// The end of an output, as much of it as a script may want.
+#[derive(Default)]
+struct Kept(Vec<u8>);
+
+impl Kept {
+    fn push(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+        if self.0.len() > 2 * KEPT {
+            self.0.drain(..self.0.len() - KEPT);
+        }
+    }
+
+    fn into_text(self) -> String {
+        let start = self.0.len().saturating_sub(KEPT);
+        let text = String::from_utf8_lossy(&self.0[start..]);
+        text.strip_suffix('\n').unwrap_or(&text).to_owned()
+    }
+}

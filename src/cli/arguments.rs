@@ -1,0 +1,64 @@
+//! Arguments as they were typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Run a repository's deploy pipeline from one Rhai script.
+///
+/// Without a command, lists the stages of the nearest `wharf.rhai` and runs nothing.
+#[derive(Debug, Parser)]
+#[command(name = "wharf", version = env!("WHARF_VERSION"), max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 the pipeline failed, 2 the script or the command line is \
+wrong, 3 refused, 70 a defect of wharf, 130 interrupted."
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) place: Place,
+    #[command(subcommand)]
+    pub(super) verb: Option<Verb>,
+}
+
+/// Which script, and where.
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    /// Work in this folder instead of the current one.
+    #[arg(short = 'C', long, value_name = "DIR", global = true)]
+    pub(super) directory: Option<PathBuf>,
+    /// Use this script instead of the nearest `wharf.rhai` here or above.
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub(super) file: Option<PathBuf>,
+    /// Set a parameter that the script reads with `param`.
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = pair, global = true)]
+    pub(super) params: Vec<(String, String)>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Run(RunOptions),
+}
+
+/// Run stages, and all they need; every stage if none is named.
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// Stages to run.
+    #[arg(value_name = "STAGE")]
+    pub(super) stages: Vec<String>,
+    /// Play registry, deploy and notification services on this machine: nothing leaves it.
+    #[arg(long)]
+    pub(super) rehearse: bool,
+    /// Make a rehearsed service fail, such as `render:503*2`.
+    #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse")]
+    pub(super) fault: Vec<String>,
+    /// Show only what the script and its commands print.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "write it as NAME=VALUE".to_owned())
+}

@@ -1,0 +1,45 @@
+//! `.env` beside the script: beneath the real environment, and secret.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::secret::Secrets;
+
+/// The process environment, with what `.env` in `root` adds to it. Names that are set already stay
+/// as they are. Values of the file are hidden everywhere, but for `true` and `false`, which would
+/// make every log unreadable.
+pub(super) fn environment(
+    root: &Path,
+    secrets: &Secrets,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut environment: BTreeMap<_, _> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let path = root.join(".env");
+    let entries = match dotenvy::from_path_iter(&path) {
+        Ok(entries) => entries,
+        Err(error) if error.not_found() => return Ok(environment),
+        Err(error) => return Err(unreadable(&error)),
+    };
+    for entry in entries {
+        let (name, value) = entry.map_err(|error| unreadable(&error))?;
+        if !["true", "false"].contains(&value.to_lowercase().as_str()) {
+            secrets.add(&value);
+        }
+        environment.entry(name).or_insert(value);
+    }
+    Ok(environment)
+}
+
+fn unreadable(error: &dotenvy::Error) -> Failure {
+    let failure = Failure::script("`.env` cannot be read");
+    match error {
+        // The line may hold a secret, so it is not shown.
+        dotenvy::Error::LineParse(_, at) => {
+            failure.because(format!("a line cannot be understood at its character {at}"))
+        }
+        other => failure.because(other.to_string()),
+    }
+    .hint("write one NAME=value a line, with quotes around a value that has spaces")
+}

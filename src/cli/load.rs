@@ -1,0 +1,49 @@
+//! From a place on the command line to a loaded program.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::arguments::Place;
+use super::dotenv;
+use crate::action::{Context, Standins};
+use crate::cancel::Cancel;
+use crate::event::Events;
+use crate::failure::Failure;
+use crate::script::{Host, Missing, Program, locate};
+use crate::secret::Secrets;
+use crate::service::Services;
+
+/// What differs between looking at a pipeline, running and rehearsing it.
+pub(super) struct Setting {
+    pub(super) events: Events,
+    pub(super) cancel: Cancel,
+    pub(super) missing: Missing,
+    pub(super) standins: Option<Arc<Standins>>,
+}
+
+pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
+    let directory = place
+        .directory
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("."));
+    let path = locate(&directory, place.file.as_deref())?;
+    let root = path
+        .parent()
+        .map(std::path::Path::to_path_buf)
+        .unwrap_or_default();
+    let environment = dotenv::environment(&root, secrets)?;
+    let context = Context {
+        stage: "script".into(),
+        environment: Arc::new(environment),
+        root,
+        secrets: secrets.clone(),
+        cancel: setting.cancel,
+        events: setting.events,
+        services: Arc::new(Services::new()),
+        rehearsal: setting.standins.is_some(),
+        standins: setting.standins,
+        telling: None,
+    };
+    let params = place.params.iter().cloned().collect();
+    Program::load(&path, Host::new(context, params, setting.missing))
+}

@@ -1,0 +1,193 @@
+//! A run as lines that scroll: for pipes, files, CI, and the base of what a terminal shows.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use super::lines::Lines;
+use super::style::{Colour, elapsed};
+use crate::event::{Event, Outcome, Received, Stream};
+use crate::secret::Secrets;
+
+/// Writes each event as lines: what the script and its commands print to one output, what wharf
+/// says about the run to the other.
+pub struct Plain {
+    data: Box<dyn Write + Send>,
+    talk: Box<dyn Write + Send>,
+    colour: Colour,
+    secrets: Secrets,
+    open: HashMap<(Arc<str>, Stream), Lines>,
+    quiet: bool,
+}
+
+impl Plain {
+    pub fn new(
+        data: Box<dyn Write + Send>,
+        talk: Box<dyn Write + Send>,
+        colour: Colour,
+        secrets: Secrets,
+    ) -> Self {
+        Self {
+            data,
+            talk,
+            colour,
+            secrets,
+            open: HashMap::new(),
+            quiet: false,
+        }
+    }
+
+    /// Says nothing about the run; only what the script and its commands print remains.
+    #[must_use]
+    pub fn quiet(mut self, quiet: bool) -> Self {
+        self.quiet = quiet;
+        self
+    }
+
+    /// Writes `event`. An output that is gone is no reason to stop a deploy, so errors of writing
+    /// are dropped.
+    pub fn event(&mut self, event: &Event) {
+        let _ = self.write(event);
+    }
+
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        let colour = self.colour;
+        match event {
+            Event::RunStarted {
+                rehearsal: true, ..
+            } => self.say(&colour.attention("rehearsal: nothing leaves this machine")),
+            Event::RunStarted { .. } | Event::Progress { .. } => Ok(()),
+            Event::StageStarted { stage } => {
+                self.say(&format!("{} {}", colour.strong("▸"), colour.strong(stage)))
+            }
+            Event::StageSkipped { stage, reason } => {
+                self.say(&colour.faint(&format!("○ {stage} skipped: {reason}")))
+            }
+            Event::Output {
+                stage,
+                stream,
+                bytes,
+            } => self.output(stage, *stream, bytes),
+            Event::Printed { text, .. } => {
+                let text = self.secrets.mask(text);
+                writeln!(self.data, "{text}")?;
+                self.data.flush()
+            }
+            Event::Said { text, .. } => self.say(&format!("  {text}")),
+            Event::Warned { text, .. } => {
+                self.say(&format!("  {} {text}", colour.attention("warning:")))
+            }
+            Event::StageFinished {
+                stage,
+                outcome,
+                took,
+            } => {
+                self.end_lines(stage)?;
+                let took = elapsed(*took);
+                self.say(&match outcome {
+                    Outcome::Passed => {
+                        format!("{} {stage} {}", colour.good("✓"), colour.faint(&took))
+                    }
+                    Outcome::Failed(_) => {
+                        format!("{} {stage} failed after {took}", colour.bad("✗"))
+                    }
+                    Outcome::Cancelled => {
+                        format!("{} {stage} stopped after {took}", colour.bad("✗"))
+                    }
+                })
+            }
+            Event::Rehearsed { services } => self.rehearsed(services),
+            Event::RunFinished {
+                took,
+                passed,
+                skipped,
+                failure,
+            } => self.finish(
+                elapsed(*took).as_str(),
+                *passed,
+                *skipped,
+                failure.is_some(),
+            ),
+        }
+    }
+
+    fn output(&mut self, stage: &Arc<str>, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+        let lines = self
+            .open
+            .entry((stage.clone(), stream))
+            .or_insert_with(|| Lines::new(&self.secrets))
+            .push(bytes);
+        self.write_lines(stream, &lines)
+    }
+
+    fn write_lines(&mut self, stream: Stream, lines: &[String]) -> io::Result<()> {
+        let output = match stream {
+            Stream::Stdout => &mut self.data,
+            Stream::Stderr => &mut self.talk,
+        };
+        for line in lines {
+            writeln!(output, "{line}")?;
+        }
+        output.flush()
+    }
+
+    fn end_lines(&mut self, stage: &Arc<str>) -> io::Result<()> {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            if let Some(lines) = self.open.remove(&(stage.clone(), stream)) {
+                self.write_lines(stream, &lines.finish())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rehearsed(&mut self, services: &[Received]) -> io::Result<()> {
+        self.say(&self.colour.strong("what each service would have received"))?;
+        for received in services {
+            for line in &received.lines {
+                self.say(&format!("  {:<9} {line}", received.service))?;
+            }
+            if received.lines.is_empty() {
+                self.say(
+                    &self
+                        .colour
+                        .faint(&format!("  {:<9} nothing", received.service)),
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(
+        &mut self,
+        took: &str,
+        passed: usize,
+        skipped: usize,
+        failed: bool,
+    ) -> io::Result<()> {
+        let stages = [
+            (passed, "passed"),
+            (skipped, "skipped"),
+            (usize::from(failed), "failed"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+        let line = format!("{stages} in {took}");
+        self.say(&if failed {
+            self.colour.bad(&line)
+        } else {
+            self.colour.good(&line)
+        })
+    }
+
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        let line = self.secrets.mask(line);
+        writeln!(self.talk, "{line}")?;
+        self.talk.flush()
+    }
+}

@@ -1,0 +1,111 @@
+//! Actions as functions of the language.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
+use serde_json::Value;
+
+use super::current::{self, Current, Whereabouts};
+use super::host::Host;
+use super::literal;
+use super::raised::raise;
+use super::value::{from_json, to_json};
+use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
+use crate::failure::{Failure, Kind};
+
+type Called = Result<Dynamic, Box<EvalAltResult>>;
+
+/// Registers each action with no argument, with its natural argument or a map, and with both.
+pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
+    for action in ACTIONS {
+        let (none, one, both) = (host.clone(), host.clone(), host.clone());
+        engine
+            .register_fn(action.name, move |context: NativeCallContext| -> Called {
+                call(&none, action, &context, None, None)
+            })
+            .register_fn(
+                action.name,
+                move |context: NativeCallContext, argument: Dynamic| -> Called {
+                    call(&one, action, &context, Some(argument), None)
+                },
+            )
+            .register_fn(
+                action.name,
+                move |context: NativeCallContext, argument: Dynamic, options: Map| -> Called {
+                    call(&both, action, &context, Some(argument), Some(options))
+                },
+            );
+    }
+}
+
+fn call(
+    host: &Host,
+    action: &'static Descriptor,
+    at: &NativeCallContext,
+    argument: Option<Dynamic>,
+    options: Option<Map>,
+) -> Called {
+    let current = current::get();
+    gather(action, argument, options)
+        .and_then(|options| perform(&current, action, options))
+        .map(from_json)
+        .map_err(|error| place(host, action, at, error))
+}
+
+/// The options of a call from its one or two arguments.
+fn gather(
+    action: &Descriptor,
+    argument: Option<Dynamic>,
+    given: Option<Map>,
+) -> Result<Value, ActionError> {
+    let plain = |value: &Dynamic| to_json(value).map_err(ActionError::new);
+    let argument = argument.as_ref().map(plain).transpose()?;
+    let given = given.map(|map| plain(&map.into())).transpose()?;
+    options::gather(action, argument, given)
+}
+
+/// Runs the action as far as the whereabouts and the mode of the run allow.
+fn perform(current: &Current, action: &Descriptor, options: Value) -> Result<Value, ActionError> {
+    let effect = (action.effect_of)(&options)?;
+    if current.whereabouts == Whereabouts::TopLevel && effect > Effect::Read {
+        return Err(
+            ActionError::new("cannot run while the pipeline is being declared")
+                .hint("move the call into a `stage`"),
+        );
+    }
+    let mut context = Context::clone(&current.context);
+    if !effect.leaves_the_machine() {
+        context.standins = None;
+    }
+    (action.run)(&context, options)
+}
+
+/// The error with its place: the offending option where it is written, else the call.
+fn place(
+    host: &Host,
+    action: &'static Descriptor,
+    at: &NativeCallContext,
+    error: ActionError,
+) -> Box<EvalAltResult> {
+    let position = at.call_position();
+    if error.kind == ErrorKind::Cancelled {
+        return EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into();
+    }
+    let mut failure = if let ErrorKind::Option(path) = &error.kind {
+        let (message, hint) = options::explain(action, path, &error.message);
+        let mut failure = Failure::script(message);
+        failure.hints.extend(hint);
+        failure.at_if(literal::key(&host.units, at, path))
+    } else {
+        Failure::new(
+            Kind::Pipeline,
+            format!("`{}`: {}", action.name, error.message),
+        )
+    };
+    failure.action = Some(action.name);
+    failure.exit_code = error.exit_code;
+    failure.causes = error.causes;
+    failure.output = error.output;
+    failure.hints.extend(error.hints);
+    raise(failure, at)
+}

@@ -1,0 +1,55 @@
+//! The Rhai engine: its limits, and everything a script can call.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, OptimizationLevel};
+
+use super::host::Host;
+use super::{call, current, declare, language, raised};
+use crate::event::Event;
+
+/// An engine for one program.
+pub(super) fn build(host: &Arc<Host>) -> Engine {
+    let mut engine = Engine::new();
+    limit(&mut engine);
+    engine
+        .set_optimization_level(OptimizationLevel::None)
+        .set_module_resolver(host.units.clone())
+        .disable_symbol("eval")
+        .on_progress(stop_when_cancelled)
+        .on_print(|text| {
+            let context = current::get().context;
+            context.events.emit(Event::Printed {
+                stage: context.stage.clone(),
+                text: text.to_owned(),
+            });
+        })
+        .on_debug(|text, source, position| {
+            let place = format!("{}:{position:?}", source.unwrap_or_default());
+            current::get().context.say(format!("{place} {text}"));
+        });
+    raised::register(&mut engine);
+    declare::register(&mut engine, host);
+    language::register(&mut engine, host);
+    call::register(&mut engine, host);
+    engine
+}
+
+/// Guard-rails against a runaway script: generous for a pipeline, and far below what would bring
+/// the process down.
+fn limit(engine: &mut Engine) {
+    engine
+        .set_max_call_levels(64)
+        .set_max_expr_depths(128, 128)
+        .set_max_functions(1_000)
+        .set_max_modules(256)
+        .set_max_variables(10_000)
+        .set_max_string_size(64 << 20)
+        .set_max_array_size(1_000_000)
+        .set_max_map_size(100_000);
+}
+
+/// Looks at the flag only every 256 operations, which makes the look free.
+fn stop_when_cancelled(operations: u64) -> Option<Dynamic> {
+    (operations.is_multiple_of(256) && current::is_cancelled()).then_some(Dynamic::UNIT)
+}

@@ -1,0 +1,178 @@
+//! A script, loaded: compiled, checked by the parser, ready to be declared or run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, Scope};
+use serde_json::Value;
+
+use super::body::{Body, Hook};
+use super::current::{self, Current, Outputs, Whereabouts};
+use super::host::Host;
+use super::units::{Unit, Units};
+use super::{engine, fault, literal, value};
+use crate::action::Context;
+use crate::failure::Failure;
+use crate::plan::{Plan, Stage, When};
+
+/// The name of the one stage of a script that declares none.
+const FLAT: &str = "script";
+
+/// A compiled script with its host.
+#[derive(Debug)]
+pub struct Program {
+    engine: Engine,
+    host: Arc<Host>,
+    main: Unit,
+    flat: bool,
+}
+
+/// A program whose top level has been evaluated: the plan, and what its stages do.
+#[derive(Debug)]
+pub struct Declared {
+    pub plan: Plan,
+    bodies: BTreeMap<Arc<str>, Body>,
+    conditions: BTreeMap<Arc<str>, Body>,
+}
+
+impl Program {
+    /// Reads and compiles the script at `path`.
+    pub fn load(path: &Path, host: Host) -> Result<Self, Failure> {
+        let name = path
+            .strip_prefix(&host.context.root)
+            .unwrap_or(path)
+            .display()
+            .to_string();
+        let text = std::fs::read(path).map_err(|error| {
+            Failure::script(format!("the script `{name}` cannot be read"))
+                .because(error.to_string())
+        })?;
+        let text = String::from_utf8(text)
+            .map_err(|_| Failure::script(format!("the script `{name}` is not UTF-8 text")))?;
+        let host = Arc::new(host);
+        let engine = engine::build(&host);
+        let main = host.units.compile(&engine, &name, text)?;
+        let flat = !literal::declares_stages(&main.ast);
+        Ok(Self {
+            engine,
+            host,
+            main,
+            flat,
+        })
+    }
+
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(super) fn units(&self) -> &Units {
+        &self.host.units
+    }
+
+    /// Evaluates the top level of a script that declares stages; a flat one becomes its one stage.
+    pub fn declare(&self) -> Result<Declared, Failure> {
+        if self.flat {
+            return Ok(Declared::flat());
+        }
+        let context = Arc::new(self.host.context.clone());
+        let _ = self.evaluate(context, Arc::default(), Whereabouts::TopLevel)?;
+        let mut declared = self.host.declarations();
+        Ok(Declared {
+            plan: std::mem::take(&mut declared.plan),
+            bodies: std::mem::take(&mut declared.bodies),
+            conditions: std::mem::take(&mut declared.conditions),
+        })
+    }
+
+    /// The hooks to call after a run that failed, or one that did not, in the order of their
+    /// declaration.
+    pub fn hooks(&self, failed: bool) -> Vec<Hook> {
+        let declared = self.host.declarations();
+        if failed {
+            declared.on_failure.clone()
+        } else {
+            declared.on_success.clone()
+        }
+    }
+
+    /// Runs a stage. Its closure's parameters receive the results of its needs; the whole of a
+    /// flat script is the body of its one stage.
+    pub fn run_stage(
+        &self,
+        declared: &Declared,
+        stage: &Stage,
+        context: Arc<Context>,
+        outputs: Arc<Outputs>,
+    ) -> Result<Value, Failure> {
+        let Some(body) = declared.bodies.get(&stage.name) else {
+            let result = self.evaluate(context, outputs, Whereabouts::FlatScript)?;
+            return Ok(value::to_json(&result).unwrap_or_default());
+        };
+        let arguments = stage
+            .needs
+            .iter()
+            .map(|need| outputs.get(&need.stage).cloned().unwrap_or_default())
+            .collect();
+        body.run(self, context, outputs, arguments)
+    }
+
+    /// Asks the closure that is the `when` of `stage`.
+    pub fn ask(
+        &self,
+        declared: &Declared,
+        stage: &Stage,
+        context: Arc<Context>,
+        outputs: Arc<Outputs>,
+    ) -> Result<bool, Failure> {
+        declared
+            .conditions
+            .get(&stage.name)
+            .map_or(Ok(true), |body| body.decide(self, context, outputs))
+    }
+
+    fn evaluate(
+        &self,
+        context: Arc<Context>,
+        outputs: Arc<Outputs>,
+        whereabouts: Whereabouts,
+    ) -> Result<Dynamic, Failure> {
+        let cancel = context.cancel.clone();
+        let current = Current {
+            context,
+            outputs,
+            whereabouts,
+            units: self.host.units.clone(),
+        };
+        let name = &self.main.source.name;
+        current::with(current, || {
+            self.engine
+                .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.main.ast)
+        })
+        .map_err(|error| fault::runtime(&error, name, &self.engine, &self.host.units, &cancel))
+    }
+}
+
+impl Declared {
+    fn flat() -> Self {
+        Self {
+            plan: Plan {
+                stages: vec![Stage {
+                    name: FLAT.into(),
+                    doc: String::new(),
+                    needs: Vec::new(),
+                    when: When::Always,
+                    environment: BTreeMap::new(),
+                    timeout: None,
+                    place: None,
+                }],
+            },
+            bodies: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Every script and module that was compiled, and how an import finds its module.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+
+use super::raised::throw;
+use super::span::place_at;
+use super::{literal, stdlib};
+use crate::failure::{Failure, Place, Source};
+
+/// The compiled sources of one program. Also its module resolver: `std/…` comes from the binary,
+/// anything else from beside the importing file and never from outside the repository.
+#[derive(Clone, Debug)]
+pub(super) struct Units(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    root: PathBuf,
+    units: Mutex<Vec<Unit>>,
+    /// Modules being loaded now, outermost first: what a cycle is found with.
+    loading: Mutex<Vec<String>>,
+}
+
+/// One compiled file.
+#[derive(Clone, Debug)]
+pub(super) struct Unit {
+    pub source: Arc<Source>,
+    pub ast: AST,
+    module: Option<Shared<Module>>,
+}
+
+impl Units {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self(Arc::new(Inner {
+            root,
+            units: Mutex::default(),
+            loading: Mutex::default(),
+        }))
+    }
+
+    /// Compiles `text` under `name`, which places and error messages will show.
+    pub(super) fn compile(
+        &self,
+        engine: &Engine,
+        name: &str,
+        text: String,
+    ) -> Result<Unit, Failure> {
+        let source = Arc::new(Source {
+            name: name.to_owned(),
+            text,
+        });
+        let mut ast = engine
+            .compile(literal::without_stage_docs(&source.text).as_ref())
+            .map_err(|error| super::fault::syntax(&error, &source))?;
+        ast.set_source(name);
+        let unit = Unit {
+            source,
+            ast,
+            module: None,
+        };
+        self.lock().push(unit.clone());
+        Ok(unit)
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<Unit> {
+        self.lock()
+            .iter()
+            .find(|unit| unit.source.name == name)
+            .cloned()
+    }
+
+    pub(super) fn all(&self) -> Vec<Unit> {
+        self.lock().clone()
+    }
+
+    /// The functions of the module that defines the closure `name`, for a closure that outlives
+    /// the call into its module.
+    pub(super) fn library_of(&self, name: &str) -> Option<Shared<Module>> {
+        self.lock().iter().find_map(|unit| {
+            let library = unit.ast.shared_lib();
+            library
+                .iter_script_fn_info()
+                .any(|(_, _, known, _, _)| known == name)
+                .then(|| library.clone())
+        })
+    }
+
+    /// A place in the unit called `name`, for the token at `position`.
+    pub(super) fn place(&self, name: &str, position: Position) -> Option<Place> {
+        let unit = self.find(name)?;
+        place_at(&unit.source, position)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Unit>> {
+        self.0.units.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The name and text of the module that `path` means in the file `importer`.
+    pub(super) fn read(&self, importer: &str, path: &str) -> Result<(String, String), Failure> {
+        if let Some(name) = path.strip_prefix("std/") {
+            return stdlib::find(name)
+                .map(|text| (path.to_owned(), text.to_owned()))
+                .ok_or_else(|| unknown_standard(name));
+        }
+        let name = inside(importer, path)?;
+        let file = self.0.root.join(&name);
+        let real = file.canonicalize().map_err(|_| {
+            Failure::script(format!("there is no module `{path}`"))
+                .hint(format!("it would be the file `{}`", name.display()))
+        })?;
+        let root = self
+            .0
+            .root
+            .canonicalize()
+            .unwrap_or_else(|_| self.0.root.clone());
+        if !real.starts_with(&root) {
+            return Err(Failure::script(format!(
+                "the module `{path}` is a link that leads out of the repository"
+            )));
+        }
+        let text = std::fs::read_to_string(&real).map_err(|error| {
+            Failure::script(format!("the module `{path}` cannot be read"))
+                .because(error.to_string())
+        })?;
+        Ok((name.display().to_string(), text))
+    }
+
+    fn load(&self, engine: &Engine, importer: &str, path: &str) -> Result<Shared<Module>, Loading> {
+        let (name, text) = self.read(importer, path)?;
+        if let Some(module) = self.find(&name).and_then(|unit| unit.module) {
+            return Ok(module);
+        }
+        let _loading = self.enter(&name)?;
+        let unit = match self.find(&name) {
+            Some(unit) => unit,
+            None => self.compile(engine, &name, text)?,
+        };
+        let module = Module::eval_ast_as_new(Scope::new(), &unit.ast, engine)
+            .map_err(|error| Loading::Evaluated(name.clone(), error))?;
+        let module: Shared<Module> = module.into();
+        for unit in self.lock().iter_mut() {
+            if unit.source.name == name {
+                unit.module = Some(module.clone());
+            }
+        }
+        Ok(module)
+    }
+
+    fn enter(&self, name: &str) -> Result<Entered<'_>, Failure> {
+        let mut loading = self
+            .0
+            .loading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(start) = loading.iter().position(|known| known == name) {
+            let mut cycle = loading[start..].to_vec();
+            cycle.push(name.to_owned());
+            return Err(Failure::script(format!(
+                "these modules import each other: {}",
+                cycle.join(" → ")
+            )));
+        }
+        loading.push(name.to_owned());
+        Ok(Entered(&self.0.loading))
+    }
+}
+
+impl ModuleResolver for Units {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        source: Option<&str>,
+        path: &str,
+        position: Position,
+    ) -> Result<Shared<Module>, Box<EvalAltResult>> {
+        self.load(engine, source.unwrap_or_default(), path)
+            .map_err(|error| match error {
+                Loading::Refused(failure) => throw(*failure, position),
+                Loading::Evaluated(name, error) => {
+                    EvalAltResult::ErrorInModule(name, error, position).into()
+                }
+            })
+    }
+}
+
+/// Why a module is not there: it never started, or its own top level failed.
+enum Loading {
+    Refused(Box<Failure>),
+    Evaluated(String, Box<EvalAltResult>),
+}
+
+impl From<Failure> for Loading {
+    fn from(failure: Failure) -> Self {
+        Self::Refused(Box::new(failure))
+    }
+}
+
+struct Entered<'a>(&'a Mutex<Vec<String>>);
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    }
+}
+
+/// `path` as seen from `importer`, as a path from the repository's root that stays inside it.
+fn inside(importer: &str, path: &str) -> Result<PathBuf, Failure> {
+    let asked = Path::new(path);
+    if asked.is_absolute() {
+        return Err(
+            Failure::script(format!("the module `{path}` has an absolute path"))
+                .hint("import a path relative to this file, inside the repository"),
+        );
+    }
+    let mut inside = PathBuf::new();
+    let beside = Path::new(importer).parent().unwrap_or(Path::new(""));
+    for component in beside.join(asked).components() {
+        match component {
+            Component::Normal(part) => inside.push(part),
+            Component::ParentDir if inside.pop() => {}
+            Component::CurDir => {}
+            _ => {
+                return Err(Failure::script(format!(
+                    "the module `{path}` lies outside the repository"
+                ))
+                .hint("a script can import only what is in its own repository, and `std/…`"));
+            }
+        }
+    }
+    if inside.extension().is_none() {
+        inside.set_extension("rhai");
+    }
+    Ok(inside)
+}
+
+fn unknown_standard(name: &str) -> Failure {
+    let known: Vec<_> = stdlib::MODULES.iter().map(|(name, _)| *name).collect();
+    let failure = Failure::script(format!("there is no standard module `std/{name}`"));
+    match crate::failure::nearest(name, known.iter().copied()) {
+        Some(near) => failure.hint(format!("did you mean `std/{near}`?")),
+        None => failure.hint(format!("there are: {}", known.join(", "))),
+    }
+}

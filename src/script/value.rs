@@ -1,0 +1,117 @@
+//! Between script values and plain data.
+
+use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
+use serde_json::{Number, Value};
+
+use super::raised::Raised;
+
+/// `value` as plain data; an error names the type that is none, and where in the value it is.
+pub(super) fn to_json(value: &Dynamic) -> Result<Value, String> {
+    convert(value, &mut String::new())
+}
+
+pub(super) fn from_json(value: Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(value) => value.into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into(),
+            None => number.as_f64().unwrap_or(f64::NAN).into(),
+        },
+        Value::String(text) => text.into(),
+        Value::Array(items) => items.into_iter().map(from_json).collect::<Array>().into(),
+        Value::Object(entries) => {
+            let map: Map = entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), from_json(value)))
+                .collect();
+            map.into()
+        }
+    }
+}
+
+fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
+    let value = value.clone().flatten();
+    if value.is_unit() {
+        Ok(Value::Null)
+    } else if let Ok(value) = value.as_bool() {
+        Ok(Value::Bool(value))
+    } else if let Ok(value) = value.as_int() {
+        Ok(value.into())
+    } else if let Ok(number) = value.as_float() {
+        Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| complaint("a number that is not finite", path))
+    } else if let Some(text) = value.read_lock::<ImmutableString>() {
+        Ok(Value::String(text.to_string()))
+    } else if let Ok(character) = value.as_char() {
+        Ok(Value::String(character.to_string()))
+    } else if let Some(items) = value.read_lock::<Array>() {
+        let mut converted = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            converted.push(below(path, &format!("[{index}]"), |path| {
+                convert(item, path)
+            })?);
+        }
+        Ok(Value::Array(converted))
+    } else if let Some(entries) = value.read_lock::<Map>() {
+        let mut converted = serde_json::Map::new();
+        for (key, item) in entries.iter() {
+            let value = below(path, &format!(".{key}"), |path| convert(item, path))?;
+            converted.insert(key.to_string(), value);
+        }
+        Ok(Value::Object(converted))
+    } else if let Some(raised) = value.read_lock::<Raised>() {
+        Ok(Value::String(raised.0.message.clone()))
+    } else {
+        Err(complaint(&name_of(&value), path))
+    }
+}
+
+fn below<T>(
+    path: &mut String,
+    step: &str,
+    convert: impl FnOnce(&mut String) -> Result<T, String>,
+) -> Result<T, String> {
+    let length = path.len();
+    path.push_str(step);
+    let converted = convert(path);
+    path.truncate(length);
+    converted
+}
+
+fn complaint(what: &str, path: &str) -> String {
+    match path.trim_start_matches('.') {
+        "" => format!("{what} is not plain data"),
+        path => format!("{what} at `{path}` is not plain data"),
+    }
+}
+
+/// What a script's author calls the type of `value`.
+pub(super) fn name_of(value: &Dynamic) -> String {
+    if value.is::<FnPtr>() {
+        "a function".to_owned()
+    } else if value.is::<Blob>() {
+        "a blob".to_owned()
+    } else {
+        type_name(value.type_name()).to_owned()
+    }
+}
+
+/// Rhai's and Rust's names of types in the user's words.
+pub(super) fn type_name(name: &str) -> &str {
+    match name {
+        "i64" | "int" | "INT" => "a whole number",
+        "f64" | "float" | "FLOAT" => "a number",
+        "bool" => "true or false",
+        "string" | "ImmutableString" | "&str" | "String" | "alloc::string::String" => "text",
+        "char" => "a character",
+        "array" | "Array" => "an array",
+        "map" | "Map" => "a map",
+        "()" => "nothing",
+        "Fn" | "FnPtr" => "a function",
+        "timestamp" | "Instant" => "a timestamp",
+        "failure" => "a failure",
+        other => other,
+    }
+}

@@ -1,0 +1,195 @@
+//! The repository, through the `git` that its owner uses.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::process::{self, Command, ProcessError};
+use crate::cancel::Cancel;
+use crate::event::Stream;
+
+/// Answers about one repository. Branch, commit and tag are asked for once.
+#[derive(Debug)]
+pub struct Git {
+    root: PathBuf,
+    environment: Arc<BTreeMap<String, String>>,
+    branch: OnceLock<Option<String>>,
+    sha: OnceLock<String>,
+    tag: OnceLock<Option<String>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("this is not a git repository, or it has no commit yet")]
+    NoRepository,
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error("`git {command}` failed: {message}")]
+    Failed { command: String, message: String },
+}
+
+impl Git {
+    pub fn new(root: PathBuf, environment: Arc<BTreeMap<String, String>>) -> Self {
+        Self {
+            root,
+            environment,
+            branch: OnceLock::new(),
+            sha: OnceLock::new(),
+            tag: OnceLock::new(),
+        }
+    }
+
+    /// The branch that is checked out. Where none is, as in CI, the one CI names:
+    /// `CIRCLE_BRANCH`, or `GITHUB_HEAD_REF` and `GITHUB_REF_NAME`.
+    pub fn branch(&self) -> Result<Option<String>, GitError> {
+        remember(&self.branch, || {
+            let name = self.ask(&["symbolic-ref", "--quiet", "--short", "HEAD"]);
+            match name {
+                Ok(name) => Ok(Some(name)),
+                Err(GitError::Process(error)) => Err(error.into()),
+                Err(_) => Ok(self.branch_in_ci()),
+            }
+        })
+    }
+
+    /// The full id of the commit that is checked out, else the one CI names: `CIRCLE_SHA1`,
+    /// `GITHUB_SHA`.
+    pub fn sha(&self) -> Result<String, GitError> {
+        remember(&self.sha, || {
+            self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])
+                .or_else(|error| {
+                    let named = self.first_of(&["CIRCLE_SHA1", "GITHUB_SHA"]);
+                    named.ok_or(match error {
+                        GitError::Process(error) => error.into(),
+                        _ => GitError::NoRepository,
+                    })
+                })
+        })
+    }
+
+    /// The first seven characters of [`Git::sha`]: the same on every machine, where git's own
+    /// abbreviation grows with the repository.
+    pub fn short_sha(&self) -> Result<String, GitError> {
+        self.sha().map(|sha| sha.chars().take(7).collect())
+    }
+
+    /// The tag that the checked-out commit has, else the one CI names: `CIRCLE_TAG`, or
+    /// `GITHUB_REF_NAME` when `GITHUB_REF_TYPE` is `tag`.
+    pub fn tag(&self) -> Result<Option<String>, GitError> {
+        remember(&self.tag, || {
+            match self.ask(&["describe", "--tags", "--exact-match", "HEAD"]) {
+                Ok(tag) => Ok(Some(tag)),
+                Err(GitError::Process(error)) => Err(error.into()),
+                Err(_) => Ok(self.tag_in_ci()),
+            }
+        })
+    }
+
+    /// Whether the work tree differs from the commit, untracked files included.
+    pub fn is_dirty(&self) -> Result<bool, GitError> {
+        self.ask(&["status", "--porcelain"])
+            .map(|out| !out.is_empty())
+    }
+
+    /// Paths from the repository's root of what differs from where this branch left the default
+    /// branch, and on the default branch from the commit before; uncommitted and new files count.
+    pub fn changed_files(&self) -> Result<Vec<String>, GitError> {
+        let base = self.base()?;
+        let tracked = self.ask(&["diff", "--name-only", "--relative", "-z", &base])?;
+        let new = self.ask(&["ls-files", "--others", "--exclude-standard", "-z"])?;
+        let names = [tracked, new];
+        Ok(names
+            .iter()
+            .flat_map(|names| names.split('\0'))
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect())
+    }
+
+    fn base(&self) -> Result<String, GitError> {
+        let head = self.sha()?;
+        for branch in [
+            "origin/HEAD",
+            "origin/main",
+            "origin/master",
+            "main",
+            "master",
+        ] {
+            if let Ok(base) = self.ask(&["merge-base", "HEAD", branch])
+                && base != head
+            {
+                return Ok(base);
+            }
+        }
+        let parent = self.ask(&["rev-parse", "--verify", "--quiet", "HEAD~1"]);
+        // The first commit is compared with nothing at all.
+        parent.or_else(|_| self.ask(&["hash-object", "-t", "tree", "/dev/null"]))
+    }
+
+    fn branch_in_ci(&self) -> Option<String> {
+        self.first_of(&["CIRCLE_BRANCH", "GITHUB_HEAD_REF"])
+            .or_else(|| self.github_ref("branch"))
+    }
+
+    fn tag_in_ci(&self) -> Option<String> {
+        self.first_of(&["CIRCLE_TAG"])
+            .or_else(|| self.github_ref("tag"))
+    }
+
+    fn github_ref(&self, kind: &str) -> Option<String> {
+        let matches = self
+            .environment
+            .get("GITHUB_REF_TYPE")
+            .is_some_and(|known| known == kind);
+        matches
+            .then(|| self.first_of(&["GITHUB_REF_NAME"]))
+            .flatten()
+    }
+
+    fn first_of(&self, names: &[&str]) -> Option<String> {
+        names
+            .iter()
+            .filter_map(|name| self.environment.get(*name))
+            .find(|value| !value.is_empty())
+            .cloned()
+    }
+
+    /// What `git` prints, without the end of its last line.
+    fn ask(&self, args: &[&str]) -> Result<String, GitError> {
+        let command = Command {
+            program: "git".into(),
+            args: args.iter().map(Into::into).collect(),
+            directory: self.root.clone(),
+            environment: BTreeMap::clone(&self.environment),
+            input: None,
+            timeout: None,
+        };
+        let (mut out, mut complaint) = (Vec::new(), Vec::new());
+        let finished = process::run(
+            &command,
+            &Cancel::new(),
+            &mut |stream, bytes| match stream {
+                Stream::Stdout => out.extend_from_slice(bytes),
+                Stream::Stderr => complaint.extend_from_slice(bytes),
+            },
+        )?;
+        if finished.success() {
+            return Ok(String::from_utf8_lossy(&out).trim_end().to_owned());
+        }
+        Err(GitError::Failed {
+            command: args.join(" "),
+            message: String::from_utf8_lossy(&complaint).trim().to_owned(),
+        })
+    }
+}
+
+fn remember<T: Clone>(
+    known: &OnceLock<T>,
+    ask: impl FnOnce() -> Result<T, GitError>,
+) -> Result<T, GitError> {
+    if let Some(value) = known.get() {
+        return Ok(value.clone());
+    }
+    let value = ask()?;
+    Ok(known.get_or_init(|| value).clone())
+}
