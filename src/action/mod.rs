@@ -6,6 +6,7 @@ mod duration;
 mod effect;
 mod error;
 pub mod options;
+pub mod schema;
 mod sh;
 
 use schemars::{JsonSchema, Schema};
@@ -63,6 +64,18 @@ pub enum Category {
     Images,
     Deploys,
     Notifications,
+}
+
+impl Category {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Commands => "commands",
+            Self::Quality => "quality",
+            Self::Images => "images",
+            Self::Deploys => "deploys",
+            Self::Notifications => "notifications",
+        }
+    }
 }
 
 /// A script that documents an action and tests it.

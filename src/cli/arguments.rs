@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 /// Run a repository's deploy pipeline from one Rhai script.
 ///
@@ -37,6 +38,8 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Docs(DocsOptions),
+    Completions(CompletionsOptions),
 }
 
 /// Run stages, and all they need; every stage if none is named.
@@ -61,4 +64,18 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .filter(|(name, _)| !name.is_empty())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .ok_or_else(|| "write it as NAME=VALUE".to_owned())
+}
+
+/// Tell what an action does, its options, its result, with examples; all actions if none is named.
+#[derive(Debug, Args)]
+pub(super) struct DocsOptions {
+    /// The action.
+    pub(super) action: Option<String>,
+}
+
+/// Print a shell's completion script.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsOptions {
+    /// The shell to complete in.
+    pub(super) shell: Shell,
 }

@@ -1,6 +1,8 @@
 //! The command line: parses, runs, prints once, exits.
 
 mod arguments;
+mod completions;
+mod docs;
 mod dotenv;
 mod list;
 mod load;
@@ -35,6 +37,8 @@ pub fn main() -> ExitCode {
     let done = match &arguments.verb {
         None => list::list(&arguments.place, &secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
+        Some(Verb::Docs(options)) => docs::docs(options),
+        Some(Verb::Completions(options)) => completions::print(options.shell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
