@@ -94,7 +94,7 @@ const AT_HOME: &[(&str, &[&str], &str)] = &[
     ),
     (
         r"\bstd::env::(var|vars|var_os|vars_os)\b",
-        &["src/service/", "src/cli/", "src/build.rs"],
+        &["src/report/", "src/service/", "src/cli/", "src/build.rs"],
         "the environment is passed in",
     ),
     (
@@ -185,7 +185,7 @@ fn nothing_is_left_over() {
         concat!("todo", "!("),
         concat!("unimplemented", "!("),
     ];
-    let promise = Regex::new(r"//.*\b(TODO|FIXME)\b").expect("a pattern of this file");
+    let promise = Regex::new(r"//.*\b(TO[D]O|FIX[M]E)\b").expect("a pattern of this file");
     let in_source = [concat!(".unw", "rap()")];
     let in_tests = [concat!("thread::", "sleep"), concat!("time::", "sleep")];
     let mut found = Vec::new();
