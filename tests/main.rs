@@ -2,6 +2,11 @@
 //! binary in it. One binary, so that the suite links once.
 
 mod actions;
+mod environment;
+mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
+mod modules;
+mod stages;
+mod stopping;
 mod tidy;
