@@ -111,3 +111,18 @@ fn types(part: &Value) -> Vec<&str> {
         _ => Vec::new(),
     }
 }
+
+/// The texts that `part` takes, if it takes only certain ones.
+pub fn constants<'a>(schema: &'a Schema, part: &'a Value) -> Vec<&'a str> {
+    let mut texts = Vec::new();
+    for part in alternatives(schema, part) {
+        let constant = part.get("const").and_then(Value::as_str);
+        let listed = part.get("enum").and_then(Value::as_array);
+        if constant.is_none() && listed.is_none() && types(part).contains(&"string") {
+            return Vec::new();
+        }
+        texts.extend(constant);
+        texts.extend(listed.into_iter().flatten().filter_map(Value::as_str));
+    }
+    texts
+}

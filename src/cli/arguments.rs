@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// Run a repository's deploy pipeline from one Rhai script.
@@ -38,6 +38,7 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Check(CheckOptions),
     Docs(DocsOptions),
     Completions(CompletionsOptions),
 }
@@ -64,6 +65,26 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .filter(|(name, _)| !name.is_empty())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .ok_or_else(|| "write it as NAME=VALUE".to_owned())
+}
+
+/// Find errors in the script and the modules it imports without running anything.
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    /// Treat warnings, such as a secret that is not set here, as errors.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people, on standard error.
+    #[default]
+    Text,
+    /// An array of objects on standard output.
+    Json,
 }
 
 /// Tell what an action does, its options, its result, with examples; all actions if none is named.

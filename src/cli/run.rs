@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Done;
 use super::arguments::{Place, RunOptions};
 use super::load::{Setting, load};
 use super::signals;
+use super::{Done, check};
 use crate::cancel::Cancel;
 use crate::report;
 use crate::run;
@@ -26,6 +26,7 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
         standins: None,
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
+    check::before_run(&program, secrets)?;
     let declared = program.declare().map_err(Arc::new)?;
     let options = run::Options {
         stages: options.stages.clone(),

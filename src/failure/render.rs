@@ -10,9 +10,18 @@ use super::{Failure, Place};
 
 /// Renders `failure` for people, in colour when `colour` is set. Ends with a newline.
 pub fn render(failure: &Failure, colour: bool) -> String {
+    render_as(failure, Level::ERROR, colour)
+}
+
+/// The same for what is only a warning.
+pub fn render_warning(failure: &Failure, colour: bool) -> String {
+    render_as(failure, Level::WARNING, colour)
+}
+
+fn render_as(failure: &Failure, level: Level<'_>, colour: bool) -> String {
     let message = failure.message.trim_end();
     let snippets = failure.places.iter().enumerate();
-    let group = Level::ERROR
+    let group = level
         .primary_title(message)
         .elements(snippets.map(|(depth, place)| snippet(place, depth)));
     let renderer = if colour {
