@@ -2,9 +2,11 @@
 //! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
 
 mod context;
+mod docker_push;
 mod duration;
 mod effect;
 mod error;
+mod image;
 pub mod options;
 pub mod schema;
 mod sh;
@@ -20,7 +22,7 @@ pub use effect::Effect;
 pub use error::{ActionError, ErrorKind};
 
 /// Every action, in the order the reference lists them.
-pub const ACTIONS: &[Descriptor] = &[sh::ACTION];
+pub const ACTIONS: &[Descriptor] = &[sh::ACTION, docker_push::ACTION];
 
 /// The descriptor of the action called `name`.
 pub fn find(name: &str) -> Option<&'static Descriptor> {

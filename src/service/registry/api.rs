@@ -63,6 +63,11 @@ impl RegistryError {
         }
     }
 
+    /// Whether this process got no answer at all.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { .. })
     }
