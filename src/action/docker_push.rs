@@ -69,13 +69,13 @@ impl Action for DockerPush {
             script: r#"let image = docker_build("me/lettings:1.4.2");
 let pushed = docker_push(image, #{ also_tags: ["latest"] });
 print(pushed.tags);"#,
-            outcome: Expected::Prints(r#"["me/lettings:1.4.2", "me/lettings:latest"]"#),
+            outcome: Expected::Prints("[\"me/lettings:1.4.2\", \"me/lettings:latest\"]\n"),
         },
         Example {
-            title: "refuses a name that no registry takes",
+            title: "fails for an image that was never built",
             files: &[],
-            script: r#"docker_push("me/Lettings");"#,
-            outcome: Expected::Fails("a repository is written in lowercase"),
+            script: r#"docker_push("me/never-built:1");"#,
+            outcome: Expected::Fails("there is no image `me/never-built:1` in the engine"),
         },
     ];
 

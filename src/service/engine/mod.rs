@@ -1,6 +1,8 @@
 //! The Docker Engine: where it is, how it is reached, and what it can do.
 
 mod address;
+mod context;
+mod dockerfile;
 mod error;
 mod locate;
 mod ping;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use bollard::Docker;
 
 pub use address::Address;
+pub use context::{BuildContext, ContextError, Travelling};
 pub use error::EngineError;
 pub use ping::About;
 pub use push::{Fault, Layer, PushError, push};

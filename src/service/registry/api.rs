@@ -9,6 +9,7 @@ use super::authorization::challenge;
 use super::challenge::Challenge;
 use super::error::told_error;
 use super::{Credentials, Reference, RegistryError, digest_of, host};
+use crate::service::http;
 
 /// Without these a registry answers with an older schema, which has another digest.
 const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, \
@@ -164,10 +165,7 @@ impl Registry {
 /// What is on this machine is never asked through a proxy, and never in TLS: reading the machine's
 /// certificates would take longer than the answer.
 pub(super) fn client(loopback: bool) -> Result<Client, reqwest::Error> {
-    // A second installation is refused, and then one is there.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .connect_timeout(Duration::from_secs(10))
+    let client = http::builder()
         .timeout(Duration::from_mins(1));
     let client = if loopback {
         client.no_proxy().tls_certs_only([])
