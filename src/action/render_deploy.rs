@@ -175,7 +175,7 @@ fn hook(context: &Context, options: &Options) -> Result<Url, ActionError> {
         Some(text) => text.trim(),
         None if context.standins.is_some() => {
             context.say("simulated: HOOK_RENDER is not set, a made-up hook stands in for it");
-            "https://api.render.com/deploy/srv-00000000000000000000?key=simulated"
+            "https://api.render.com/deploy/srv-00000000000000000000?key=made-up-for-the-rehearsal"
         }
         None => {
             return Err(ActionError::new("there is no deploy hook").hint(
@@ -202,7 +202,7 @@ fn api_key(context: &Context, options: &Options) -> Result<String, ActionError> 
         Some(key) => key.to_owned(),
         None if context.standins.is_some() => {
             context.say("simulated: RENDER_API_KEY is not set, a made-up key stands in for it");
-            "rnd_simulated".to_owned()
+            "rnd_made-up-for-the-rehearsal".to_owned()
         }
         None => {
             return Err(ActionError::new("there is no API key for Render").hint(
