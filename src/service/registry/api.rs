@@ -165,8 +165,7 @@ impl Registry {
 /// What is on this machine is never asked through a proxy, and never in TLS: reading the machine's
 /// certificates would take longer than the answer.
 pub(super) fn client(loopback: bool) -> Result<Client, reqwest::Error> {
-    let client = http::builder()
-        .timeout(Duration::from_mins(1));
+    let client = http::builder().timeout(Duration::from_mins(1));
     let client = if loopback {
         client.no_proxy().tls_certs_only([])
     } else {
