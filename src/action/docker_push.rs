@@ -94,9 +94,9 @@ print(pushed.tags);"#,
             context.secrets.add(secret);
         }
         let (digest, simulated) = match &context.standins {
-            Some(standins) => rehearse::run(context, &order, credentials, &standins.registry)?,
+            Some(standins) => rehearse::run(context, &order, &credentials, &standins.registry)?,
             None => (
-                context.block_on(for_real(context, &order, credentials))?,
+                context.block_on(for_real(context, &order, &credentials))?,
                 false,
             ),
         };
@@ -114,13 +114,13 @@ print(pushed.tags);"#,
 async fn for_real(
     context: &Context,
     order: &Order,
-    credentials: Credentials,
+    credentials: &Credentials,
 ) -> Result<String, ActionError> {
     let engine = engine::connect(&context.environment).await?;
-    let registry = &order.targets[0].registry;
-    let push = Push::to(context, registry, credentials, order.retry)?;
+    let push = Push::to(context, order, credentials, None)?;
     push.log_in().await?;
-    push.all(&engine, &order.source, &order.targets).await
+    let digest = push.all(&engine, order).await?;
+    Ok(digest.expect("only a rehearsal's registry can be out of an engine's reach"))
 }
 
 /// What is to be pushed, as data.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 
-use super::{ActionError, Context, Credentials, Reference, trouble};
+use super::{ActionError, Context, Credentials, Order, Reference, trouble};
 use crate::event::Progress;
 use crate::service::engine::{self, Engine, Fault, Layer, PushError};
 use crate::service::registry::{Registry, RegistryError};
@@ -12,29 +12,45 @@ use crate::service::registry::{Registry, RegistryError};
 /// Pushes to one registry as one user.
 pub(super) struct Push<'a> {
     context: &'a Context,
-    credentials: Credentials,
-    registry: Registry,
-    /// How it is called in references.
+    /// How the registry is called in references.
     name: &'a str,
+    /// As whom.
+    credentials: &'a Credentials,
+    registry: Registry,
+    /// In a rehearsal, which registry plays that one.
+    standin: Option<&'a Standin>,
     /// How often to try again.
     retry: u32,
+}
+
+/// A rehearsal's registry.
+pub(super) struct Standin {
+    /// `127.0.0.1:PORT`.
+    pub(super) address: String,
+    /// What it is shown in place of the user's credentials.
+    pub(super) credentials: Credentials,
 }
 
 impl<'a> Push<'a> {
     pub(super) fn to(
         context: &'a Context,
-        name: &'a str,
-        credentials: Credentials,
-        retry: u32,
+        order: &'a Order,
+        credentials: &'a Credentials,
+        standin: Option<&'a Standin>,
     ) -> Result<Self, ActionError> {
-        let registry = Registry::new(name, credentials.clone())
-            .map_err(|error| trouble::registry(&error, name, &credentials, &context.environment))?;
+        let name = &order.targets[0].registry;
+        let registry = match standin {
+            None => Registry::new(name, credentials.clone()),
+            Some(standin) => Registry::played(name, &standin.address, standin.credentials.clone()),
+        };
+        let trouble = |error| trouble::registry(&error, name, credentials, &context.environment);
         Ok(Self {
             context,
-            credentials,
-            registry,
             name,
-            retry,
+            credentials,
+            registry: registry.map_err(trouble)?,
+            standin,
+            retry: order.retry,
         })
     }
 
@@ -55,92 +71,98 @@ impl<'a> Push<'a> {
         }
     }
 
-    /// Pushes the image called `source` as each of `targets`, which are in one registry, and
-    /// gives its digest there.
+    /// Pushes an image under every name it is to have, and gives its digest in the registry. In a
+    /// rehearsal it may turn out that the engine is where the stand-in is not: then it is nothing.
     pub(super) async fn all(
         &self,
         engine: &Engine,
-        source: &Reference,
-        targets: &[Reference],
-    ) -> Result<String, ActionError> {
+        order: &Order,
+    ) -> Result<Option<String>, ActionError> {
         let mut first = None;
-        for target in targets {
-            if target != source {
-                let tagged = engine::tag(engine, source, target).await;
+        for target in &order.targets {
+            let sent = self.sent(target);
+            if sent != order.source {
+                let tagged = engine::tag(engine, &order.source, &sent).await;
                 tagged.map_err(|error| self.push_trouble(&error, target))?;
             }
-            let digest = self.one(engine, target).await?;
-            self.verify(engine, target, &digest).await?;
+            let digest = match self.one(engine, target, &sent).await {
+                Ok(digest) => digest,
+                Err(error) if self.is_elsewhere(&error) => return Ok(None),
+                Err(error) => return Err(self.push_trouble(&error, target)),
+            };
+            self.verify(engine, target, &sent, &digest).await?;
             first.get_or_insert(digest);
         }
-        Ok(first.expect("an image is pushed under one tag at least"))
+        Ok(first)
     }
 
-    /// Puts an image without layers under every target, where there is none to push.
-    pub(super) async fn nothing(&self, targets: &[Reference]) -> Result<String, ActionError> {
+    /// Puts an image without layers under every name, where there is none to push.
+    pub(super) async fn nothing(&self, order: &Order) -> Result<String, ActionError> {
         let trouble = |error| self.registry_trouble(&error);
         let mut digest = String::new();
-        for target in targets {
-            let put = self.registry.put_empty_image(target);
+        for target in &order.targets {
+            let sent = self.sent(target);
+            let put = self.registry.put_empty_image(&sent);
             digest = put.await.map_err(trouble)?;
         }
         Ok(digest)
     }
 
-    async fn one(&self, engine: &Engine, target: &Reference) -> Result<String, ActionError> {
-        let name = target.familiar();
-        let place = if target.is_on_hub() {
-            " to Docker Hub"
-        } else {
-            ""
-        };
-        self.context
-            .say(format!("pushing `{name}`{place} {}", self.identity()));
-        let transient = |error: &PushError| match error.fault() {
-            Fault::Transient => true,
-            // A rehearsal's registry is always there: an engine that does not find it is elsewhere.
-            Fault::NobodyThere => self.context.standins.is_none(),
-            Fault::Refused | Fault::NoImage | Fault::UnknownHost | Fault::Lasting => false,
-        };
-        let pushed = (|| self.once(engine, target))
-            .retry(self.backoff())
-            .when(transient)
-            .notify(|error, wait| {
-                let short = trouble::in_short(error, target);
-                let why = match error.fault() {
-                    Fault::NobodyThere => &short.message,
-                    _ => short.causes.last().unwrap_or(&short.message),
-                };
-                self.try_again(why, wait);
-            })
-            .await;
-        pushed.map_err(|error| self.push_trouble(&error, target))
+    /// What the engine has to call `target` to send it where it goes.
+    pub(super) fn sent(&self, target: &Reference) -> Reference {
+        match self.standin {
+            None => target.clone(),
+            Some(standin) => target.played_at(&standin.address),
+        }
     }
 
-    async fn once(&self, engine: &Engine, target: &Reference) -> Result<String, PushError> {
-        let (mut sent, mut present) = (0, 0);
+    /// A stand-in is always there: an engine that does not find it is on another machine.
+    fn is_elsewhere(&self, error: &PushError) -> bool {
+        self.standin.is_some() && error.fault() == Fault::NobodyThere
+    }
+
+    async fn one(
+        &self,
+        engine: &Engine,
+        target: &Reference,
+        sent: &Reference,
+    ) -> Result<String, PushError> {
+        let name = target.familiar();
+        let hub = target.is_on_hub();
+        let place = if hub { " to Docker Hub" } else { "" };
+        self.context
+            .say(format!("pushing `{name}`{place} {}", self.identity()));
+        let (digest, layers) = (|| self.once(engine, sent))
+            .retry(self.backoff())
+            .when(|error| match error.fault() {
+                Fault::Transient => true,
+                Fault::NobodyThere => !self.is_elsewhere(error),
+                Fault::Refused | Fault::NoImage | Fault::UnknownHost | Fault::Lasting => false,
+            })
+            .notify(|error, wait| self.try_again(&trouble::reason(error, target), wait))
+            .await?;
+        self.context
+            .say(format!("pushed `{name}` ({layers}): {digest}"));
+        Ok(digest)
+    }
+
+    /// One attempt: the digest, and the layers in words.
+    async fn once(&self, engine: &Engine, sent: &Reference) -> Result<(String, String), PushError> {
+        let (mut new, mut present) = (0, 0);
         let on_layer = |id: &str, layer: Layer| {
             match layer {
-                Layer::Sent => sent += 1,
+                Layer::Sent => new += 1,
                 Layer::Present => present += 1,
-                _ => {}
+                Layer::Sending { .. } | Layer::Retrying { .. } => {}
             }
             self.tell(id, layer);
         };
-        let digest = engine::push(engine, target, &self.credentials, on_layer).await?;
-        let layers = match sent + present {
-            1 => "1 layer".to_owned(),
-            count => format!("{count} layers"),
+        let credentials = match self.standin {
+            None => self.credentials,
+            Some(standin) => &standin.credentials,
         };
-        let there = match (sent, present) {
-            (_, 0) => String::new(),
-            (0, _) => ", already there".to_owned(),
-            (_, some) => format!(", {some} already there"),
-        };
-        let name = target.familiar();
-        self.context
-            .say(format!("pushed `{name}` ({layers}{there}): {digest}"));
-        Ok(digest)
+        let digest = engine::push(engine, sent, credentials, on_layer).await?;
+        Ok((digest, in_words(new, present)))
     }
 
     fn tell(&self, id: &str, layer: Layer) {
@@ -167,9 +189,10 @@ impl<'a> Push<'a> {
         &self,
         engine: &Engine,
         target: &Reference,
+        sent: &Reference,
         pushed: &str,
     ) -> Result<(), ActionError> {
-        let asked = (|| self.registry.digest(target))
+        let asked = (|| self.registry.digest(sent))
             .retry(self.backoff())
             .when(|error: &RegistryError| error.is_transient() && !error.is_unreachable())
             .notify(|error, wait| self.try_again(&error.to_string(), wait))
@@ -177,7 +200,7 @@ impl<'a> Push<'a> {
         let found = match asked {
             Ok(found) => found,
             Err(error) if error.is_unreachable() => {
-                let asked = engine::registry_digest(engine, target, &self.credentials).await;
+                let asked = engine::registry_digest(engine, sent, self.credentials).await;
                 asked.map_err(|_| self.registry_trouble(&error))?
             }
             Err(error) => return Err(self.registry_trouble(&error)),
@@ -197,7 +220,7 @@ impl<'a> Push<'a> {
 
     /// As whom, in words.
     fn identity(&self) -> String {
-        match &self.credentials {
+        match self.credentials {
             Credentials::Anonymous => "without a login".to_owned(),
             Credentials::Password { username, .. } => format!("as `{username}`"),
             Credentials::IdentityToken(_) => "with an identity token".to_owned(),
@@ -208,13 +231,13 @@ impl<'a> Push<'a> {
         trouble::registry(
             error,
             self.name,
-            &self.credentials,
+            self.credentials,
             &self.context.environment,
         )
     }
 
     fn push_trouble(&self, error: &PushError, target: &Reference) -> ActionError {
-        trouble::push(error, target, &self.credentials, &self.context.environment)
+        trouble::push(error, target, self.credentials, &self.context.environment)
     }
 
     fn try_again(&self, why: &str, wait: Duration) {
@@ -230,5 +253,17 @@ impl<'a> Push<'a> {
             .with_max_delay(Duration::from_secs(30))
             .with_max_times(self.retry as usize)
             .with_jitter()
+    }
+}
+
+fn in_words(new: u32, present: u32) -> String {
+    let layers = match new + present {
+        1 => "1 layer".to_owned(),
+        count => format!("{count} layers"),
+    };
+    match (new, present) {
+        (_, 0) => layers,
+        (0, _) => format!("{layers}, already there"),
+        (_, some) => format!("{layers}, {some} already there"),
     }
 }

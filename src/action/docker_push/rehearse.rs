@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::push::Push;
-use super::{ActionError, Context, Credentials, Order, Reference};
+use super::push::{Push, Standin};
+use super::{ActionError, Context, Credentials, Order};
 use crate::service::engine::{self, Address, Engine, EngineError};
 use crate::service::registry::is_loopback;
 
@@ -12,51 +12,60 @@ use crate::service::registry::is_loopback;
 pub(super) fn run(
     context: &Context,
     order: &Order,
-    credentials: Credentials,
-    registry: &str,
+    credentials: &Credentials,
+    address: &str,
 ) -> Result<(String, bool), ActionError> {
-    if credentials == Credentials::Anonymous {
+    if *credentials == Credentials::Anonymous {
         let real = &order.targets[0].registry;
         context.warn(format!(
             "there is no login for `{real}`: a real push may be refused"
         ));
     }
-    let targets = there(&order.targets, registry)?;
-    let push = Push::to(context, registry, visitor(credentials), order.retry)?;
+    let standin = Standin {
+        address: address.to_owned(),
+        credentials: visitor(credentials),
+    };
+    let push = Push::to(context, order, credentials, Some(&standin))?;
     context.block_on(push.log_in())?;
-    let reason = match engine_in_reach(context, order)? {
-        Ok(engine) => {
-            let digest = with_engine(context, &push, &engine, &order.source, &targets)?;
-            return Ok((digest, false));
-        }
-        Err(reason) => reason,
+    let reason = match way(context, order)? {
+        Way::Through(engine) => match with_engine(context, &push, &engine, order)? {
+            Some(digest) => return Ok((digest, false)),
+            None => elsewhere(&engine),
+        },
+        Way::Simulated(reason) => reason,
     };
     context.say(format!("simulated: {reason}"));
-    let digest = context.block_on(push.nothing(&targets))?;
+    let digest = context.block_on(push.nothing(order))?;
     Ok((digest, true))
 }
 
-/// An engine that has the image and can reach this process, or why there is none.
-fn engine_in_reach(
-    context: &Context,
-    order: &Order,
-) -> Result<Result<Engine, String>, ActionError> {
+enum Way {
+    Through(Engine),
+    /// For this reason.
+    Simulated(String),
+}
+
+fn way(context: &Context, order: &Order) -> Result<Way, ActionError> {
     if order.simulated {
-        return Ok(Err(format!("`{}` was not built", order.source.familiar())));
+        let reason = format!("`{}` was not built", order.source.familiar());
+        return Ok(Way::Simulated(reason));
     }
     let connecting = engine::connect(&context.environment);
-    let connected = context.block_on(async { Ok(connecting.await) })?;
-    Ok(match connected {
-        Ok(engine) if is_here(&engine) => Ok(engine),
-        Ok(engine) => Err(format!(
-            "the Docker Engine at `{}` cannot reach this machine",
-            engine.address
-        )),
+    Ok(match context.block_on(async { Ok(connecting.await) })? {
+        Ok(engine) if is_here(&engine) => Way::Through(engine),
+        Ok(engine) => Way::Simulated(elsewhere(&engine)),
         Err(EngineError::Unreachable { address, .. }) => {
-            Err(format!("no Docker Engine at `{address}`"))
+            Way::Simulated(format!("no Docker Engine at `{address}`"))
         }
-        Err(error) => Err(error.to_string()),
+        Err(error) => Way::Simulated(error.to_string()),
     })
+}
+
+fn elsewhere(engine: &Engine) -> String {
+    format!(
+        "the Docker Engine at `{}` cannot reach this machine",
+        engine.address
+    )
 }
 
 /// Pushes through the engine, and takes the names away again that it needed for that.
@@ -64,14 +73,14 @@ fn with_engine(
     context: &Context,
     push: &Push<'_>,
     engine: &Engine,
-    source: &Reference,
-    targets: &[Reference],
-) -> Result<String, ActionError> {
-    let pushed = context.block_on(push.all(engine, source, targets));
+    order: &Order,
+) -> Result<Option<String>, ActionError> {
+    let pushed = context.block_on(push.all(engine, order));
     // Also when the run was stopped, and then not for long.
     context.services.runtime().block_on(async {
-        for target in targets {
-            let untagged = engine::untag(engine, target);
+        for target in &order.targets {
+            let sent = push.sent(target);
+            let untagged = engine::untag(engine, &sent);
             let _ = tokio::time::timeout(Duration::from_secs(1), untagged).await;
         }
     });
@@ -79,9 +88,9 @@ fn with_engine(
 }
 
 /// The rehearsal's registry wants to know who comes, and takes everybody.
-fn visitor(credentials: Credentials) -> Credentials {
+fn visitor(credentials: &Credentials) -> Credentials {
     match credentials {
-        Credentials::Password { .. } => credentials,
+        Credentials::Password { .. } => credentials.clone(),
         Credentials::Anonymous => named("anonymous"),
         Credentials::IdentityToken(_) => named("token"),
     }
@@ -92,14 +101,6 @@ fn named(username: &str) -> Credentials {
         username: username.to_owned(),
         password: "rehearsal".to_owned(),
     }
-}
-
-fn there(targets: &[Reference], registry: &str) -> Result<Vec<Reference>, ActionError> {
-    targets
-        .iter()
-        .map(|target| target.at(registry))
-        .collect::<Result<_, _>>()
-        .map_err(|error| ActionError::new(error.to_string()))
 }
 
 /// Whether `127.0.0.1` is the same machine for the engine.

@@ -28,15 +28,23 @@ pub struct Registry {
 impl Registry {
     /// The registry of a reference, `name`, asked as whoever `credentials` tell.
     pub fn new(name: &str, credentials: Credentials) -> Result<Self, RegistryError> {
+        Self::played(name, name, credentials)
+    }
+
+    /// The same, where another registry at `address` stands in for it.
+    pub fn played(
+        name: &str,
+        address: &str,
+        credentials: Credentials,
+    ) -> Result<Self, RegistryError> {
+        let client = client(host::is_loopback(address));
         Ok(Self {
-            client: client(host::is_loopback(name)).map_err(|source| {
-                RegistryError::Unreachable {
-                    registry: name.to_owned(),
-                    source,
-                }
+            client: client.map_err(|source| RegistryError::Unreachable {
+                registry: name.to_owned(),
+                source,
             })?,
             name: name.to_owned(),
-            origin: host::origin(name),
+            origin: host::origin(address),
             credentials,
         })
     }

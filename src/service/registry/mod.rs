@@ -15,4 +15,4 @@ pub use credentials::{Credentials, CredentialsError, find as credentials, hint};
 pub use digest::{digest_of, written as written_digest};
 pub use error::RegistryError;
 pub use host::is_loopback;
-pub use reference::{InvalidReference, Reference};
+pub use reference::{InvalidReference, Reference, unplayed};
