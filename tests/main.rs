@@ -2,6 +2,7 @@
 //! binary in it. One binary, so that the suite links once.
 
 mod actions;
+mod docker_push;
 mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
