@@ -1,17 +1,15 @@
 //! Pushing with a real engine to real registries, and what is said when something is wrong.
 
+mod faults;
 mod faulty;
 mod rehearsed;
 
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
 
 use insta::assert_snapshot;
 use regex::Regex;
-use rustix::process::Signal;
 
-use self::faulty::{Fault, Faulty, Spoiled};
 use crate::harness::{Finished, Project, Services};
 
 /// A name for the small base image in the engine, taken away again in the end.
@@ -260,179 +258,6 @@ fn nobody_at_the_registrys_address_is_told_and_tried_again() {
     cause: Get "http://127.0.0.1:9/v2/": dial tcp 127.0.0.1:9: connect: connection refused
     hint: start the registry, or correct its address
     "#);
-}
-
-/// Pushes past a registry that spoils one kind of answer.
-fn past(name: &str, spoiled: Spoiled) -> String {
-    let services = Services::from_env();
-    let faulty = Faulty::before(&services.open_registry, spoiled);
-    let image = Image::called(&services, format!("{}/{name}:1", faulty.address));
-    let call = format!("\"{}\", #{{ retry: 1 }}", image.name);
-    told(pushing(&services, &call).run(["run"]))
-}
-
-#[test]
-fn a_fault_that_passes_is_told_and_tried_again() {
-    let told = past(
-        "push-fault-login",
-        Spoiled {
-            method: "GET",
-            path: "/v2/",
-            times: 1,
-            fault: Fault::Status(503, "down for a moment"),
-        },
-    );
-    assert_snapshot!(told, @r#"
-    exit: 0
-    ── stdout
-    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-fault-login:1", "tags": ["127.0.0.1:[port]/push-fault-login:1"]}
-    ── stderr
-    ▸ script
-      warning: the registry `127.0.0.1:[port]` answers 503 Service Unavailable: down for a moment; trying again in [time]
-      pushing `127.0.0.1:[port]/push-fault-login:1` without a login
-      pushed `127.0.0.1:[port]/push-fault-login:1` ([layers]): sha256:[digest]
-    ✓ script [time]
-    1 passed in [time]
-    "#);
-    let told = past(
-        "push-fault-push",
-        Spoiled {
-            method: "PUT",
-            path: "/manifests/",
-            times: 1,
-            fault: Fault::Status(500, ""),
-        },
-    );
-    assert_snapshot!(told, @r#"
-    exit: 0
-    ── stdout
-    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-fault-push:1", "tags": ["127.0.0.1:[port]/push-fault-push:1"]}
-    ── stderr
-    ▸ script
-      pushing `127.0.0.1:[port]/push-fault-push:1` without a login
-      warning: received unexpected HTTP status: 500 Internal Server Error; trying again in [time]
-      pushed `127.0.0.1:[port]/push-fault-push:1` ([layers]): sha256:[digest]
-    ✓ script [time]
-    1 passed in [time]
-    "#);
-}
-
-#[test]
-fn a_fault_that_stays_is_the_failure() {
-    let told = past(
-        "push-fault-stays",
-        Spoiled {
-            method: "PUT",
-            path: "/manifests/",
-            times: 9,
-            fault: Fault::Status(
-                429,
-                r#"{"errors":[{"code":"TOOMANYREQUESTS","message":"come back tomorrow"}]}"#,
-            ),
-        },
-    );
-    assert_snapshot!(told, @"
-    exit: 1
-    ── stderr
-    ▸ script
-      pushing `127.0.0.1:[port]/push-fault-stays:1` without a login
-      warning: toomanyrequests: come back tomorrow; trying again in [time]
-    ✗ script failed after [time]
-    1 failed in [time]
-    error: `docker_push`: `127.0.0.1:[port]/push-fault-stays:1` could not be pushed
-    cause: toomanyrequests: come back tomorrow
-    ");
-}
-
-#[test]
-fn a_push_that_is_denied_is_not_tried_again() {
-    let told = past(
-        "push-denied",
-        Spoiled {
-            method: "PUT",
-            path: "/manifests/",
-            times: 9,
-            fault: Fault::Status(
-                403,
-                r#"{"errors":[{"code":"DENIED","message":"this tag is frozen"}]}"#,
-            ),
-        },
-    );
-    assert_snapshot!(told, @"
-    exit: 1
-    ── stderr
-    ▸ script
-      pushing `127.0.0.1:[port]/push-denied:1` without a login
-    ✗ script failed after [time]
-    1 failed in [time]
-    error: `docker_push`: `127.0.0.1:[port]` refuses `127.0.0.1:[port]/push-denied:1`: denied: this tag is frozen
-    hint: set `DOCKERHUB_USERNAME` and `DOCKERHUB_PASSWORD`, or run `docker login 127.0.0.1:[port]`
-    ");
-}
-
-#[test]
-fn a_registry_with_another_digest_fails() {
-    let told = past(
-        "push-mismatch",
-        Spoiled {
-            method: "HEAD",
-            path: "/manifests/",
-            times: 1,
-            fault: Fault::Digest,
-        },
-    );
-    assert_snapshot!(told, @"
-    exit: 1
-    ── stderr
-    ▸ script
-      pushing `127.0.0.1:[port]/push-mismatch:1` without a login
-      pushed `127.0.0.1:[port]/push-mismatch:1` ([layers]): sha256:[digest]
-    ✗ script failed after [time]
-    1 failed in [time]
-    error: `docker_push`: `127.0.0.1:[port]/push-mismatch:1` is sha256:[digest] in the registry, not sha256:[digest] as it was pushed
-    hint: something else pushes to the same tag: give each push a tag of its own
-    ");
-}
-
-#[test]
-fn a_registry_that_lost_the_image_fails() {
-    let told = past(
-        "push-lost",
-        Spoiled {
-            method: "HEAD",
-            path: "/manifests/",
-            times: 1,
-            fault: Fault::Status(404, ""),
-        },
-    );
-    assert_snapshot!(told, @"
-    exit: 1
-    ── stderr
-    ▸ script
-      pushing `127.0.0.1:[port]/push-lost:1` without a login
-      pushed `127.0.0.1:[port]/push-lost:1` ([layers]): sha256:[digest]
-    ✗ script failed after [time]
-    1 failed in [time]
-    error: `docker_push`: the registry does not have `127.0.0.1:[port]/push-lost:1`, which was pushed without an error
-    ");
-}
-
-#[test]
-fn a_signal_stops_a_push() {
-    let services = Services::from_env();
-    let spoiled = Spoiled {
-        method: "HEAD",
-        path: "/blobs/",
-        times: 99,
-        fault: Fault::Silence,
-    };
-    let faulty = Faulty::before(&services.open_registry, spoiled);
-    let image = Image::called(&services, format!("{}/push-stopped:1", faulty.address));
-    let running = pushing(&services, &format!("\"{}\"", image.name)).spawn(["run"]);
-    running.wait_for_stderr("pushing");
-    running.signal(Signal::INT);
-    let finished = running.finish_within(Duration::from_secs(2));
-    assert_snapshot!(told(finished), @"");
 }
 
 #[test]
