@@ -8,11 +8,14 @@ mod effect;
 mod error;
 mod http;
 mod image;
+mod lint;
 pub mod options;
 mod render_deploy;
+mod run_tests;
 pub mod schema;
 mod sentry_notify;
 mod sh;
+mod toolchain;
 
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -27,6 +30,8 @@ pub use error::{ActionError, ErrorKind};
 /// Every action, in the order the reference lists them.
 pub const ACTIONS: &[Descriptor] = &[
     sh::ACTION,
+    run_tests::ACTION,
+    lint::ACTION,
     docker_push::ACTION,
     render_deploy::ACTION,
     http::ACTION,
