@@ -37,6 +37,14 @@ pub(crate) struct SecretMount {
 }
 
 impl Instruction {
+    /// The image of a `FROM` that is an image or a stage.
+    pub(crate) fn base(&self) -> Option<&str> {
+        let mut words = self.arguments.split_whitespace();
+        (self.keyword == "FROM")
+            .then(|| words.find(|word| !word.starts_with("--")))
+            .flatten()
+    }
+
     /// As one line.
     pub(crate) fn text(&self) -> String {
         format!("{} {}", self.keyword, self.arguments)
@@ -64,6 +72,32 @@ impl Dockerfile {
             let mut words = instruction.arguments.split_whitespace();
             instruction.keyword == "FROM" && words.any(|word| [image, short, plain].contains(&word))
         })
+    }
+
+    /// What the stages start from, other stages among it.
+    pub(crate) fn bases(&self) -> impl Iterator<Item = &str> {
+        self.instructions.iter().filter_map(Instruction::base)
+    }
+
+    /// The names of the stages that have one.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = &str> {
+        let from = self.instructions.iter().filter(|one| one.keyword == "FROM");
+        from.filter_map(|one| {
+            let mut words = one.arguments.split_whitespace();
+            words.find(|word| word.eq_ignore_ascii_case("as"))?;
+            words.next()
+        })
+    }
+
+    /// Whether a build can end with the stage `target`, which is a name or a number from 0.
+    pub(crate) fn has_stage(&self, target: &str) -> bool {
+        let from = self.instructions.iter().filter(|one| one.keyword == "FROM");
+        target
+            .parse::<usize>()
+            .is_ok_and(|number| number < from.count())
+            || self
+                .stages()
+                .any(|stage| stage.eq_ignore_ascii_case(target))
     }
 
     /// The secrets that are mounted somewhere; where one has no `id`, its target names it.
