@@ -1,6 +1,12 @@
 //! What a user sees: every test here writes a project into a temporary folder and runs the real
 //! binary in it. One binary, so that the suite links once.
 
+mod actions;
+mod environment;
+mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
+mod modules;
+mod stages;
+mod stopping;
 mod tidy;

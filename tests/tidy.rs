@@ -94,7 +94,7 @@ const AT_HOME: &[(&str, &[&str], &str)] = &[
     ),
     (
         r"\bstd::env::(var|vars|var_os|vars_os)\b",
-        &["src/service/", "src/cli/", "src/build.rs"],
+        &["src/report/", "src/service/", "src/cli/", "src/build.rs"],
         "the environment is passed in",
     ),
     (
@@ -180,13 +180,12 @@ fn no_file_is_long_nor_named_after_nothing() {
 fn nothing_is_left_over() {
     // Taken apart, so that this file does not find itself.
     let everywhere = [
-        concat!("TO", "DO"),
-        concat!("FIX", "ME"),
         concat!("db", "g!("),
         concat!("#[ig", "nore"),
         concat!("todo", "!("),
         concat!("unimplemented", "!("),
     ];
+    let promise = Regex::new(r"//.*\b(TO[D]O|FIX[M]E)\b").expect("a pattern of this file");
     let in_source = [concat!(".unw", "rap()")];
     let in_tests = [concat!("thread::", "sleep"), concat!("time::", "sleep")];
     let mut found = Vec::new();
@@ -198,6 +197,12 @@ fn nothing_is_left_over() {
             &in_tests
         };
         let text = text(&file);
+        for (number, line) in (1..)
+            .zip(text.lines())
+            .filter(|(_, line)| promise.is_match(line))
+        {
+            found.push(format!("{name}:{number}: {}", line.trim()));
+        }
         for (number, line) in lines(&text) {
             for left in everywhere
                 .iter()

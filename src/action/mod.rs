@@ -2,10 +2,13 @@
 //! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
 
 mod context;
+mod docker_push;
 mod duration;
 mod effect;
 mod error;
+mod image;
 pub mod options;
+pub mod schema;
 mod sh;
 
 use schemars::{JsonSchema, Schema};
@@ -19,7 +22,7 @@ pub use effect::Effect;
 pub use error::{ActionError, ErrorKind};
 
 /// Every action, in the order the reference lists them.
-pub const ACTIONS: &[Descriptor] = &[sh::ACTION];
+pub const ACTIONS: &[Descriptor] = &[sh::ACTION, docker_push::ACTION];
 
 /// The descriptor of the action called `name`.
 pub fn find(name: &str) -> Option<&'static Descriptor> {
@@ -63,6 +66,18 @@ pub enum Category {
     Images,
     Deploys,
     Notifications,
+}
+
+impl Category {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Commands => "commands",
+            Self::Quality => "quality",
+            Self::Images => "images",
+            Self::Deploys => "deploys",
+            Self::Notifications => "notifications",
+        }
+    }
 }
 
 /// A script that documents an action and tests it.

@@ -1,9 +1,8 @@
 //! From the arguments of a call to an action's options, and what to say when they do not fit.
 
-use schemars::Schema;
 use serde_json::{Map, Value};
 
-use super::{ActionError, Descriptor};
+use super::{ActionError, Descriptor, schema};
 use crate::failure::nearest;
 
 /// The options of a call: the natural argument alone, a map of options, or both.
@@ -43,51 +42,9 @@ fn is_natural(action: &Descriptor, map: &Map<String, Value>) -> bool {
     };
     let schema = (action.options)();
     !map.is_empty()
-        && map.keys().all(|key| property(&schema, key).is_none())
-        && property(&schema, natural).is_some_and(|property| takes_maps(&schema, property))
-}
-
-/// The names of the options in `schema`, in the order of their declaration.
-pub fn names(schema: &Schema) -> impl Iterator<Item = &str> {
-    let properties = schema.get("properties").and_then(Value::as_object);
-    properties
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str())
-}
-
-/// The schema of the option called `name`.
-pub fn property<'a>(schema: &'a Schema, name: &str) -> Option<&'a Value> {
-    schema.get("properties")?.get(name)
-}
-
-/// What `part` of `schema` stands for, where it is only a reference.
-pub fn resolve<'a>(schema: &'a Schema, part: &'a Value) -> &'a Value {
-    part.get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| reference.strip_prefix("#/$defs/"))
-        .and_then(|name| schema.get("$defs")?.get(name))
-        .unwrap_or(part)
-}
-
-fn takes_maps(schema: &Schema, part: &Value) -> bool {
-    let part = resolve(schema, part);
-    let alternatives = ["anyOf", "oneOf"]
-        .into_iter()
-        .filter_map(|key| part.get(key)?.as_array())
-        .flatten();
-    mentions(part.get("type"), "object")
-        || alternatives
-            .into_iter()
-            .any(|part| takes_maps(schema, part))
-}
-
-fn mentions(kind: Option<&Value>, name: &str) -> bool {
-    match kind {
-        Some(Value::String(kind)) => kind == name,
-        Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == name),
-        _ => false,
-    }
+        && map.keys().all(|key| schema::field(&schema, key).is_none())
+        && schema::field(&schema, natural)
+            .is_some_and(|field| schema::takes(&schema, field, "object"))
 }
 
 /// What to tell about the option at `path`, and the hint if there is one, from serde's words.
@@ -118,7 +75,8 @@ pub fn explain(action: &Descriptor, path: &str, complaint: &str) -> (String, Opt
 /// “has no option”, with the nearest name or all of them as the hint.
 pub fn unknown_option(action: &Descriptor, unknown: &str) -> (String, Option<String>) {
     let schema = (action.options)();
-    let known: Vec<_> = names(&schema).collect();
+    let fields = schema::fields(&schema);
+    let known: Vec<_> = fields.iter().map(|field| field.name).collect();
     let hint = match nearest(unknown, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("its options are: {}", known.join(", ")),

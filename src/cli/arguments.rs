@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Run a repository's deploy pipeline from one Rhai script.
 ///
@@ -37,6 +38,9 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Check(CheckOptions),
+    Docs(DocsOptions),
+    Completions(CompletionsOptions),
 }
 
 /// Run stages, and all they need; every stage if none is named.
@@ -61,4 +65,38 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .filter(|(name, _)| !name.is_empty())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .ok_or_else(|| "write it as NAME=VALUE".to_owned())
+}
+
+/// Find errors in the script and the modules it imports without running anything.
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    /// Treat warnings, such as a secret that is not set here, as errors.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people, on standard error.
+    #[default]
+    Text,
+    /// An array of objects on standard output.
+    Json,
+}
+
+/// Tell what an action does, its options, its result, with examples; all actions if none is named.
+#[derive(Debug, Args)]
+pub(super) struct DocsOptions {
+    /// The action.
+    pub(super) action: Option<String>,
+}
+
+/// Print a shell's completion script.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsOptions {
+    /// The shell to complete in.
+    pub(super) shell: Shell,
 }

@@ -1,26 +1,17 @@
 //! `wharf`: the stages, with what the comments above them say.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use super::Done;
 use super::arguments::Place;
 use super::load::{Setting, load};
-use crate::cancel::Cancel;
-use crate::event::Events;
 use crate::plan::{self, Plan, When};
 use crate::report::Colour;
-use crate::script::Missing;
 use crate::secret::Secrets;
-use std::sync::Arc;
 
 pub(super) fn list(place: &Place, secrets: &Secrets) -> Done {
-    let setting = Setting {
-        events: Events::new(|_| {}),
-        cancel: Cancel::new(),
-        missing: Missing::Unimportant,
-        standins: None,
-    };
-    let program = load(place, secrets, setting).map_err(Arc::new)?;
+    let program = load(place, secrets, Setting::looking()).map_err(Arc::new)?;
     let declared = program.declare().map_err(Arc::new)?;
     let order = plan::order(&declared.plan).map_err(Arc::new)?;
     let mut stdout = std::io::stdout().lock();

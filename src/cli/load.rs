@@ -21,6 +21,18 @@ pub(super) struct Setting {
     pub(super) standins: Option<Arc<Standins>>,
 }
 
+impl Setting {
+    /// For a pipeline that is only looked at: nothing runs, nothing is said, nothing is missing.
+    pub(super) fn looking() -> Self {
+        Self {
+            events: Events::new(|_| {}),
+            cancel: Cancel::new(),
+            missing: Missing::Unimportant,
+            standins: None,
+        }
+    }
+}
+
 pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
     let directory = place
         .directory

@@ -1,6 +1,9 @@
 //! The command line: parses, runs, prints once, exits.
 
 mod arguments;
+mod check;
+mod completions;
+mod docs;
 mod dotenv;
 mod list;
 mod load;
@@ -13,7 +16,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use crate::failure::{Failure, render};
+use crate::failure::{Failure, render, render_warning};
 use crate::report::Colour;
 use crate::secret::Secrets;
 
@@ -35,14 +38,28 @@ pub fn main() -> ExitCode {
     let done = match &arguments.verb {
         None => list::list(&arguments.place, &secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
+        Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
+        Some(Verb::Docs(options)) => docs::docs(options),
+        Some(Verb::Completions(options)) => completions::print(options.shell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let stderr = std::io::stderr();
-            let text = render(&failure, Colour::of(&stderr).is_on());
-            let _ = stderr.lock().write_all(secrets.mask(&text).as_bytes());
+            show(&failure, false, &secrets);
             ExitCode::from(failure.kind.exit_code())
         }
     }
+}
+
+/// Prints `failure` for the person at the terminal, its secrets masked.
+fn show(failure: &Failure, as_warning: bool, secrets: &Secrets) {
+    let stderr = std::io::stderr();
+    let colour = Colour::of(&stderr).is_on();
+    let text = if as_warning {
+        render_warning(failure, colour)
+    } else {
+        render(failure, colour)
+    };
+    // Nothing is left to tell if even this cannot be printed.
+    let _ = stderr.lock().write_all(secrets.mask(&text).as_bytes());
 }

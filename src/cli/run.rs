@@ -1,15 +1,13 @@
 //! `wharf run`.
 
-use std::io::{stderr, stdout};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::Done;
 use super::arguments::{Place, RunOptions};
 use super::load::{Setting, load};
 use super::signals;
+use super::{Done, check};
 use crate::cancel::Cancel;
-use crate::event::Events;
-use crate::report::{Colour, Plain};
+use crate::report;
 use crate::run;
 use crate::script::Missing;
 use crate::secret::Secrets;
@@ -17,22 +15,8 @@ use crate::secret::Secrets;
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
     let cancel = Cancel::new();
     signals::listen(cancel.clone());
-    let report = Plain::new(
-        Box::new(stdout()),
-        Box::new(stderr()),
-        Colour::of(&stderr()),
-        secrets.clone(),
-    )
-    .quiet(options.quiet);
-    let report = Arc::new(Mutex::new(report));
-    let events = Events::new(move |event| {
-        report
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .event(&event);
-    });
     let setting = Setting {
-        events,
+        events: report::events(options.quiet, secrets),
         cancel,
         missing: if options.rehearse {
             Missing::MadeUp
@@ -42,6 +26,7 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
         standins: None,
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
+    check::before_run(&program, secrets)?;
     let declared = program.declare().map_err(Arc::new)?;
     let options = run::Options {
         stages: options.stages.clone(),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use nearest::nearest;
-pub use render::render;
+pub use render::{render, render_warning};
 
 /// An error a user can reach. It is plain data; [`render`] makes it text.
 #[derive(Clone, Debug)]
@@ -120,18 +120,30 @@ impl Failure {
     }
 }
 
-impl std::fmt::Display for Place {
-    /// `wharf.rhai:12:33`, with the column in characters.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Place {
+    /// Both from 1, the column in characters.
+    pub fn line_and_column(&self) -> (usize, usize) {
         let before = &self.source.text[..self.span.start];
         let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
+        let row = before.rsplit('\n').next().unwrap_or_default();
+        (line, row.chars().count() + 1)
+    }
+}
+
+impl std::fmt::Display for Place {
+    /// `wharf.rhai:12:33`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (line, column) = self.line_and_column();
         write!(f, "{}:{line}:{column}", self.source.name)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    /// The message behind its place: what a log or a list shows.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.places.first() {
+            Some(place) => write!(f, "{place}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
     }
 }

@@ -1,29 +1,29 @@
-//! A failure as text: the message, each place with its source line and caret, causes, output, hints.
+//! A failure as text: message, places with source lines and carets, output, causes, and hints last.
 
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
 
 use super::{Failure, Place};
 
 /// Renders `failure` for people, in colour when `colour` is set. Ends with a newline.
 pub fn render(failure: &Failure, colour: bool) -> String {
-    let mut group = Level::ERROR
-        .primary_title(failure.message.as_str())
-        .elements(
-            failure
-                .places
-                .iter()
-                .enumerate()
-                .map(|(depth, place)| snippet(place, depth)),
-        );
-    for cause in &failure.causes {
-        group = group.element(Level::NOTE.with_name("cause").message(cause.as_str()));
-    }
-    for hint in &failure.hints {
-        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
-    }
+    render_as(failure, Level::ERROR, colour)
+}
+
+/// The same for what is only a warning.
+pub fn render_warning(failure: &Failure, colour: bool) -> String {
+    render_as(failure, Level::WARNING, colour)
+}
+
+fn render_as(failure: &Failure, level: Level<'_>, colour: bool) -> String {
+    let message = failure.message.trim_end();
+    let snippets = failure.places.iter().enumerate();
+    let group = level
+        .primary_title(message)
+        .elements(snippets.map(|(depth, place)| snippet(place, depth)));
     let renderer = if colour {
         Renderer::styled()
     } else {
@@ -34,10 +34,20 @@ pub fn render(failure: &Failure, colour: bool) -> String {
     for line in &failure.output {
         let _ = writeln!(text, "  | {line}");
     }
+    for cause in &failure.causes {
+        let _ = writeln!(
+            text,
+            "{} {cause}",
+            label("cause:", AnsiColor::Yellow, colour)
+        );
+    }
+    for hint in &failure.hints {
+        let _ = writeln!(text, "{} {hint}", label("hint:", AnsiColor::Cyan, colour));
+    }
     text
 }
 
-fn snippet(place: &Place, depth: usize) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+fn snippet(place: &Place, depth: usize) -> Snippet<'_, Annotation<'_>> {
     let kind = if depth == 0 {
         AnnotationKind::Primary
     } else {
@@ -50,4 +60,13 @@ fn snippet(place: &Place, depth: usize) -> Snippet<'_, annotate_snippets::Annota
     Snippet::source(place.source.text.as_str())
         .path(place.source.name.as_str())
         .annotation(annotation)
+}
+
+fn label(text: &str, of: AnsiColor, colour: bool) -> String {
+    let style = Style::new().fg_color(Some(of.into())).bold();
+    if colour {
+        format!("{style}{text}{style:#}")
+    } else {
+        text.to_owned()
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::failure::Place;
 
-pub use order::order;
+pub use order::{order, problems};
 pub use select::select;
 
 /// What a script declared, in the order it did.

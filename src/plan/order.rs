@@ -7,16 +7,32 @@ use crate::failure::{Failure, Place, nearest};
 
 /// Indices of the plan's stages, each after all it needs, otherwise as declared.
 pub fn order(plan: &Plan) -> Result<Vec<usize>, Failure> {
-    let indices = names(plan)?;
-    let needs = resolve(plan, &indices)?;
+    let (order, problems) = examine(plan);
+    problems.into_iter().next().map_or(Ok(order), Err)
+}
+
+/// Everything that keeps the plan from having an order.
+pub fn problems(plan: &Plan) -> Vec<Failure> {
+    examine(plan).1
+}
+
+fn examine(plan: &Plan) -> (Vec<usize>, Vec<Failure>) {
+    let mut problems = Vec::new();
+    let indices = names(plan, &mut problems);
+    let needs = resolve(plan, &indices, &mut problems);
     let mut order = Vec::with_capacity(plan.stages.len());
     let mut marks = vec![Mark::New; plan.stages.len()];
     for index in 0..plan.stages.len() {
         let mut path = Vec::new();
-        visit(index, &needs, &mut marks, &mut path, &mut order)
-            .map_err(|cycle| describe_cycle(plan, &cycle))?;
+        if let Err(cycle) = visit(index, &needs, &mut marks, &mut path, &mut order) {
+            problems.push(describe_cycle(plan, &cycle));
+            // What led into the cycle is not to be told about again.
+            for index in path {
+                marks[index] = Mark::Done;
+            }
+        }
     }
-    Ok(order)
+    (order, problems)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,35 +42,39 @@ enum Mark {
     Done,
 }
 
-fn names(plan: &Plan) -> Result<HashMap<&str, usize>, Failure> {
+fn names<'a>(plan: &'a Plan, problems: &mut Vec<Failure>) -> HashMap<&'a str, usize> {
     let mut indices = HashMap::new();
     for (index, stage) in plan.stages.iter().enumerate() {
-        if let Some(first) = indices.insert(&*stage.name, index) {
-            let failure = Failure::script(format!("two stages are called `{}`", stage.name));
-            return Err(failure
+        if let Some(first) = indices.get(&*stage.name).copied() {
+            let first: &Stage = &plan.stages[first];
+            let failure = Failure::script(format!("two stages are called `{}`", stage.name))
                 .at_if(stage.place.clone())
-                .at_if(labelled(&plan.stages[first].place, "first declared here")));
+                .at_if(labelled(&first.place, "first declared here"));
+            problems.push(failure);
+        } else {
+            indices.insert(&*stage.name, index);
         }
     }
-    Ok(indices)
+    indices
 }
 
-fn resolve(plan: &Plan, indices: &HashMap<&str, usize>) -> Result<Vec<Vec<usize>>, Failure> {
-    plan.stages
-        .iter()
-        .map(|stage| {
-            stage
-                .needs
-                .iter()
-                .map(|need| {
-                    indices
-                        .get(&*need.stage)
-                        .copied()
-                        .ok_or_else(|| unknown(plan, stage, need))
-                })
-                .collect()
-        })
-        .collect()
+fn resolve(
+    plan: &Plan,
+    indices: &HashMap<&str, usize>,
+    problems: &mut Vec<Failure>,
+) -> Vec<Vec<usize>> {
+    let mut resolved = Vec::with_capacity(plan.stages.len());
+    for stage in &plan.stages {
+        let mut needed = Vec::with_capacity(stage.needs.len());
+        for need in &stage.needs {
+            match indices.get(&*need.stage) {
+                Some(index) => needed.push(*index),
+                None => problems.push(unknown(plan, stage, need)),
+            }
+        }
+        resolved.push(needed);
+    }
+    resolved
 }
 
 fn unknown(plan: &Plan, stage: &Stage, need: &Need) -> Failure {

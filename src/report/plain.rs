@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use super::clean::clean;
 use super::lines::Lines;
 use super::style::{Colour, elapsed};
 use crate::event::{Event, Outcome, Received, Stream};
 use crate::secret::Secrets;
 
 /// Writes each event as lines: what the script and its commands print to one output, what wharf
-/// says about the run to the other.
-pub struct Plain {
+/// says about the run to the other; nothing about the run when `quiet`.
+pub(super) struct Plain {
     data: Box<dyn Write + Send>,
     talk: Box<dyn Write + Send>,
     colour: Colour,
@@ -21,11 +22,12 @@ pub struct Plain {
 }
 
 impl Plain {
-    pub fn new(
+    pub(super) fn new(
         data: Box<dyn Write + Send>,
         talk: Box<dyn Write + Send>,
         colour: Colour,
         secrets: Secrets,
+        quiet: bool,
     ) -> Self {
         Self {
             data,
@@ -33,20 +35,13 @@ impl Plain {
             colour,
             secrets,
             open: HashMap::new(),
-            quiet: false,
+            quiet,
         }
-    }
-
-    /// Says nothing about the run; only what the script and its commands print remains.
-    #[must_use]
-    pub fn quiet(mut self, quiet: bool) -> Self {
-        self.quiet = quiet;
-        self
     }
 
     /// Writes `event`. An output that is gone is no reason to stop a deploy, so errors of writing
     /// are dropped.
-    pub fn event(&mut self, event: &Event) {
+    pub(super) fn event(&mut self, event: &Event) {
         let _ = self.write(event);
     }
 
@@ -126,7 +121,7 @@ impl Plain {
             Stream::Stderr => &mut self.talk,
         };
         for line in lines {
-            writeln!(output, "{line}")?;
+            writeln!(output, "{}", clean(line, self.colour.is_on()))?;
         }
         output.flush()
     }

@@ -57,7 +57,7 @@ impl Colour {
 }
 
 /// `0.02 s`, `4.1 s`, `2 min 05 s`.
-pub fn elapsed(time: Duration) -> String {
+pub(super) fn elapsed(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     match seconds {
         ..1.0 => format!("{seconds:.2} s"),

@@ -3,6 +3,7 @@
 
 mod body;
 mod call;
+pub mod check;
 mod current;
 mod declare;
 mod engine;

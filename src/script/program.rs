@@ -66,6 +66,20 @@ impl Program {
         &self.host
     }
 
+    /// The script's path from the repository's root.
+    pub fn name(&self) -> &str {
+        &self.main.source.name
+    }
+
+    pub(super) fn main(&self) -> &Unit {
+        &self.main
+    }
+
+    /// Whether the script declares no stage and so is one itself.
+    pub fn is_flat(&self) -> bool {
+        self.flat
+    }
+
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
     }

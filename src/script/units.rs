@@ -27,7 +27,7 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub source: Arc<Source>,
-    pub ast: AST,
+    pub ast: Arc<AST>,
     module: Option<Shared<Module>>,
 }
 
@@ -57,7 +57,7 @@ impl Units {
         ast.set_source(name);
         let unit = Unit {
             source,
-            ast,
+            ast: Arc::new(ast),
             module: None,
         };
         self.lock().push(unit.clone());

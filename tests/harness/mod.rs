@@ -17,12 +17,14 @@ mod normal;
 mod project;
 mod running;
 mod services;
+mod standin;
 mod terminal;
 
 pub(crate) use finished::Finished;
 pub(crate) use project::Project;
 pub(crate) use running::Running;
 pub(crate) use services::Services;
+pub(crate) use standin::Standin;
 pub(crate) use terminal::Terminal;
 
 /// How long anything may take that a test waits for, unless the test says otherwise.

@@ -154,6 +154,12 @@ impl Project {
         self.env("DOCKER_HOST", host)
     }
 
+    /// Puts pytest, flake8 and the other tools that `tests/run` brings first on `PATH`.
+    pub(crate) fn tools(self, services: &Services) -> Self {
+        let path = format!("{}/bin:{}", services.venv, self.environment["PATH"]);
+        self.env("PATH", path)
+    }
+
     /// Lets package managers find their indexes as this machine is set up to.
     pub(crate) fn packages(mut self) -> Self {
         let wanted = |name: &str| {

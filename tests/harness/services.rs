@@ -15,6 +15,8 @@ pub(crate) struct Services {
     pub(crate) busybox: String,
     /// A base image with Python, and pip set up to find its index.
     pub(crate) python: String,
+    /// A virtual environment with the tools that wharf knows.
+    pub(crate) venv: String,
 }
 
 impl Services {
@@ -34,6 +36,7 @@ impl Services {
             password: read("WHARF_TEST_LOGIN_PASSWORD"),
             busybox: read("WHARF_TEST_BUSYBOX_IMAGE"),
             python: read("WHARF_TEST_PYTHON_IMAGE"),
+            venv: read("WHARF_TEST_VENV"),
         }
     }
 }

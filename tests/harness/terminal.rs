@@ -92,9 +92,13 @@ impl Terminal {
         status.code().unwrap_or_else(signalled)
     }
 
+    /// All that was written so far.
+    pub(crate) fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.screen.all()).into_owned()
+    }
+
     /// All that was written so far, without escape sequences.
     pub(crate) fn text(&self) -> String {
-        let all = self.screen.all();
-        anstream::adapter::strip_str(&String::from_utf8_lossy(&all)).to_string()
+        anstream::adapter::strip_str(&self.raw()).to_string()
     }
 }

@@ -20,10 +20,20 @@ leave() {
   mounts=$(awk -v under="$folder/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r)
   local mount
   for mount in $mounts; do umount -l "$mount" 2> /dev/null || true; done
-  if [ -f "$folder/bridge" ]; then
-    PATH=$PATH:/usr/sbin ip link delete "$(cat "$folder/bridge")" 2> /dev/null || true
-  fi
+  if [ -f "$folder/bridge" ]; then remove_bridge "$(cat "$folder/bridge")"; fi
   rm -rf "$folder"
+}
+
+# The bridge, and the packet rules that name it: the engine leaves both.
+remove_bridge() {
+  local table rule PATH=$PATH:/usr/sbin:/sbin
+  for table in nat filter; do
+    iptables -t "$table" -S | grep -wF -- "$1" | sed 's/^-A/-D/' | while read -r rule; do
+      # shellcheck disable=SC2086 # a rule is words
+      iptables -t "$table" $rule
+    done || true
+  done
+  ip link delete "$1" 2> /dev/null || true
 }
 
 # What an earlier run left that was killed before it could.

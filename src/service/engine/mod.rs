@@ -9,6 +9,7 @@ mod locate;
 mod ping;
 mod push;
 mod stream;
+mod tag;
 mod transport;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use error::EngineError;
 pub use ping::About;
 pub use push::{Fault, Layer, PushError, push};
 pub use stream::Connection;
+pub use tag::{registry_digest, tag, untag};
 
 /// How long a call that should be quick may take until its answer begins.
 const QUICK: Duration = Duration::from_mins(1);

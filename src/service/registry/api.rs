@@ -9,6 +9,8 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 
 use super::challenge::Challenge;
+use crate::service::http;
+
 use super::{Credentials, Reference, digest_of, host};
 
 /// Without these a registry answers with an older schema, which has another digest.
@@ -59,6 +61,11 @@ impl RegistryError {
             }
             Self::Refused { .. } | Self::Odd { .. } => false,
         }
+    }
+
+    /// Whether this process got no answer at all.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
     }
 
     pub fn is_refusal(&self) -> bool {
@@ -342,10 +349,7 @@ impl Registry {
 
 /// What is on this machine is never asked through a proxy.
 fn client(loopback: bool) -> Result<Client, reqwest::Error> {
-    // A second installation is refused, and then one is there.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .connect_timeout(Duration::from_secs(10))
+    let client = http::builder()
         .timeout(Duration::from_mins(1));
     if loopback { client.no_proxy() } else { client }.build()
 }

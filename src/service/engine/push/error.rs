@@ -10,6 +10,10 @@ pub enum PushError {
     NoEngine { address: Address, source: io::Error },
     #[error("the Docker Engine broke off")]
     BrokenOff(#[source] hyper::Error),
+    #[error("the Docker Engine broke off")]
+    Broken(#[source] bollard::errors::Error),
+    #[error("there is no image `{reference}` in the engine")]
+    NoImage { reference: String },
     #[error("what the engine says about the push makes no sense")]
     Garbled,
     /// In the engine's or the registry's own words.
@@ -28,6 +32,8 @@ pub enum Fault {
     NoImage,
     /// Nobody listens where the registry should be.
     NobodyThere,
+    /// The registry's name has no address.
+    UnknownHost,
     /// The same push may work a moment later.
     Transient,
     Lasting,
@@ -38,7 +44,10 @@ impl PushError {
         match self {
             Self::Told { message } => Fault::of(message),
             Self::BrokenOff(_) => Fault::Transient,
-            Self::NoEngine { .. } | Self::Garbled | Self::NoDigest => Fault::Lasting,
+            Self::NoImage { .. } => Fault::NoImage,
+            Self::NoEngine { .. } | Self::Broken(_) | Self::Garbled | Self::NoDigest => {
+                Fault::Lasting
+            }
         }
     }
 }
@@ -65,6 +74,7 @@ impl Fault {
                 ],
             ),
             (Fault::NobodyThere, &["connection refused"]),
+            (Fault::UnknownHost, &["no such host"]),
             (
                 Fault::Transient,
                 &[
@@ -125,7 +135,7 @@ mod tests {
             ),
             (
                 "Get \"https://nowhere.example.com/v2/\": dial tcp: lookup nowhere.example.com on 192.0.2.53:53: no such host",
-                Fault::Lasting,
+                Fault::UnknownHost,
             ),
             (
                 "Get \"http://127.0.0.1:5463/v2/\": context deadline exceeded",

@@ -147,7 +147,7 @@ impl Reference {
                 .as_ref()
                 .map_or_else(String::new, |value| format!("{mark}{value}"))
         };
-        part(":", &self.tag) + part("@", &self.digest).as_str()
+        [part(":", &self.tag), part("@", &self.digest)].concat()
     }
 }
 

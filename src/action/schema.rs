@@ -1,0 +1,128 @@
+//! An action's JSON schemas, read for people: what options there are and what each takes.
+
+use schemars::Schema;
+use serde_json::Value;
+
+/// One option, or one part of a result.
+#[derive(Debug)]
+pub struct Field<'a> {
+    pub name: &'a str,
+    /// In words: `text`, `an array of text`, `"deploy" or "notify"`.
+    pub kind: String,
+    pub required: bool,
+    /// From the field's doc comment.
+    pub doc: &'a str,
+}
+
+/// The fields of an object's schema, in the order of their declaration.
+pub fn fields(schema: &Schema) -> Vec<Field<'_>> {
+    let required = schema.get("required").and_then(Value::as_array);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties
+        .into_iter()
+        .flatten()
+        .map(|(name, part)| Field {
+            name,
+            kind: kind(schema, part),
+            required: required.is_some_and(|names| names.iter().any(|known| known == name)),
+            doc: part
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// The schema of the field called `name`.
+pub fn field<'a>(schema: &'a Schema, name: &str) -> Option<&'a Value> {
+    schema.get("properties")?.get(name)
+}
+
+/// What `part` of `schema` stands for, where it is only a reference.
+pub fn resolve<'a>(schema: &'a Schema, part: &'a Value) -> &'a Value {
+    part.get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| reference.strip_prefix("#/$defs/"))
+        .and_then(|name| schema.get("$defs")?.get(name))
+        .unwrap_or(part)
+}
+
+/// The alternatives of `part`, nothing (`null`) left out; itself if it has none.
+pub fn alternatives<'a>(schema: &'a Schema, part: &'a Value) -> Vec<&'a Value> {
+    let part = resolve(schema, part);
+    let found: Vec<_> = ["anyOf", "oneOf"]
+        .into_iter()
+        .filter_map(|key| part.get(key)?.as_array())
+        .flatten()
+        .filter(|part| part.get("type").is_none_or(|kind| kind != "null"))
+        .flat_map(|part| alternatives(schema, part))
+        .collect();
+    if found.is_empty() { vec![part] } else { found }
+}
+
+/// Whether a value of the JSON type `name` is one of those `part` takes.
+pub fn takes(schema: &Schema, part: &Value, name: &str) -> bool {
+    alternatives(schema, part)
+        .into_iter()
+        .any(|part| types(part).contains(&name))
+}
+
+/// What `part` takes, in words.
+pub fn kind(schema: &Schema, part: &Value) -> String {
+    let mut kinds: Vec<String> = Vec::new();
+    for part in alternatives(schema, part) {
+        for kind in kinds_of(schema, part) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+    }
+    kinds.join(" or ")
+}
+
+fn kinds_of(schema: &Schema, part: &Value) -> Vec<String> {
+    if let Some(constant) = part.get("const") {
+        return vec![constant.to_string()];
+    }
+    if let Some(values) = part.get("enum").and_then(Value::as_array) {
+        let values = values.iter().filter(|value| !value.is_null());
+        return values.map(ToString::to_string).collect();
+    }
+    types(part)
+        .into_iter()
+        .filter(|name| *name != "null")
+        .map(|name| match (name, part.get("items")) {
+            ("array", Some(items)) => format!("an array of {}", kind(schema, items)),
+            ("array", None) => "an array".to_owned(),
+            ("string", _) => "text".to_owned(),
+            ("integer", _) => "a whole number".to_owned(),
+            ("number", _) => "a number".to_owned(),
+            ("boolean", _) => "true or false".to_owned(),
+            ("object", _) => "a map".to_owned(),
+            (other, _) => other.to_owned(),
+        })
+        .collect()
+}
+
+fn types(part: &Value) -> Vec<&str> {
+    match part.get("type") {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The texts that `part` takes, if it takes only certain ones.
+pub fn constants<'a>(schema: &'a Schema, part: &'a Value) -> Vec<&'a str> {
+    let mut texts = Vec::new();
+    for part in alternatives(schema, part) {
+        let constant = part.get("const").and_then(Value::as_str);
+        let listed = part.get("enum").and_then(Value::as_array);
+        if constant.is_none() && listed.is_none() && types(part).contains(&"string") {
+            return Vec::new();
+        }
+        texts.extend(constant);
+        texts.extend(listed.into_iter().flatten().filter_map(Value::as_str));
+    }
+    texts
+}

@@ -1,0 +1,94 @@
+//! `wharf check`, and the check that `wharf run` begins with.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::arguments::{CheckOptions, Format, Place};
+use super::load::{Setting, load};
+use super::{Done, show};
+use crate::failure::{Failure, Kind};
+use crate::script::check::{Finding, Severity, check};
+use crate::script::{FILE_NAME, Program};
+use crate::secret::Secrets;
+
+pub(super) fn run(place: &Place, options: &CheckOptions, secrets: &Secrets) -> Done {
+    let program = load(place, secrets, Setting::looking()).map_err(Arc::new)?;
+    let findings = check(&program);
+    let wrong = findings
+        .iter()
+        .filter(|finding| options.strict || finding.severity == Severity::Error)
+        .count();
+    match options.format {
+        Format::Json => print_json(&findings, options.strict),
+        Format::Text => show_all(&findings, options.strict, secrets),
+    }
+    verdict(wrong, &program, "")
+}
+
+/// Shows what is certainly wrong, and fails if anything is.
+pub(super) fn before_run(program: &Program, secrets: &Secrets) -> Done {
+    let mut findings = check(program);
+    findings.retain(|finding| finding.severity == Severity::Error);
+    show_all(&findings, false, secrets);
+    verdict(findings.len(), program, "; nothing was run")
+}
+
+fn verdict(wrong: usize, program: &Program, consequence: &str) -> Done {
+    let noun = if wrong == 1 { "error" } else { "errors" };
+    match wrong {
+        0 => Ok(()),
+        _ => Err(Arc::new(Failure::new(
+            Kind::Script,
+            format!("{wrong} {noun} in `{}`{consequence}", program.name()),
+        ))),
+    }
+}
+
+fn show_all(findings: &[Finding], strict: bool, secrets: &Secrets) {
+    for finding in findings {
+        let warning = finding.severity == Severity::Warning && !strict;
+        show(&finding.failure, warning, secrets);
+    }
+}
+
+/// One finding of `--format json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    severity: &'static str,
+    message: &'a str,
+    file: Option<&'a str>,
+    /// From 1.
+    line: Option<usize>,
+    /// In characters, from 1.
+    column: Option<usize>,
+    hints: &'a [String],
+}
+
+fn print_json(findings: &[Finding], strict: bool) {
+    let lines: Vec<_> = findings
+        .iter()
+        .map(|finding| line(finding, strict))
+        .collect();
+    let mut stdout = std::io::stdout().lock();
+    // A closed pipe wants no more lines, and plain data can always be written.
+    let _ = serde_json::to_writer_pretty(&mut stdout, &lines);
+    let _ = writeln!(stdout);
+}
+
+fn line(finding: &Finding, strict: bool) -> Line<'_> {
+    let place = finding.failure.places.first();
+    let position = place.map(crate::failure::Place::line_and_column);
+    Line {
+        severity: match finding.severity {
+            Severity::Warning if !strict => "warning",
+            _ => "error",
+        },
+        message: &finding.failure.message,
+        file: place.map_or(Some(FILE_NAME), |place| Some(&place.source.name)),
+        line: position.map(|(line, _)| line),
+        column: position.map(|(_, column)| column),
+        hints: &finding.failure.hints,
+    }
+}

@@ -1,0 +1,305 @@
+//! Where a script's values come from, and which of them are never shown.
+
+use insta::assert_snapshot;
+
+use crate::harness::Project;
+
+#[test]
+fn a_name_that_is_not_set() {
+    let told = Project::new()
+        .script("print(env(\"PLACE\"));\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    ▸ script
+    ✗ script failed after [time]
+    1 failed in [time]
+    error: the environment has no `PLACE`
+     --> wharf.rhai:1:7
+      |
+    1 | print(env("PLACE"));
+      |       ^^^
+    hint: set it for this run (`PLACE=… wharf run`), write it into `.env`, or give a default: `env("PLACE", "…")`
+    "#);
+}
+
+#[test]
+fn a_default_stands_in_for_a_name_that_is_not_set_or_empty() {
+    Project::new()
+        .env("EMPTY", "")
+        .env("PLACE", "quay")
+        .script(
+            r#"print(env("PLACE", "pier")); print(env("EMPTY", "pier")); print(env("NONE", 4));"#,
+        )
+        .run(["run", "--quiet"])
+        .stdout("quay\npier\n4\n");
+}
+
+#[test]
+fn the_environment_beats_the_file_beside_the_script() {
+    Project::new()
+        .env("PLACE", "quay")
+        .file(
+            ".env",
+            "PLACE=pier\n# a comment\nexport DEPTH='4 fathoms'\n",
+        )
+        .script(r#"sh("echo $PLACE, $DEPTH" );"#)
+        .run(["run", "--quiet"])
+        .stdout("quay, ***\n");
+}
+
+#[test]
+fn a_file_of_values_that_cannot_be_read_is_told_with_its_line() {
+    let told = Project::new()
+        .file(".env", "PLACE=pier\nthis is not a value\n")
+        .script("print(1);\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 2
+    ── stderr
+    error: `.env` cannot be read
+    cause: a line cannot be understood at its character 5
+    hint: write one NAME=value a line, with quotes around a value that has spaces
+    ");
+}
+
+#[test]
+fn a_secret_is_shown_nowhere() {
+    let told = Project::new()
+        .env("TOKEN", "correct horse battery")
+        .script(
+            r#"
+let token = secret("TOKEN");
+print(token);
+log(token);
+warn(token);
+sh("echo $TOKEN; echo $TOKEN >&2; printf %s \"$TOKEN\" | base64; printf 'correct horse'; sleep 0.1; printf ' battery\n'");
+fail("with " + token);
+"#,
+        )
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 1
+    ── stdout
+    ***
+    ***
+    Y29ycmVjdCBob3JzZSBiYXR0ZXJ5
+    ***
+    ── stderr
+    ▸ script
+      ***
+      warning: ***
+    ***
+    ✗ script failed after [time]
+    1 failed in [time]
+    error: with ***
+     --> wharf.rhai:7:1
+      |
+    7 | fail("with " + token);
+      | ^^^^
+    "#);
+}
+
+#[test]
+fn a_secret_that_is_too_short_to_hide_is_told() {
+    let told = Project::new()
+        .env("PIN", "123")
+        .script("secret(\"PIN\");\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stderr
+    ▸ script
+      warning: the secret PIN has fewer than four characters and cannot be hidden
+    ✓ script [time]
+    1 passed in [time]
+    ");
+}
+
+#[test]
+fn parameters_have_the_type_of_their_default() {
+    Project::new()
+        .script(r#"print(param("count", 1) + 1); print(param("name", "pier")); print(!param("dry", false));"#)
+        .run(["run", "--quiet", "--param", "count=4", "-p", "dry=true"])
+        .stdout("5\npier\nfalse\n");
+}
+
+#[test]
+fn a_parameter_of_the_wrong_type() {
+    let told =
+        Project::new()
+            .script("print(param(\"count\", 1));\n")
+            .run(["run", "-p", "count=four"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    ▸ script
+    ✗ script failed after [time]
+    1 failed in [time]
+    error: the parameter `count` must be a whole number, not `four`
+     --> wharf.rhai:1:7
+      |
+    1 | print(param("count", 1));
+      |       ^^^^^
+    "#);
+}
+
+#[test]
+fn a_parameter_that_is_not_given() {
+    let told = Project::new()
+        .script("print(param(\"count\"));\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    ▸ script
+    ✗ script failed after [time]
+    1 failed in [time]
+    error: the parameter `count` is not given
+     --> wharf.rhai:1:7
+      |
+    1 | print(param("count"));
+      |       ^^^^^
+    hint: add `--param count=…` to the command line
+    "#);
+}
+
+#[test]
+fn a_parameter_without_a_value() {
+    let told = Project::new()
+        .script("print(1);\n")
+        .run(["run", "-p", "count"]);
+    assert_snapshot!(told.all(), @"
+    exit: 2
+    ── stderr
+    error: invalid value 'count' for '--param <NAME=VALUE>': write it as NAME=VALUE
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_parameter_that_no_script_reads() {
+    let told = Project::new()
+        .script("print(1);\n")
+        .run(["run", "-p", "cuont=4"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    1
+    ── stderr
+    ▸ script
+    ✓ script [time]
+    1 passed in [time]
+    ");
+}
+
+const BRANCH: &str = r#"print(`${git::branch()}|${git::tag()}|${git::sha() == git::sha().to_lower()}|${git::short_sha().len()}|${git::is_dirty()}`);"#;
+
+#[test]
+fn git_is_asked() {
+    let project = Project::new().script(BRANCH).git();
+    project
+        .run(["run", "--quiet"])
+        .stdout("main||true|7|false\n");
+    project.write("more.txt", "more");
+    project.tool("git", ["tag", "v1"]);
+    project
+        .run(["run", "--quiet"])
+        .stdout("main|v1|true|7|true\n");
+}
+
+#[test]
+fn a_detached_checkout_in_ci_is_on_the_branch_that_ci_names() {
+    let project = Project::new().script("print(git::branch());").git();
+    project.tool("git", ["checkout", "-q", "--detach"]);
+    project.run(["run", "--quiet"]).stdout("\n");
+    let project = project
+        .env("CIRCLECI", "true")
+        .env("CIRCLE_BRANCH", "feature/x");
+    project.run(["run", "--quiet"]).stdout("feature/x\n");
+    let project = project.env("CIRCLE_BRANCH", "").env("CIRCLECI", "");
+    let project = project
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_REF_TYPE", "branch")
+        .env("GITHUB_REF_NAME", "feature/y");
+    project.run(["run", "--quiet"]).stdout("feature/y\n");
+}
+
+#[test]
+fn a_folder_that_is_no_repository() {
+    let told = Project::new().script("print(git::sha());\n").run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 2
+    ── stderr
+    ▸ script
+    ✗ script failed after [time]
+    1 failed in [time]
+    error: this is not a git repository, or it has no commit yet
+     --> wharf.rhai:1:12
+      |
+    1 | print(git::sha());
+      |            ^^^
+    ");
+}
+
+#[test]
+fn the_script_is_found_from_a_folder_below() {
+    let project = Project::new()
+        .script("sh(\"pwd\"); print(read_file(\"a.txt\"));")
+        .file("a.txt", "here")
+        .file("deep/down/b.txt", "");
+    project
+        .run_program(
+            "sh",
+            [
+                "-c",
+                &format!(
+                    "cd deep/down && {} run --quiet",
+                    env!("CARGO_BIN_EXE_wharf")
+                ),
+            ],
+        )
+        .stdout("[project]\nhere\n");
+    project
+        .run(["run", "--quiet", "-C", "deep/down"])
+        .stdout("[project]\nhere\n");
+}
+
+#[test]
+fn another_script_can_be_named() {
+    Project::new()
+        .file("ops/release.rhai", "sh(\"pwd\");")
+        .run(["run", "--quiet", "-f", "ops/release.rhai"])
+        .stdout("[project]/ops\n");
+}
+
+#[test]
+fn no_script_here_nor_above() {
+    assert_snapshot!(Project::new().run(["run"]).all(), @"
+    exit: 2
+    ── stderr
+    error: there is no `wharf.rhai` in `[project]` or any folder above it
+    hint: `wharf init` writes a first one; `-f FILE` names another
+    ");
+}
+
+#[test]
+fn a_script_that_does_not_exist() {
+    assert_snapshot!(Project::new().run(["run", "-f", "release.rhai"]).all(), @"
+    exit: 2
+    ── stderr
+    error: there is no script `release.rhai`
+    ");
+}
+
+#[test]
+fn a_folder_that_does_not_exist() {
+    assert_snapshot!(Project::new().run(["run", "-C", "nowhere"]).all(), @"
+    exit: 2
+    ── stderr
+    error: cannot enter the directory `nowhere`
+    cause: No such file or directory (os error 2)
+    ");
+}

@@ -1,0 +1,81 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A service of the outside world that a test plays on loopback. It gives every request the same
+/// answer and remembers what it was asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Standin {
+    /// `127.0.0.1:PORT`.
+    pub(crate) address: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// `POST /path?query`.
+    pub(crate) line: String,
+    /// One `name: value` a line, names in lower case.
+    pub(crate) headers: String,
+    pub(crate) body: String,
+}
+
+impl Standin {
+    /// Answers `status` (`200 OK`) and a JSON `body` for as long as the test runs.
+    pub(crate) fn new(status: &str, body: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
+        let address = listener.local_addr().expect("a bound port").to_string();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let theirs = Arc::clone(&requests);
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if let Some(request) = read(&stream) {
+                    theirs
+                        .lock()
+                        .expect("no panic while answering")
+                        .push(request);
+                }
+                // Whoever asked may be gone by now.
+                let _ = (&stream).write_all(answer.as_bytes());
+            }
+        });
+        Self { address, requests }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests
+            .lock()
+            .expect("no panic while answering")
+            .clone()
+    }
+}
+
+fn read(stream: &TcpStream) -> Option<Request> {
+    let mut reader = BufReader::new(stream);
+    let mut lines = reader.by_ref().lines().map_while(Result::ok);
+    let line = lines.next()?;
+    let headers: Vec<String> = lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            Some(format!("{}: {}", name.to_lowercase(), value.trim()))
+        })
+        .collect();
+    let length = headers
+        .iter()
+        .find_map(|header| header.strip_prefix("content-length: ")?.parse().ok())
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request {
+        line: line.trim_end_matches(" HTTP/1.1").to_string(),
+        headers: headers.join("\n"),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
+}

@@ -1,0 +1,399 @@
+//! Stages: their order, their results, and what is said of them.
+
+use insta::assert_snapshot;
+
+use crate::harness::Project;
+
+#[test]
+fn results_flow_along_needs_in_their_order() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("deploy", #{ needs: ["image", "version"] }, |image, version| print(`${image.name}:${version}`));
+stage("version", || "1.4.2");
+stage("image", || #{ name: "harbour" });
+"#,
+        )
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    harbour:1.4.2
+    ── stderr
+    ▸ image
+    ✓ image [time]
+    ▸ version
+    ✓ version [time]
+    ▸ deploy
+    ✓ deploy [time]
+    3 passed in [time]
+    ");
+}
+
+#[test]
+fn a_result_can_be_read_by_its_stage() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("first", || [1, 2]);
+stage("second", #{ needs: ["first"] }, || 0);
+stage("third", #{ needs: ["second"] }, || print(output("first")));
+"#,
+        )
+        .run(["run", "--quiet"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    [1, 2]
+    ");
+}
+
+#[test]
+fn only_the_named_stage_and_what_it_needs_run() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("a", || print("a"));
+stage("b", #{ needs: ["a"] }, || print("b"));
+stage("c", || print("c"));
+"#,
+        )
+        .run(["run", "b"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    a
+    b
+    ── stderr
+    ▸ a
+    ✓ a [time]
+    ▸ b
+    ✓ b [time]
+    2 passed in [time]
+    ");
+}
+
+#[test]
+fn a_flat_script_is_one_stage() {
+    let told = Project::new()
+        .script(r#"sh("echo up"); print("done");"#)
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    up
+    done
+    ── stderr
+    ▸ script
+    ✓ script [time]
+    1 passed in [time]
+    ");
+}
+
+#[test]
+fn a_script_that_does_nothing_is_done() {
+    assert_snapshot!(Project::new().script("").run(["run"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ script
+    ✓ script [time]
+    1 passed in [time]
+    ");
+}
+
+#[test]
+fn alone_it_lists_stages_and_runs_nothing() {
+    let told = Project::new()
+        .script(
+            r#"
+/// The tests, all of them
+stage("test", || sh("touch ran"));
+stage("deploy", #{ needs: ["test"], when: on_branch("main") }, || sh("touch ran"));
+"#,
+        )
+        .git();
+    assert_snapshot!(told.run([] as [&str; 0]).all(), @"
+    exit: 0
+    ── stdout
+    stages:
+      test    The tests, all of them
+      deploy  needs test
+    ");
+    assert!(!told.path("ran").exists());
+}
+
+#[test]
+fn a_condition_that_does_not_hold_skips_a_stage_and_what_needs_it() {
+    let project = Project::new()
+        .script(
+            r#"
+stage("test", || print("tested"));
+stage("image", #{ needs: ["test"], when: on_branch("release/*") }, || print("never"));
+stage("deploy", #{ needs: ["image"] }, || print("never"));
+"#,
+        )
+        .git();
+    assert_snapshot!(project.run(["run"]).all(), @"
+    exit: 0
+    ── stdout
+    tested
+    ── stderr
+    ▸ test
+    ✓ test [time]
+    ○ image skipped: branch is main, needs release/*
+    ○ deploy skipped: `image` was skipped
+    1 passed, 2 skipped in [time]
+    ");
+}
+
+#[test]
+fn a_failure_stops_what_comes_after_and_is_told() {
+    let told = Project::new().script(
+        r#"
+stage("test", || sh("echo 3 tests failed; exit 3"));
+stage("deploy", #{ needs: ["test"] }, || sh("touch deployed"));
+on_failure(|failure| print(`${failure.stage}: ${failure.message}`));
+on_success(|| print("never"));
+"#,
+    );
+    assert_snapshot!(told.run(["run"]).all(), @r#"
+    exit: 1
+    ── stdout
+    3 tests failed
+    ── stderr
+    ▸ test
+    ✗ test failed after [time]
+      warning: `on_failure` failed as well: `this` is not bound here
+    1 failed in [time]
+    error: `sh`: the command ended with exit code 3
+     --> wharf.rhai:2:18
+      |
+    2 | stage("test", || sh("echo 3 tests failed; exit 3"));
+      |                  ^^
+      | 3 tests failed
+    "#);
+    assert!(!told.path("deployed").exists());
+}
+
+#[test]
+fn a_success_is_told() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("test", || 0);
+on_failure(|failure| print("never"));
+on_success(|| print("live"));
+"#,
+        )
+        .run(["run", "--quiet"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    live
+    ");
+}
+
+#[test]
+fn a_hook_that_fails_does_not_hide_the_first_failure() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("test", || fail("the quay is full"));
+on_failure(|failure| fail("nobody answers"));
+"#,
+        )
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 1
+    ── stderr
+    ▸ test
+    ✗ test failed after [time]
+      warning: `on_failure` failed as well: nobody answers
+    1 failed in [time]
+    error: the quay is full
+     --> wharf.rhai:2:18
+      |
+    2 | stage("test", || fail("the quay is full"));
+      |                  ^^^^
+    "#);
+}
+
+#[test]
+fn a_stage_has_an_environment_of_its_own() {
+    let told = Project::new()
+        .env("PLACE", "pier")
+        .script(
+            r#"
+stage("one", #{ env: #{ PLACE: "quay", DEPTH: 4 } }, || { sh("echo $PLACE $DEPTH"); print(env("PLACE")); });
+stage("two", || sh("echo $PLACE ${DEPTH-none}"));
+"#,
+        )
+        .run(["run", "--quiet"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    quay 4
+    quay
+    pier none
+    ");
+}
+
+#[test]
+fn a_stage_that_takes_too_long_is_stopped() {
+    let project =
+        Project::new().script(r#"stage("wait", #{ timeout: "200ms" }, || sh("sleep 600"));"#);
+    assert_snapshot!(project.run(["run"]).all(), @r#"
+    exit: 2
+    ── stderr
+    error: `timeout` is no length of time: no length of time
+     --> wharf.rhai:1:18
+      |
+    1 | stage("wait", #{ timeout: "[time]" }, || sh("sleep 600"));
+      |                  ^^^^^^^
+    "#);
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn a_script_loop_that_takes_too_long_is_stopped() {
+    let told = Project::new()
+        .script(r#"stage("spin", #{ timeout: "200ms" }, || { loop { } });"#)
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: `timeout` is no length of time: no length of time
+     --> wharf.rhai:1:18
+      |
+    1 | stage("spin", #{ timeout: "[time]" }, || { loop { } });
+      |                  ^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_cycle_is_shown_with_its_places() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("a", #{ needs: ["b"] }, || 0);
+stage("b", #{ needs: ["c"] }, || 0);
+stage("c", #{ needs: ["a"] }, || 0);
+"#,
+        )
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: these stages wait for each other: `a` needs `b` needs `c` needs `a`
+     --> wharf.rhai:2:23
+      |
+    2 | stage("a", #{ needs: ["b"] }, || 0);
+      |                       ^^^ `a` needs `b`
+      |
+     ::: wharf.rhai:3:23
+      |
+    3 | stage("b", #{ needs: ["c"] }, || 0);
+      |                       --- `b` needs `c`
+      |
+     ::: wharf.rhai:4:23
+      |
+    4 | stage("c", #{ needs: ["a"] }, || 0);
+      |                       --- `c` needs `a`
+    hint: take one of these needs away
+    "#);
+}
+
+#[test]
+fn an_unknown_need_is_shown_where_it_is_written() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("test", || 0);
+stage("deploy", #{ needs: ["tset"] }, || 0);
+"#,
+        )
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: stage `deploy` needs `tset`, and there is no stage of that name
+     --> wharf.rhai:3:28
+      |
+    3 | stage("deploy", #{ needs: ["tset"] }, || 0);
+      |                            ^^^^^^
+    hint: did you mean `test`?
+    "#);
+}
+
+#[test]
+fn two_stages_of_one_name_are_shown_both() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("test", || 1);
+stage("lint", || 2);
+stage("test", || 3);
+"#,
+        )
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: two stages are called `test`
+     --> wharf.rhai:4:1
+      |
+    4 | stage("test", || 3);
+      | ^^^^^
+      |
+     ::: wharf.rhai:2:1
+      |
+    2 | stage("test", || 1);
+      | ----- first declared here
+    "#);
+}
+
+#[test]
+fn an_unknown_stage_on_the_command_line_is_told_with_those_there_are() {
+    let told = Project::new()
+        .script(r#"stage("test", || 1); stage("deploy", || 2);"#)
+        .run(["run", "depoly"]);
+    assert_snapshot!(told.all(), @"
+    exit: 2
+    ── stderr
+    error: there is no stage `depoly`
+    hint: did you mean `deploy`?
+    ");
+}
+
+#[test]
+fn an_unknown_option_of_a_stage_is_underlined() {
+    let told = Project::new()
+        .script(r#"stage("test", #{ need: ["a"] }, || 1);"#)
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: `stage` has no option `need`
+     --> wharf.rhai:1:18
+      |
+    1 | stage("test", #{ need: ["a"] }, || 1);
+      |                  ^^^^
+    hint: did you mean `needs`?
+    "#);
+}
+
+#[test]
+fn a_body_that_takes_more_than_the_stage_needs_is_refused() {
+    let told = Project::new()
+        .script(r#"stage("test", |image| print(image));"#)
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 2
+    ── stderr
+    ▸ test
+    ✗ test failed after [time]
+    1 failed in [time]
+    error: the stage's closure has 1 parameters, and the stage needs 0 other stages
+    hint: each parameter receives the result of one of the `needs`, in their order
+    ");
+}

@@ -1,0 +1,146 @@
+//! Ctrl-C and its kin: everything that was started ends, and soon.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use rustix::process::Signal;
+
+use crate::harness::Project;
+
+/// How long what was started may take to end.
+const SOON: Duration = Duration::from_secs(2);
+/// How long it may take with hooks that do not end by themselves.
+const HOOKS: Duration = Duration::from_secs(8);
+
+const WAITING: &str = r#"
+stage("wait", || sh("sh -c 'sleep 600 & echo up; wait' & wait"));
+stage("deploy", #{ needs: ["wait"] }, || sh("touch deployed"));
+on_failure(|failure| print("told: " + failure.message));
+"#;
+
+#[test]
+fn a_signal_stops_children_and_their_children_and_is_told() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let project = Project::new().script(WAITING);
+        let running = project.spawn(["run"]);
+        running.wait_for("up\n");
+        running.signal(signal);
+        let (code, stdout, _) = running.finish_within(SOON).streams();
+        assert_eq!(code, 130);
+        assert_eq!(stdout, "up\ntold: interrupted\n");
+        project.wait_for_survivors(&[]);
+        assert!(!project.path("deployed").exists());
+    }
+}
+
+#[test]
+fn a_stopped_run_says_so() {
+    let project = Project::new().script(WAITING);
+    let running = project.spawn(["run"]);
+    running.wait_for("up\n");
+    running.signal(Signal::INT);
+    assert_snapshot!(running.finish_within(SOON).all(), @"
+    exit: 130
+    ── stdout
+    up
+    told: interrupted
+    ── stderr
+    ▸ wait
+    ✗ wait stopped after [time]
+    1 failed in [time]
+    error: interrupted
+    ");
+}
+
+#[test]
+fn a_child_that_does_not_listen_is_ended() {
+    let project =
+        Project::new().script(r#"sh("trap '' TERM INT; echo up; while :; do sleep 600; done");"#);
+    let running = project.spawn(["run"]);
+    running.wait_for("up\n");
+    running.signal(Signal::TERM);
+    running.finish_within(SOON).streams();
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn a_script_that_loops_for_ever_is_stopped() {
+    let project = Project::new().script("print(\"up\");\nloop { }\n");
+    let running = project.spawn(["run", "--quiet"]);
+    running.wait_for("up\n");
+    running.signal(Signal::INT);
+    let (code, stdout, _) = running.finish_within(SOON).streams();
+    assert_eq!((code, stdout.as_str()), (130, "up\n"));
+}
+
+#[test]
+fn a_script_that_sleeps_is_stopped() {
+    let project = Project::new().script("print(\"up\");\nsleep(\"10m\");\n");
+    let running = project.spawn(["run", "--quiet"]);
+    running.wait_for("up\n");
+    running.signal(Signal::INT);
+    let (code, stdout, _) = running.finish_within(SOON).streams();
+    assert_eq!((code, stdout.as_str()), (130, "up\n"));
+}
+
+#[test]
+fn a_stop_cannot_be_caught() {
+    let project = Project::new().script(
+        "loop {\n    try { sh(\"echo up; sleep 600\"); } catch (err) { print(\"caught\"); }\n}\n",
+    );
+    let running = project.spawn(["run", "--quiet"]);
+    running.wait_for("up\n");
+    running.signal(Signal::INT);
+    let (code, stdout, _) = running.finish_within(SOON).streams();
+    assert_eq!((code, stdout.as_str()), (130, "up\n"));
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    let project = Project::new().script(
+        r#"
+stage("wait", || sh("echo up; sleep 600"));
+on_failure(|failure| sh("echo hook; sleep 600"));
+"#,
+    );
+    let running = project.spawn(["run", "--quiet"]);
+    running.wait_for("up\n");
+    running.signal(Signal::INT);
+    running.wait_for("hook\n");
+    running.signal(Signal::INT);
+    let (code, _, _) = running.finish_within(Duration::from_millis(500)).streams();
+    assert_eq!(code, 130);
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn a_hook_that_takes_too_long_does_not_keep_a_stopped_run() {
+    let project = Project::new().script(
+        r#"
+stage("wait", || sh("echo up; sleep 600"));
+on_failure(|failure| sh("echo hook; sleep 600"));
+"#,
+    );
+    let running = project.spawn(["run", "--quiet"]);
+    running.wait_for("up\n");
+    running.signal(Signal::INT);
+    let (code, _, _) = running.finish_within(HOOKS).streams();
+    assert_eq!(code, 130);
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn ctrl_c_in_a_terminal_leaves_it_usable() {
+    let project = Project::new().script(WAITING);
+    let mut terminal = project.terminal(["run"]);
+    terminal.wait_for("up");
+    terminal.interrupt();
+    assert_eq!(terminal.finish(), 130);
+    project.wait_for_survivors(&[]);
+    // The cursor is shown again.
+    let shown = terminal.raw();
+    assert_eq!(
+        shown.matches("\x1b[?25l").count(),
+        shown.matches("\x1b[?25h").count()
+    );
+}
