@@ -2,6 +2,8 @@
 //! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
 
 mod context;
+mod docker_build;
+mod docker_context;
 mod docker_push;
 mod duration;
 mod effect;
@@ -10,6 +12,7 @@ mod image;
 pub mod options;
 pub mod schema;
 mod sh;
+mod size;
 
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -22,7 +25,12 @@ pub use effect::Effect;
 pub use error::{ActionError, ErrorKind};
 
 /// Every action, in the order the reference lists them.
-pub const ACTIONS: &[Descriptor] = &[sh::ACTION, docker_push::ACTION];
+pub const ACTIONS: &[Descriptor] = &[
+    sh::ACTION,
+    docker_build::ACTION,
+    docker_context::ACTION,
+    docker_push::ACTION,
+];
 
 /// The descriptor of the action called `name`.
 pub fn find(name: &str) -> Option<&'static Descriptor> {

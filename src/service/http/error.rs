@@ -27,15 +27,24 @@ impl HttpError {
         if error.is_timeout() {
             Self::TimedOut(url)
         } else if error.is_connect() {
-            Self::Connect { url, cause: root(error) }
+            Self::Connect {
+                url,
+                cause: root(error),
+            }
         } else {
-            Self::Broken { url, cause: root(error) }
+            Self::Broken {
+                url,
+                cause: root(error),
+            }
         }
     }
 
     /// Whether the same request may go through a moment later.
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::TimedOut(_) | Self::Broken { .. })
+        matches!(
+            self,
+            Self::Connect { .. } | Self::TimedOut(_) | Self::Broken { .. }
+        )
     }
 }
 

@@ -51,7 +51,10 @@ pub(super) async fn send(
                 Trouble::Fault(error) => error.to_string(),
                 Trouble::Busy(response) => format!("the answer was {}", response.status),
             };
-            say(format!("{why}; trying again in {:.1} s", wait.as_secs_f64()));
+            say(format!(
+                "{why}; trying again in {:.1} s",
+                wait.as_secs_f64()
+            ));
         })
         .await;
     match done {
@@ -74,7 +77,11 @@ fn asked_wait(response: &Response) -> Option<Duration> {
         None if response.status == 429 => {
             let reset = number("ratelimit-reset")?;
             let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-            if reset > 1_000_000_000 { reset.saturating_sub(now) } else { reset }
+            if reset > 1_000_000_000 {
+                reset.saturating_sub(now)
+            } else {
+                reset
+            }
         }
         None => return None,
     };
@@ -93,7 +100,11 @@ mod tests {
         let mut headers = HeaderMap::new();
         let value = HeaderValue::from_str(value).expect("a plain value");
         headers.insert(HeaderName::from_static(name), value);
-        Response { status: 429, headers, body: Vec::new() }
+        Response {
+            status: 429,
+            headers,
+            body: Vec::new(),
+        }
     }
 
     #[test]
@@ -102,7 +113,10 @@ mod tests {
         assert_eq!(asked_wait(&busy("retry-after", "7")), seconds(7));
         assert_eq!(asked_wait(&busy("ratelimit-reset", "51")), seconds(51));
         assert_eq!(asked_wait(&busy("ratelimit-reset", "1093")), seconds(120));
-        assert_eq!(asked_wait(&busy("ratelimit-reset", "1600000000")), seconds(0));
+        assert_eq!(
+            asked_wait(&busy("ratelimit-reset", "1600000000")),
+            seconds(0)
+        );
         assert_eq!(asked_wait(&busy("retry-after", "soon")), None);
     }
 }

@@ -349,8 +349,7 @@ impl Registry {
 
 /// What is on this machine is never asked through a proxy.
 fn client(loopback: bool) -> Result<Client, reqwest::Error> {
-    let client = http::builder()
-        .timeout(Duration::from_mins(1));
+    let client = http::builder().timeout(Duration::from_mins(1));
     if loopback { client.no_proxy() } else { client }.build()
 }
 

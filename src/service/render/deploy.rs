@@ -63,7 +63,12 @@ impl Api<'_> {
     /// Starts a deploy. Render answers 201 with it, or 202 with nothing when it is queued; then it
     /// is the one that the list did not have before.
     pub async fn trigger(&self, trigger: Trigger<'_>) -> Result<Deploy, RenderError> {
-        let known: Vec<_> = self.list().await?.into_iter().map(|deploy| deploy.id).collect();
+        let known: Vec<_> = self
+            .list()
+            .await?
+            .into_iter()
+            .map(|deploy| deploy.id)
+            .collect();
         let mut body = json!({
             "clearCache": if trigger.clear_cache { "clear" } else { "do_not_clear" },
         });
@@ -81,13 +86,19 @@ impl Api<'_> {
             return Ok(deploy);
         }
         for _ in 0..10 {
-            let new = self.list().await?.into_iter().find(|deploy| !known.contains(&deploy.id));
+            let new = self
+                .list()
+                .await?
+                .into_iter()
+                .find(|deploy| !known.contains(&deploy.id));
             if let Some(deploy) = new {
                 return Ok(deploy);
             }
             tokio::time::sleep(POLL).await;
         }
-        Err(RenderError::Odd("a queued deploy did not appear in the list".to_owned()))
+        Err(RenderError::Odd(
+            "a queued deploy did not appear in the list".to_owned(),
+        ))
     }
 
     pub async fn get(&self, id: &str) -> Result<Deploy, RenderError> {
@@ -122,7 +133,9 @@ impl Api<'_> {
             .map_err(|error| RenderError::Odd(format!("`{}`: {error}", self.origin)))?;
         if let Ok(mut segments) = url.path_segments_mut() {
             // Each is percent-encoded, so that an id cannot lead elsewhere.
-            segments.extend(["v1", "services", self.service]).extend(path);
+            segments
+                .extend(["v1", "services", self.service])
+                .extend(path);
         }
         Ok(Request::new(method, url)
             .header("accept", "application/json")

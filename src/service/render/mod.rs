@@ -47,7 +47,11 @@ fn message(response: &Response) -> String {
         text.as_str().map(str::to_owned)
     });
     let told = told.unwrap_or_else(|| response.summary());
-    if told.is_empty() { "no reason given".to_owned() } else { told }
+    if told.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        told
+    }
 }
 
 /// The `deploy` in a body that wraps it, or the body itself.
