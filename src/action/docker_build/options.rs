@@ -53,7 +53,7 @@ pub(super) struct Options {
 
 /// What a Dockerfile knows as text.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "text, a number or true or false")]
+#[serde(untagged, expecting = "must be text, a number or true or false")]
 enum Scalar {
     Text(String),
     Flag(bool),
@@ -63,7 +63,7 @@ enum Scalar {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(
     untagged,
-    expecting = "text, `#{ env: \"NAME\" }` or `#{ file: \"path\" }`"
+    expecting = "must be text, `#{ env: \"NAME\" }` or `#{ file: \"path\" }`"
 )]
 enum Secret {
     Value(String),

@@ -133,7 +133,7 @@ fn step(
     exit_code: Option<i32>,
     reason: Option<String>,
 ) -> ActionError {
-    let instruction = instruction.lines().next().unwrap_or_default();
+    let instruction = short(instruction);
     let Some(reason) = reason else {
         let code = exit_code.unwrap_or_default();
         let made = ActionError::new(format!(
@@ -189,6 +189,16 @@ fn because(message: String, reason: &str) -> ActionError {
     let mut made = ActionError::new(message);
     made.causes.push(reason.to_owned());
     made
+}
+
+/// An instruction on one line, cut where it gets too long for a message.
+fn short(instruction: &str) -> String {
+    let words: Vec<_> = instruction.split_whitespace().collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// A path as the script would write it.

@@ -101,7 +101,7 @@ pub(super) fn plain(text: &str) -> String {
     while let Some(rest) = NOISE.iter().find_map(|noise| text.strip_prefix(noise)) {
         text = rest;
     }
-    text.to_owned()
+    text.replace("not found: not found", "not found")
 }
 
 /// The innermost cause: what the operating system said.

@@ -57,6 +57,8 @@ impl<'a> Steps<'a> {
     pub(super) fn ended(&mut self, id: &str, name: &str, cached: bool) {
         let step = self.step(id, name);
         if step.state != State::Done {
+            // One that was begun and then found in the cache has been told of.
+            let cached = cached && step.state == State::Waiting;
             step.state = State::Done;
             (self.listener)(Update::Ended { step: name, cached });
         }

@@ -8,7 +8,7 @@ use tonic::Status;
 
 use crate::service::engine::build::steps::Failed;
 use crate::service::engine::build::{BuildError, error};
-use crate::service::engine::dockerfile::Dockerfile;
+use crate::service::engine::dockerfile::{Dockerfile, without_number};
 use crate::service::engine::{ContextError, Engine, ping};
 
 /// What the session saw go wrong; the engine only passes on that something did.
@@ -93,14 +93,9 @@ fn of_step(engine: &Engine, dockerfile: &Dockerfile, failed: Failed) -> BuildErr
             reason,
         };
     }
-    // `[stage 2/5] RUN make` is the instruction behind the brackets.
-    let instruction = match failed.name.strip_prefix('[') {
-        Some(rest) => rest.split_once("] ").map_or(rest, |(_, text)| text),
-        None => &failed.name,
-    };
     BuildError::Step {
-        line: dockerfile.named(instruction).map(|one| one.line),
-        instruction: instruction.to_owned(),
+        line: dockerfile.step(&failed.name).map(|one| one.line),
+        instruction: without_number(&failed.name).to_owned(),
         reason: exit_code.is_none().then_some(reason),
         exit_code,
         output: failed.output,
