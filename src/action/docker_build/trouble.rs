@@ -57,7 +57,15 @@ pub(super) fn explain(context: &Context, build: &Build, error: BuildError) -> Ac
             exit_code,
             reason,
             output,
-        } => step(build, &at(line), &instruction, exit_code, reason).output(output),
+        } => {
+            let full = |line: &String| line.to_lowercase().contains("no space left on device");
+            let made = step(build, &at(line), &instruction, exit_code, reason);
+            let made = match output.iter().any(full) {
+                true => made.hint(format!("the engine's disk is full: {FREE_DISK}")),
+                false => made,
+            };
+            made.output(output)
+        }
         BuildError::DiskFull { address, reason } => {
             let message = format!("the disk of the Docker Engine at `{address}` is full");
             because(message, &reason).hint(FREE_DISK)

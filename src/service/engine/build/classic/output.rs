@@ -13,6 +13,12 @@ use crate::service::process::Tail;
 
 /// So many lines of a step are kept for the error.
 const KEPT: usize = 20;
+/// What the builder says of its own doings.
+const NOISE: &[&str] = &[
+    " ---> ",
+    "Removing intermediate container ",
+    "Successfully ",
+];
 
 pub(super) struct Reader<'a> {
     steps: Steps<'a>,
@@ -25,6 +31,7 @@ struct Step {
     /// From 1, counting every instruction of the file.
     number: usize,
     name: String,
+    begun: bool,
     tail: Tail,
 }
 
@@ -96,6 +103,7 @@ impl<'a> Reader<'a> {
             self.current = Some(Step {
                 number,
                 name,
+                begun: false,
                 tail: Tail::new(KEPT),
             });
             return;
@@ -107,15 +115,15 @@ impl<'a> Reader<'a> {
         let Some(step) = &mut self.current else {
             return;
         };
-        // What a step did is known by its second line at the earliest.
+        // The end of the `Step` line comes on its own, and only the line after it tells whether
+        // there is anything to do.
+        if line == "\n" && !step.begun {
+            return;
+        }
+        step.begun = true;
         let id = step.number.to_string();
         self.steps.began(&id, &step.name);
-        let noise = [
-            " ---> ",
-            "Removing intermediate container ",
-            "Successfully ",
-        ];
-        if line == "\n" || noise.iter().any(|noise| line.starts_with(noise)) {
+        if NOISE.iter().any(|noise| line.starts_with(noise)) {
             return;
         }
         let plain = line.replace("\u{1b}[91m", "").replace("\u{1b}[0m", "");
