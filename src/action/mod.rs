@@ -2,6 +2,8 @@
 //! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
 
 mod context;
+mod docker_build;
+mod docker_context;
 mod docker_push;
 mod duration;
 mod effect;
@@ -15,6 +17,7 @@ mod run_tests;
 pub mod schema;
 mod sentry_notify;
 mod sh;
+mod size;
 mod toolchain;
 
 use schemars::{JsonSchema, Schema};
@@ -32,6 +35,8 @@ pub const ACTIONS: &[Descriptor] = &[
     sh::ACTION,
     run_tests::ACTION,
     lint::ACTION,
+    docker_context::ACTION,
+    docker_build::ACTION,
     docker_push::ACTION,
     render_deploy::ACTION,
     http::ACTION,
