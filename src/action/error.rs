@@ -1,5 +1,6 @@
 //! Why an action did not do what it was asked.
 
+use crate::service::engine::EngineError;
 use crate::service::process::ProcessError;
 
 /// An action's failure before it has a place in a script; the caller adds that.
@@ -93,5 +94,13 @@ impl ActionError {
     pub fn exit_code(mut self, code: Option<i32>) -> Self {
         self.exit_code = code;
         self
+    }
+}
+
+impl From<EngineError> for ActionError {
+    fn from(error: EngineError) -> Self {
+        let mut made = Self::caused(error.to_string(), &error);
+        made.causes.remove(0);
+        made.hint(error.hint())
     }
 }

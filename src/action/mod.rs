@@ -2,11 +2,16 @@
 //! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
 
 mod context;
+mod docker_push;
 mod duration;
 mod effect;
 mod error;
+mod http;
+mod image;
 pub mod options;
+mod render_deploy;
 pub mod schema;
+mod sentry_notify;
 mod sh;
 
 use schemars::{JsonSchema, Schema};
@@ -20,7 +25,13 @@ pub use effect::Effect;
 pub use error::{ActionError, ErrorKind};
 
 /// Every action, in the order the reference lists them.
-pub const ACTIONS: &[Descriptor] = &[sh::ACTION];
+pub const ACTIONS: &[Descriptor] = &[
+    sh::ACTION,
+    docker_push::ACTION,
+    render_deploy::ACTION,
+    http::ACTION,
+    sentry_notify::ACTION,
+];
 
 /// The descriptor of the action called `name`.
 pub fn find(name: &str) -> Option<&'static Descriptor> {

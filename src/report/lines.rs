@@ -57,6 +57,5 @@ impl Lines {
 }
 
 fn text(line: &[u8]) -> String {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
     String::from_utf8_lossy(line).into_owned()
 }

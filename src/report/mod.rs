@@ -1,5 +1,6 @@
 //! A run's events, drawn. Every byte passes through the secrets' mask on its way out
 
+mod clean;
 mod lines;
 mod plain;
 mod style;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use super::clean::clean;
 use super::lines::Lines;
 use super::style::{Colour, elapsed};
 use crate::event::{Event, Outcome, Received, Stream};
@@ -120,7 +121,7 @@ impl Plain {
             Stream::Stderr => &mut self.talk,
         };
         for line in lines {
-            writeln!(output, "{line}")?;
+            writeln!(output, "{}", clean(line, self.colour.is_on()))?;
         }
         output.flush()
     }

@@ -1,68 +1,112 @@
 //! The secrets of a run, and the only masking in wharf: every byte that leaves passes through it.
 
+mod matcher;
+mod patterns;
+mod stream;
+
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use matcher::Matcher;
+
+pub use stream::MaskStream;
+
+/// What stands where a secret was.
+const MASK: &[u8] = b"***";
+
+/// A shorter value would mask half of every log, and is not hidden.
+const SHORTEST: usize = 4;
 
 /// The secret values known so far. Cloning shares them; values may be added while a run goes on,
 /// and whatever is masked after that hides them too.
-#[derive(Clone, Debug, Default)]
-pub struct Secrets(Arc<RwLock<Vec<String>>>);
+#[derive(Clone, Default)]
+pub struct Secrets(Arc<RwLock<Known>>);
+
+#[derive(Default)]
+struct Known {
+    values: Vec<String>,
+    matcher: Option<Arc<Matcher>>,
+}
 
 impl Secrets {
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Hides `value` from now on. Tells whether it can be hidden: one under four characters would
-    /// mask half of every log and is left alone.
+    /// Hides `value` from now on, plain and in the encodings logs are known to show. Tells whether
+    /// it can be hidden: one under four characters is left alone.
     pub fn add(&self, value: &str) -> bool {
-        let long_enough = value.chars().count() >= 4;
-        if long_enough {
-            let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            values.push(value.to_owned());
+        let value = value.trim();
+        if value.chars().count() < SHORTEST {
+            return false;
         }
-        long_enough
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if !known.values.iter().any(|other| other == value) {
+            known.values.push(value.to_owned());
+            known.matcher = None;
+        }
+        true
+    }
+
+    /// Hides a URL that is a secret itself, such as a deploy hook: the whole, the values in its
+    /// query and the credentials in it, each also alone.
+    pub fn add_url(&self, text: &str) {
+        self.add(text);
+        let Ok(url) = url::Url::parse(text) else {
+            return;
+        };
+        for (_, value) in url.query_pairs() {
+            self.add(&value);
+        }
+        self.add(url.username());
+        self.add(url.password().unwrap_or_default());
+    }
+
+    /// Hides a password, and the pair as HTTP's basic authentication writes it.
+    pub fn add_basic(&self, user: &str, password: &str) {
+        if self.add(password) {
+            self.add(&BASE64_STANDARD.encode(format!("{user}:{password}")));
+        }
     }
 
     /// `text` with every secret in it, in whatever encoding, replaced by `***`.
     pub fn mask(&self, text: &str) -> String {
-        let values = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        values
-            .iter()
-            .fold(text.to_owned(), |text, value| text.replace(value, "***"))
-    }
-}
-
-impl Secrets {
-    pub fn stream(&self) -> MaskStream {
-        MaskStream {
-            secrets: self.clone(),
-            held: Vec::new(),
+        match self.matcher() {
+            None => text.to_owned(),
+            Some(_) => {
+                let mut stream = self.stream();
+                let mut masked = stream.push(text.as_bytes());
+                masked.extend(stream.finish());
+                String::from_utf8_lossy(&masked).into_owned()
+            }
         }
     }
-}
 
-/// Masks bytes that arrive in pieces.
-#[derive(Debug, Default)]
-pub struct MaskStream {
-    secrets: Secrets,
-    held: Vec<u8>,
-}
-
-impl MaskStream {
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.held.extend_from_slice(bytes);
-        let Some(end) = self.held.iter().rposition(|byte| *byte == b'\n') else {
-            return Vec::new();
-        };
-        let line: Vec<u8> = self.held.drain(..=end).collect();
-        self.secrets
-            .mask(&String::from_utf8_lossy(&line))
-            .into_bytes()
+    /// Masks bytes that arrive in pieces.
+    pub fn stream(&self) -> MaskStream {
+        MaskStream::new(self.clone())
     }
 
-    pub fn finish(self) -> Vec<u8> {
-        self.secrets
-            .mask(&String::from_utf8_lossy(&self.held))
-            .into_bytes()
+    /// The matcher of all values known now; nothing where none is known.
+    fn matcher(&self) -> Option<Arc<Matcher>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if known.values.is_empty() || known.matcher.is_some() {
+            return known.matcher.clone();
+        }
+        drop(known);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let patterns = known.values.iter().flat_map(|value| patterns::of(value));
+        let matcher = Arc::new(Matcher::new(patterns.collect()));
+        known.matcher = Some(matcher.clone());
+        Some(matcher)
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
     }
 }

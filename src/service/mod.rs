@@ -1,22 +1,38 @@
 //! The only door to the outside: processes, HTTP, the Docker Engine. One folder and one small
 //! error enum each, and nothing starts before it is first asked for.
 
+pub mod engine;
 pub mod git;
+pub mod http;
 pub mod process;
+pub mod registry;
+pub mod render;
+pub mod sentry;
 
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
+use http::{Http, HttpError};
+
 /// What actions share during a run, each made on first use.
 #[derive(Debug, Default)]
 pub struct Services {
     runtime: OnceLock<Runtime>,
+    http: OnceLock<Result<Http, HttpError>>,
 }
 
 impl Services {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The one HTTP client.
+    pub fn http(&self) -> Result<&Http, HttpError> {
+        self.http
+            .get_or_init(Http::new)
+            .as_ref()
+            .map_err(HttpError::clone)
     }
 
     /// The one async runtime, for the calls that need one.

@@ -1,0 +1,60 @@
+//! An image as an option takes it.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::ActionError;
+use crate::service::registry::Reference;
+
+/// A reference, or what `docker_build` or `docker_push` gave.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    expecting = "an image's reference, or what docker_build or docker_push gave"
+)]
+pub(super) enum Image {
+    Named(String),
+    Made {
+        /// The image's name and tag.
+        reference: String,
+        /// The digest of its manifest, once it is in a registry.
+        digest: Option<String>,
+        /// Whether a rehearsal only pretended to make it.
+        #[serde(default)]
+        simulated: bool,
+    },
+}
+
+impl Image {
+    pub(super) fn reference(&self) -> Result<Reference, ActionError> {
+        let (Self::Named(text)
+        | Self::Made {
+            reference: text, ..
+        }) = self;
+        Reference::parse(text).map_err(|error| ActionError::option("image", error.to_string()))
+    }
+
+    /// The reference with the digest, where it is known: nobody can put another image under it.
+    pub(super) fn pinned(&self) -> String {
+        match self {
+            Self::Made {
+                reference,
+                digest: Some(digest),
+                ..
+            } if !reference.contains('@') => {
+                format!("{reference}@{digest}")
+            }
+            Self::Named(reference) | Self::Made { reference, .. } => reference.clone(),
+        }
+    }
+
+    pub(super) fn is_simulated(&self) -> bool {
+        matches!(
+            self,
+            Self::Made {
+                simulated: true,
+                ..
+            }
+        )
+    }
+}

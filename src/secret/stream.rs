@@ -1,0 +1,181 @@
+//! Masking of bytes that arrive in pieces.
+
+use super::{MASK, Secrets};
+
+/// Holds back what may be the beginning of a secret, and never more than that.
+#[derive(Debug, Default)]
+pub struct MaskStream {
+    secrets: Secrets,
+    held: Vec<u8>,
+    /// How many of the held bytes belong to a secret whose mask has been handed out already.
+    masked: usize,
+}
+
+impl MaskStream {
+    pub(super) fn new(secrets: Secrets) -> Self {
+        Self {
+            secrets,
+            held: Vec::new(),
+            masked: 0,
+        }
+    }
+
+    /// What of `bytes`, and of what was held back, can be shown now.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.held.extend_from_slice(bytes);
+        self.release(false)
+    }
+
+    /// All that was held back.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.release(true)
+    }
+
+    fn release(&mut self, all: bool) -> Vec<u8> {
+        let Some(matcher) = self.secrets.matcher() else {
+            return std::mem::take(&mut self.held);
+        };
+        let cut = if all {
+            self.held.len()
+        } else {
+            matcher.unfinished(&self.held)
+        };
+        let mut shown = Vec::with_capacity(cut);
+        let mut at = self.masked.min(cut);
+        let mut masked_to = self.masked;
+        for range in matcher.find(&self.held) {
+            if range.start >= cut {
+                break;
+            }
+            // A secret that overlaps the one before is under the same mask.
+            if range.start >= masked_to {
+                shown.extend_from_slice(&self.held[at..range.start]);
+                shown.extend_from_slice(MASK);
+            }
+            masked_to = masked_to.max(range.end);
+            at = masked_to.min(cut);
+        }
+        shown.extend_from_slice(&self.held[at..cut]);
+        self.held.drain(..cut);
+        self.masked = masked_to.saturating_sub(cut);
+        shown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+    use proptest::prelude::*;
+
+    use super::super::Secrets;
+
+    fn masked_in_pieces(secrets: &Secrets, text: &[u8], size: usize) -> Vec<u8> {
+        let mut stream = secrets.stream();
+        let mut masked = Vec::new();
+        for piece in text.chunks(size.max(1)) {
+            masked.extend(stream.push(piece));
+        }
+        masked.extend(stream.finish());
+        masked
+    }
+
+    fn contains(text: &[u8], part: &str) -> bool {
+        text.windows(part.len())
+            .any(|window| window == part.as_bytes())
+    }
+
+    #[test]
+    fn hides_secrets_wherever_they_stand() {
+        let secrets = Secrets::new();
+        assert!(secrets.add("s3cret/key"));
+        assert!(!secrets.add("abc"));
+        for (text, expected) in [
+            ("the s3cret/key is", "the *** is"),
+            ("s3cret%2Fkey s3cret%2fkey", "*** ***"),
+            (r#"{"a":"s3cret\/key"}"#, r#"{"a":"***"}"#),
+            ("7333637265742f6b6579", "***"),
+            ("s3cret/kez abc", "s3cret/kez abc"),
+            ("s3cret/keys3cret/key", "******"),
+        ] {
+            assert_eq!(secrets.mask(text), expected);
+        }
+    }
+
+    #[test]
+    fn hides_overlapping_secrets_under_one_mask() {
+        let secrets = Secrets::new();
+        secrets.add("abcdef");
+        secrets.add("defghi");
+        assert_eq!(secrets.mask("xabcdefghix"), "x***x");
+        assert_eq!(masked_in_pieces(&secrets, b"xabcdefghix", 1), b"x***x");
+    }
+
+    #[test]
+    fn a_stream_hides_what_becomes_known_while_it_is_open() {
+        let secrets = Secrets::new();
+        let mut stream = secrets.stream();
+        assert_eq!(stream.push(b"token-1 "), b"token-1 ");
+        secrets.add("token-1");
+        assert_eq!(stream.push(b"token-1 "), b"*** ");
+    }
+
+    #[test]
+    fn hides_the_parts_of_a_hook() {
+        let secrets = Secrets::new();
+        secrets.add_url("https://api.render.com/deploy/srv-1?key=AbC_123");
+        assert_eq!(
+            secrets.mask("key AbC_123 at https://api.render.com/deploy/srv-1?key=AbC_123!"),
+            "key *** at ***!"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_gets_out(
+            secret in "[a-zA-Z0-9/+=:@ _-]{6,40}",
+            before in "[a-z \n]{0,20}",
+            after in "[a-z \n]{0,20}",
+            size in 1..16_usize,
+            encoding in 0..6_usize,
+        ) {
+            prop_assume!(secret.trim() == secret);
+            let secrets = Secrets::new();
+            secrets.add(&secret);
+            let written = match encoding {
+                0 => secret.clone(),
+                1 => secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+                2 => BASE64_STANDARD.encode(&secret),
+                3 => BASE64_URL_SAFE_NO_PAD.encode(&secret),
+                4 => percent_encoding::utf8_percent_encode(&secret, percent_encoding::NON_ALPHANUMERIC).to_string(),
+                _ => BASE64_STANDARD.encode(format!("{before}{secret}{after}")),
+            };
+            let text = format!("{before}{written}{after}");
+            let masked = masked_in_pieces(&secrets, text.as_bytes(), size);
+            prop_assert!(!contains(&masked, &secret));
+            if encoding < 5 {
+                prop_assert!(!contains(&masked, &written));
+            }
+            prop_assert!(contains(&masked, "***"));
+            prop_assert_eq!(String::from_utf8_lossy(&masked), secrets.mask(&text));
+        }
+
+        #[test]
+        fn what_is_no_secret_passes_unchanged(text in proptest::collection::vec(0..128_u8, 0..200), size in 1..16_usize) {
+            let secrets = Secrets::new();
+            secrets.add("\u{fe}never in ascii");
+            prop_assert_eq!(masked_in_pieces(&secrets, &text, size), text);
+        }
+
+        #[test]
+        fn pieces_and_the_whole_are_masked_alike(text in "[ab]{0,60}", size in 1..7_usize) {
+            let secrets = Secrets::new();
+            for secret in ["abab", "babba", "aaaaa"] {
+                secrets.add(secret);
+            }
+            let pieces = masked_in_pieces(&secrets, text.as_bytes(), size);
+            let whole = secrets.mask(&text);
+            prop_assert_eq!(String::from_utf8_lossy(&pieces), whole);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! HTTP requests as data, sent by one client.
+
+mod error;
+mod retry;
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, ClientBuilder, Method, Url};
+
+pub use error::HttpError;
+
+/// What one answer may weigh; a pipeline reads statuses and messages, not downloads.
+const LARGEST: usize = 16 << 20;
+
+/// A client that is made on first use and shared by everything that speaks HTTP.
+#[derive(Clone, Debug)]
+pub struct Http(Client);
+
+/// A request, complete but for being sent.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: Method,
+    pub url: Url,
+    pub headers: Vec<(String, String)>,
+    pub body: Option<Vec<u8>>,
+    /// For one attempt, from the first byte sent to the last received.
+    pub timeout: Duration,
+    /// How often to try again after a fault that may pass. None for what must not happen twice.
+    pub retries: usize,
+}
+
+/// An answer, whatever its status.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Http {
+    pub fn new() -> Result<Self, HttpError> {
+        builder()
+            .build()
+            .map(Self)
+            .map_err(|error| HttpError::NoClient(error::root(&error)))
+    }
+
+    /// Sends `request`, again if it may be. Each new attempt is told to `say` before the wait.
+    pub async fn send(
+        &self,
+        request: &Request,
+        say: &(dyn Fn(String) + Send + Sync),
+    ) -> Result<Response, HttpError> {
+        retry::send(&self.0, request, say).await
+    }
+}
+
+/// The settings every client of wharf has: the certificates of the system, ring's cryptography.
+pub fn builder() -> ClientBuilder {
+    // A second installation is refused, and then one is there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(concat!("wharf/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+}
+
+impl Request {
+    pub fn new(method: Method, url: Url) -> Self {
+        let idempotent = method.is_idempotent();
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+            timeout: Duration::from_secs(30),
+            retries: if idempotent { 3 } else { 0 },
+        }
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn json(self, body: &serde_json::Value) -> Self {
+        let mut request = self.header("content-type", "application/json");
+        request.body = Some(body.to_string().into_bytes());
+        request
+    }
+
+    fn header_map(&self) -> Result<HeaderMap, HttpError> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let bad = || HttpError::BadHeader(name.clone());
+            let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
+            let value = HeaderValue::from_str(value).map_err(|_| bad())?;
+            headers.append(parsed, value);
+        }
+        Ok(headers)
+    }
+
+    /// One attempt.
+    async fn send(&self, client: &Client) -> Result<Response, HttpError> {
+        let mut builder = client
+            .request(self.method.clone(), self.url.clone())
+            .headers(self.header_map()?)
+            .timeout(self.timeout);
+        if let Some(body) = &self.body {
+            builder = builder.body(body.clone());
+        }
+        let fault = |error: reqwest::Error| HttpError::of(&self.url, &error);
+        let mut answer = builder.send().await.map_err(fault)?;
+        let mut response = Response {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            body: Vec::new(),
+        };
+        while let Some(piece) = answer.chunk().await.map_err(fault)? {
+            if response.body.len() + piece.len() > LARGEST {
+                return Err(HttpError::TooLarge(error::shown(&self.url)));
+            }
+            response.body.extend_from_slice(&piece);
+        }
+        Ok(response)
+    }
+}
+
+impl Response {
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON, if it is any.
+    pub fn json(&self) -> Option<serde_json::Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Its beginning, on one line, for an error message.
+    pub fn summary(&self) -> String {
+        let text = self.text();
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(300) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line,
+        }
+    }
+}

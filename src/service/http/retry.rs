@@ -1,0 +1,122 @@
+//! Trying again: which faults pass, and how long to wait.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use backon::{ExponentialBuilder, Retryable};
+use reqwest::Client;
+
+use super::{HttpError, Request, Response};
+
+/// However long a service asks us to wait, a person is waiting too.
+const LONGEST: Duration = Duration::from_mins(2);
+
+/// Why another attempt may be worth it.
+enum Trouble {
+    Fault(HttpError),
+    /// The service said that it is too busy.
+    Busy(Box<Response>),
+}
+
+pub(super) async fn send(
+    client: &Client,
+    request: &Request,
+    say: &(dyn Fn(String) + Send + Sync),
+) -> Result<Response, HttpError> {
+    let attempt = || async {
+        match request.send(client).await {
+            Ok(response) if is_busy(response.status) => Err(Trouble::Busy(Box::new(response))),
+            Ok(response) => Ok(response),
+            Err(error) => Err(Trouble::Fault(error)),
+        }
+    };
+    let backoff = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(Duration::from_secs(20))
+        .with_max_times(request.retries)
+        .with_jitter();
+    let done = attempt
+        .retry(backoff)
+        .sleep(tokio::time::sleep)
+        .when(|trouble| match trouble {
+            Trouble::Fault(error) => error.may_pass(),
+            Trouble::Busy(_) => true,
+        })
+        .adjust(|trouble, wait| match trouble {
+            // A service that says when knows better.
+            Trouble::Busy(response) => wait.map(|wait| asked_wait(response).unwrap_or(wait)),
+            Trouble::Fault(_) => wait,
+        })
+        .notify(|trouble, wait| {
+            let why = match trouble {
+                Trouble::Fault(error) => error.to_string(),
+                Trouble::Busy(response) => format!("the answer was {}", response.status),
+            };
+            say(format!(
+                "{why}; trying again in {:.1} s",
+                wait.as_secs_f64()
+            ));
+        })
+        .await;
+    match done {
+        Ok(response) => Ok(response),
+        Err(Trouble::Busy(response)) => Ok(*response),
+        Err(Trouble::Fault(error)) => Err(error),
+    }
+}
+
+fn is_busy(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
+}
+
+/// How long the service asks to wait: `Retry-After` in seconds, or Render's `Ratelimit-Reset`, of
+/// which its documents say that it is a time and its traffic that it is seconds.
+fn asked_wait(response: &Response) -> Option<Duration> {
+    let number = |name: &str| response.header(name)?.trim().parse::<u64>().ok();
+    let seconds = match number("retry-after") {
+        Some(seconds) => seconds,
+        None if response.status == 429 => {
+            let reset = number("ratelimit-reset")?;
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+            if reset > 1_000_000_000 {
+                reset.saturating_sub(now)
+            } else {
+                reset
+            }
+        }
+        None => return None,
+    };
+    Some(Duration::from_secs(seconds).min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{Response, asked_wait};
+
+    fn busy(name: &'static str, value: &str) -> Response {
+        let mut headers = HeaderMap::new();
+        let value = HeaderValue::from_str(value).expect("a plain value");
+        headers.insert(HeaderName::from_static(name), value);
+        Response {
+            status: 429,
+            headers,
+            body: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn waits_as_long_as_a_service_asks() {
+        let seconds = |n| Some(Duration::from_secs(n));
+        assert_eq!(asked_wait(&busy("retry-after", "7")), seconds(7));
+        assert_eq!(asked_wait(&busy("ratelimit-reset", "51")), seconds(51));
+        assert_eq!(asked_wait(&busy("ratelimit-reset", "1093")), seconds(120));
+        assert_eq!(
+            asked_wait(&busy("ratelimit-reset", "1600000000")),
+            seconds(0)
+        );
+        assert_eq!(asked_wait(&busy("retry-after", "soon")), None);
+    }
+}

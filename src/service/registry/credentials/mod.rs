@@ -1,0 +1,241 @@
+//! Who may push: what the call says, then Docker Hub's two variables, then Docker's own logins.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use docker_credential::{CredentialRetrievalError, DockerCredential};
+use serde_json::json;
+
+use super::host;
+
+const USERNAME: &str = "DOCKERHUB_USERNAME";
+const PASSWORD: &str = "DOCKERHUB_PASSWORD";
+/// Under this name Docker keeps the login of Docker Hub.
+const HUB_KEY: &str = "https://index.docker.io/v1/";
+
+type Environment = BTreeMap<String, String>;
+
+/// What a registry is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credentials {
+    Anonymous,
+    Password {
+        username: String,
+        password: String,
+    },
+    /// What `docker login` keeps where a registry has a token service of its own.
+    IdentityToken(String),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialsError {
+    #[error("`{}` cannot be read", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("`{}` is not a Docker configuration", path.display())]
+    Broken { path: PathBuf },
+    #[error("the login of `{registry}` in `{}` cannot be read: {reason}", path.display())]
+    Login {
+        path: PathBuf,
+        registry: String,
+        reason: String,
+    },
+}
+
+/// The credentials for `registry`, the first there are of:
+/// 1. `given`, username and password;
+/// 2. `DOCKERHUB_USERNAME` and `DOCKERHUB_PASSWORD`, for Docker Hub and for a registry on this
+///    machine; no other registry is ever shown them;
+/// 3. the login in Docker's `config.json` (in `DOCKER_CONFIG` or `~/.docker`), which may ask a
+///    credential helper. This blocks, so it is done on a thread of its own.
+pub async fn find(
+    registry: &str,
+    given: Option<(String, String)>,
+    environment: &Environment,
+) -> Result<Credentials, CredentialsError> {
+    let own = given.or_else(|| from_environment(registry, environment));
+    if let Some((username, password)) = own {
+        return Ok(Credentials::Password { username, password });
+    }
+    let Some(path) = config_path(environment) else {
+        return Ok(Credentials::Anonymous);
+    };
+    let registry = registry.to_owned();
+    tokio::task::spawn_blocking(move || from_docker(&path, &registry))
+        .await
+        .unwrap_or(Ok(Credentials::Anonymous))
+}
+
+/// What to do when `registry` refuses `credentials`.
+pub fn hint(registry: &str, credentials: &Credentials, environment: &Environment) -> String {
+    let set = |name| environment.get(name).is_some_and(|value| !value.is_empty());
+    let name = shown(registry);
+    let theirs = registry == "docker.io" || host::is_loopback(registry);
+    match credentials {
+        Credentials::Anonymous if theirs && set(USERNAME) => {
+            format!("`{USERNAME}` is set and `{PASSWORD}` is not: set it, to an access token")
+        }
+        Credentials::Anonymous if theirs => {
+            format!("set `{USERNAME}` and `{PASSWORD}`, or run `docker login{name}`")
+        }
+        Credentials::Anonymous if set(USERNAME) => format!(
+            "`{USERNAME}` is for Docker Hub and is not sent to `{registry}`: give `username` and \
+             `password`, or run `docker login{name}`"
+        ),
+        Credentials::Anonymous => {
+            format!("give `username` and `password`, or run `docker login{name}`")
+        }
+        Credentials::Password { username, .. } => format!(
+            "the registry does not accept the login of `{username}`, or `{username}` may not push \
+             to this repository"
+        ),
+        Credentials::IdentityToken(_) => format!("log in anew: `docker login{name}`"),
+    }
+}
+
+impl Credentials {
+    /// The value of the engine's `X-Registry-Auth` header, which must be there even when empty
+    /// (Docker Engine API, “Authentication”).
+    pub fn header(&self, registry: &str) -> String {
+        let server = config_key(registry);
+        let content = match self {
+            Self::Anonymous => json!({}),
+            Self::Password { username, password } => {
+                json!({ "username": username, "password": password, "serveraddress": server })
+            }
+            Self::IdentityToken(token) => {
+                json!({ "identitytoken": token, "serveraddress": server })
+            }
+        };
+        URL_SAFE.encode(content.to_string())
+    }
+
+    /// What must never be shown.
+    pub fn secret(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::Password {
+                password: secret, ..
+            }
+            | Self::IdentityToken(secret) => Some(secret),
+        }
+    }
+}
+
+fn from_environment(registry: &str, environment: &Environment) -> Option<(String, String)> {
+    let set = |name| {
+        environment
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .cloned()
+    };
+    let theirs = registry == "docker.io" || host::is_loopback(registry);
+    theirs.then_some(set(USERNAME)?).zip(set(PASSWORD))
+}
+
+fn config_path(environment: &Environment) -> Option<PathBuf> {
+    let set = |name| environment.get(name).filter(|value| !value.is_empty());
+    let folder = match set("DOCKER_CONFIG") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(set("HOME")?).join(".docker"),
+    };
+    Some(folder.join("config.json"))
+}
+
+fn from_docker(path: &Path, registry: &str) -> Result<Credentials, CredentialsError> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Credentials::Anonymous),
+        Err(source) => {
+            let path = path.to_owned();
+            return Err(CredentialsError::Unreadable { path, source });
+        }
+    };
+    let key = config_key(registry);
+    match docker_credential::get_credential_from_reader(text.as_slice(), key) {
+        Ok(DockerCredential::UsernamePassword(username, password)) => {
+            Ok(Credentials::Password { username, password })
+        }
+        Ok(DockerCredential::IdentityToken(token)) => Ok(Credentials::IdentityToken(token)),
+        Err(CredentialRetrievalError::NoCredentialConfigured) => Ok(Credentials::Anonymous),
+        Err(CredentialRetrievalError::HelperFailure { stdout, .. }) if not_found(&stdout) => {
+            Ok(Credentials::Anonymous)
+        }
+        Err(CredentialRetrievalError::ConfigReadError) => {
+            let path = path.to_owned();
+            Err(CredentialsError::Broken { path })
+        }
+        Err(error) => Err(CredentialsError::Login {
+            path: path.to_owned(),
+            registry: registry.to_owned(),
+            reason: reason(&error, &text, key),
+        }),
+    }
+}
+
+/// Helpers tell on stdout that they know nobody (`docker/docker-credential-helpers`).
+fn not_found(stdout: &str) -> bool {
+    stdout.trim() == "credentials not found in native keychain"
+}
+
+fn reason(error: &CredentialRetrievalError, config: &[u8], key: &str) -> String {
+    match error {
+        CredentialRetrievalError::HelperCommunicationError => format!(
+            "the credential helper `docker-credential-{}` cannot be run",
+            helper(config, key)
+        ),
+        CredentialRetrievalError::MalformedHelperResponse => format!(
+            "the credential helper `docker-credential-{}` does not answer with a login",
+            helper(config, key)
+        ),
+        CredentialRetrievalError::HelperFailure {
+            helper,
+            stdout,
+            stderr,
+        } => {
+            let said = [stdout.trim(), stderr.trim()].join(" ");
+            format!("the credential helper `{helper}` failed: {}", said.trim())
+        }
+        CredentialRetrievalError::CredentialMismatchError => {
+            "`auth` does not match `username` and `password`".to_owned()
+        }
+        _ => "`auth` is not `username:password` in base64".to_owned(),
+    }
+}
+
+/// The name of the helper in charge, which errors of the crate do not tell.
+fn helper(config: &[u8], key: &str) -> String {
+    #[derive(Default, serde::Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct Helpers {
+        creds_store: String,
+        cred_helpers: BTreeMap<String, String>,
+    }
+    let mut helpers: Helpers = serde_json::from_slice(config).unwrap_or_default();
+    helpers
+        .cred_helpers
+        .remove(key)
+        .unwrap_or(helpers.creds_store)
+}
+
+fn config_key(registry: &str) -> &str {
+    if registry == "docker.io" {
+        HUB_KEY
+    } else {
+        registry
+    }
+}
+
+/// As the argument of `docker login`, which is Docker Hub's when there is none.
+fn shown(registry: &str) -> String {
+    if registry == "docker.io" {
+        String::new()
+    } else {
+        format!(" {registry}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

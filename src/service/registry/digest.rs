@@ -1,0 +1,18 @@
+//! Digests as registries write them.
+
+use std::fmt::Write;
+
+use ring::digest::{SHA256, digest};
+
+/// `sha256:` and 64 hex digits.
+pub fn digest_of(content: &[u8]) -> String {
+    written(digest(&SHA256, content).as_ref())
+}
+
+/// The same of a SHA-256 that was taken piece by piece.
+pub fn written(hash: &[u8]) -> String {
+    hash.iter().fold("sha256:".to_owned(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
