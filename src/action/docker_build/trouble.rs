@@ -60,9 +60,10 @@ pub(super) fn explain(context: &Context, build: &Build, error: BuildError) -> Ac
         } => {
             let full = |line: &String| line.to_lowercase().contains("no space left on device");
             let made = step(build, &at(line), &instruction, exit_code, reason);
-            let made = match output.iter().any(full) {
-                true => made.hint(format!("the engine's disk is full: {FREE_DISK}")),
-                false => made,
+            let made = if output.iter().any(full) {
+                made.hint(format!("the engine's disk is full: {FREE_DISK}"))
+            } else {
+                made
             };
             made.output(output)
         }
