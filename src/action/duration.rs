@@ -1,5 +1,8 @@
 //! A length of time as options write it.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 /// `"10m"`, `"1m30s"`, `"500ms"`, or a number of seconds.
@@ -12,23 +15,58 @@ impl From<Duration> for std::time::Duration {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a length of time such as \"1m30s\", or a number of seconds"
+)]
+enum Written {
+    Seconds(f64),
+    Text(String),
+}
+
 impl<'de> Deserialize<'de> for Duration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let seconds = value.as_f64().filter(|n| *n >= 0.0);
-        seconds
-            .and_then(|n| std::time::Duration::try_from_secs_f64(n).ok())
-            .map(Duration)
-            .ok_or_else(|| de::Error::custom("no length of time"))
+        let parsed = match Written::deserialize(deserializer)? {
+            Written::Seconds(seconds) => std::time::Duration::try_from_secs_f64(seconds)
+                .map_err(|_| format!("{seconds} seconds are no length of time")),
+            Written::Text(text) => humantime::parse_duration(text.trim()).map_err(|_| {
+                format!("\"{text}\" is no length of time; write \"90s\", \"1m30s\" or \"2h\"")
+            }),
+        };
+        parsed.map(Self).map_err(de::Error::custom)
     }
 }
 
-impl schemars::JsonSchema for Duration {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+impl JsonSchema for Duration {
+    fn schema_name() -> Cow<'static, str> {
         "Duration".into()
     }
 
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["string", "number"] })
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number"] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Duration;
+    use std::time::Duration as Time;
+
+    #[test]
+    fn reads_texts_and_seconds() {
+        for (json, milliseconds) in [
+            (r#""10m""#, 600_000),
+            (r#""1m30s""#, 90_000),
+            (r#""500ms""#, 500),
+            ("90", 90_000),
+            ("0.5", 500),
+        ] {
+            let duration: Duration = serde_json::from_str(json).expect(json);
+            assert_eq!(Time::from(duration), Time::from_millis(milliseconds));
+        }
+        for json in [r#""soon""#, r#""""#, "-1", "true", r#""10""#] {
+            assert!(serde_json::from_str::<Duration>(json).is_err(), "{json}");
+        }
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Image {
     Made {
         /// The image's name and tag.
         reference: String,
+        /// The digest of its manifest, once it is in a registry.
+        digest: Option<String>,
         /// Whether a rehearsal only pretended to make it.
         #[serde(default)]
         simulated: bool,
@@ -30,6 +32,20 @@ impl Image {
             reference: text, ..
         }) = self;
         Reference::parse(text).map_err(|error| ActionError::option("image", error.to_string()))
+    }
+
+    /// The reference with the digest, where it is known: nobody can put another image under it.
+    pub(super) fn pinned(&self) -> String {
+        match self {
+            Self::Made {
+                reference,
+                digest: Some(digest),
+                ..
+            } if !reference.contains('@') => {
+                format!("{reference}@{digest}")
+            }
+            Self::Named(reference) | Self::Made { reference, .. } => reference.clone(),
+        }
     }
 
     pub(super) fn is_simulated(&self) -> bool {

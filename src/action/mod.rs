@@ -8,11 +8,17 @@ mod docker_push;
 mod duration;
 mod effect;
 mod error;
+mod http;
 mod image;
+mod lint;
 pub mod options;
+mod render_deploy;
+mod run_tests;
 pub mod schema;
+mod sentry_notify;
 mod sh;
 mod size;
+mod toolchain;
 
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -27,9 +33,14 @@ pub use error::{ActionError, ErrorKind};
 /// Every action, in the order the reference lists them.
 pub const ACTIONS: &[Descriptor] = &[
     sh::ACTION,
+    run_tests::ACTION,
+    lint::ACTION,
     docker_build::ACTION,
     docker_context::ACTION,
     docker_push::ACTION,
+    render_deploy::ACTION,
+    http::ACTION,
+    sentry_notify::ACTION,
 ];
 
 /// The descriptor of the action called `name`.

@@ -6,7 +6,7 @@ use reqwest::{Method, Url};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::image::ImageArgument;
+use super::image::Image;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
@@ -29,7 +29,7 @@ struct Options {
     /// The API key; `RENDER_API_KEY` from the environment if not given.
     api_key: Option<String>,
     /// The image to deploy: a reference, or what `docker_push` returned, and then by its digest.
-    image: Option<ImageArgument>,
+    image: Option<Image>,
     /// The commit to deploy, for a service that Render builds itself.
     commit: Option<String>,
     /// Build without Render's build cache.
@@ -97,7 +97,7 @@ print(deploy.status);"#,
     type Output = Output;
 
     fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
-        let image = options.image.as_ref().map(ImageArgument::pinned);
+        let image = options.image.as_ref().map(Image::pinned);
         let started = Instant::now();
         let http = context
             .services
@@ -109,7 +109,10 @@ print(deploy.status);"#,
                 let say = |text| context.say(text);
                 let api = Api {
                     http,
-                    origin: context.standins.as_ref().map_or(ORIGIN, |standins| &standins.render),
+                    origin: context
+                        .standins
+                        .as_ref()
+                        .map_or(ORIGIN, |standins| &standins.render),
                     key: &key,
                     service,
                     say: &say,
@@ -164,12 +167,15 @@ fn through_hook(
 
 /// The hook's URL, a secret from here on.
 fn hook(context: &Context, options: &Options) -> Result<Url, ActionError> {
-    let given = options.hook.as_deref().or_else(|| context.env("HOOK_RENDER"));
+    let given = options
+        .hook
+        .as_deref()
+        .or_else(|| context.env("HOOK_RENDER"));
     let text = match given {
         Some(text) => text.trim(),
         None if context.standins.is_some() => {
             context.say("simulated: HOOK_RENDER is not set, a made-up hook stands in for it");
-            "https://api.render.com/deploy/srv-00000000000000000000?key=simulated"
+            "https://api.render.com/deploy/srv-00000000000000000000?key=made-up-for-the-rehearsal"
         }
         None => {
             return Err(ActionError::new("there is no deploy hook").hint(
@@ -188,16 +194,20 @@ fn hook(context: &Context, options: &Options) -> Result<Url, ActionError> {
 }
 
 fn api_key(context: &Context, options: &Options) -> Result<String, ActionError> {
-    let given = options.api_key.as_deref().or_else(|| context.env("RENDER_API_KEY"));
+    let given = options
+        .api_key
+        .as_deref()
+        .or_else(|| context.env("RENDER_API_KEY"));
     let key = match given {
         Some(key) => key.to_owned(),
         None if context.standins.is_some() => {
             context.say("simulated: RENDER_API_KEY is not set, a made-up key stands in for it");
-            "rnd_simulated".to_owned()
+            "rnd_made-up-for-the-rehearsal".to_owned()
         }
         None => {
-            return Err(ActionError::new("there is no API key for Render")
-                .hint("set RENDER_API_KEY, or give `api_key`: Account Settings › API Keys makes one"));
+            return Err(ActionError::new("there is no API key for Render").hint(
+                "set RENDER_API_KEY, or give `api_key`: Account Settings › API Keys makes one",
+            ));
         }
     };
     context.secrets.add(&key);
@@ -211,21 +221,30 @@ async fn deploy(
     wait: Option<Duration>,
     started: Instant,
 ) -> Result<Output, ActionError> {
-    let mut deploy = api.trigger(trigger).await.map_err(|error| refusal(&error))?;
+    let mut deploy = api
+        .trigger(trigger)
+        .await
+        .map_err(|error| refusal(&error))?;
     context.say(format!("deploy {} is {}", deploy.id, deploy.status));
     let Some(wait) = wait.map(Time::from) else {
         return Ok(told(deploy, None));
     };
     while !deploy.succeeded() {
         if deploy.failed() {
-            return Err(ActionError::new(format!("deploy {} ended as {}", deploy.id, deploy.status))
-                .hint("its log is under Events of the service in Render's dashboard"));
+            return Err(ActionError::new(format!(
+                "deploy {} ended as {}",
+                deploy.id, deploy.status
+            ))
+            .hint("its log is under Events of the service in Render's dashboard"));
         }
         if started.elapsed() >= wait {
-            let message = format!("deploy {} is still {} after {wait:?}", deploy.id, deploy.status);
+            let message = format!(
+                "deploy {} is still {} after {wait:?}",
+                deploy.id, deploy.status
+            );
             return Err(ActionError::new(message));
         }
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(pause(context)).await;
         let before = deploy.status.clone();
         deploy = api.get(&deploy.id).await.map_err(|error| refusal(&error))?;
         if deploy.status != before {
@@ -278,15 +297,30 @@ async fn healthy(
             Err(error) => error.to_string(),
         };
         if started.elapsed() >= limit {
-            let message = format!("{health} does not answer {} after {limit:?}", options.health_status);
-            return Err(ActionError { causes: vec![told], ..ActionError::new(message) });
+            let message = format!(
+                "{health} does not answer {} after {limit:?}",
+                options.health_status
+            );
+            return Err(ActionError {
+                causes: vec![told],
+                ..ActionError::new(message)
+            });
         }
         context.progress(Progress {
             label: format!("waiting for {health}: {told}"),
             amount: None,
             done: false,
         });
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(pause(context)).await;
+    }
+}
+
+/// Between two looks; a stand-in is in no hurry and has no limits.
+fn pause(context: &Context) -> Time {
+    if context.standins.is_some() {
+        Time::from_millis(20)
+    } else {
+        POLL
     }
 }
 
@@ -299,10 +333,12 @@ pub(super) fn moved(url: &Url, origin: &str) -> Result<Url, ActionError> {
 fn refusal(error: &RenderError) -> ActionError {
     let made = ActionError::new(error.to_string());
     match error {
-        RenderError::Refused { status: 401 | 403, .. } => {
-            made.hint("is the key of this service, and still valid?")
+        RenderError::Refused {
+            status: 401 | 403, ..
+        } => made.hint("is the key of this service, and still valid?"),
+        RenderError::Refused { status: 404, .. } => {
+            made.hint("is it the hook or id of this service?")
         }
-        RenderError::Refused { status: 404, .. } => made.hint("is it the hook or id of this service?"),
         _ => made,
     }
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::rehearsal::Fault;
+
 /// Run a repository's deploy pipeline from one Rhai script.
 ///
 /// Without a command, lists the stages of the nearest `wharf.rhai` and runs nothing.
@@ -54,7 +56,7 @@ pub(super) struct RunOptions {
     pub(super) rehearse: bool,
     /// Make a rehearsed service fail, such as `render:503*2`.
     #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse")]
-    pub(super) fault: Vec<String>,
+    pub(super) fault: Vec<Fault>,
     /// Show only what the script and its commands print.
     #[arg(short, long)]
     pub(super) quiet: bool,

@@ -7,6 +7,9 @@ use super::load::{Setting, load};
 use super::signals;
 use super::{Done, check};
 use crate::cancel::Cancel;
+use crate::event::Event;
+use crate::failure::{Failure, Kind};
+use crate::rehearsal::Rehearsal;
 use crate::report;
 use crate::run;
 use crate::script::Missing;
@@ -15,22 +18,44 @@ use crate::secret::Secrets;
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
     let cancel = Cancel::new();
     signals::listen(cancel.clone());
+    let rehearsal = rehearsal(options)?;
+    let events = report::events(options.quiet, secrets);
     let setting = Setting {
-        events: report::events(options.quiet, secrets),
+        events: events.clone(),
         cancel,
-        missing: if options.rehearse {
-            Missing::MadeUp
-        } else {
-            Missing::Refused
+        missing: match rehearsal {
+            Some(_) => Missing::MadeUp,
+            None => Missing::Refused,
         },
-        standins: None,
+        standins: rehearsal.as_ref().map(Rehearsal::standins),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     check::before_run(&program, secrets)?;
     let declared = program.declare().map_err(Arc::new)?;
-    let options = run::Options {
+    let wanted = run::Options {
         stages: options.stages.clone(),
         jobs: 1,
     };
-    run::run(&program, &declared, &options)
+    let done = run::run(&program, &declared, &wanted);
+    if let Some(rehearsal) = rehearsal {
+        events.emit(Event::Rehearsed {
+            services: rehearsal.received(),
+        });
+    }
+    done
+}
+
+fn rehearsal(options: &RunOptions) -> Result<Option<Rehearsal>, Arc<Failure>> {
+    if !options.rehearse {
+        return Ok(None);
+    }
+    Rehearsal::start(options.fault.clone())
+        .map(Some)
+        .map_err(|error| {
+            let failure = Failure::new(
+                Kind::Pipeline,
+                "the stand-ins of the rehearsal cannot start",
+            );
+            Arc::new(failure.because(error.to_string()))
+        })
 }

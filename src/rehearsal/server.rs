@@ -1,12 +1,23 @@
 //! What every stand-in is: an HTTP service that answers as the real one would and remembers.
 
+use std::convert::Infallible;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::{Request, Response};
+use hyper::header::CONTENT_TYPE;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use super::fault::Faults;
 
 pub(super) type Answer<'a> = Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send + 'a>>;
 
@@ -19,4 +30,50 @@ pub(super) trait Standin: Send + Sync + 'static {
 
     /// What it received so far, one line each, for people.
     fn received(&self) -> Vec<String>;
+}
+
+/// A listener on a free port of loopback, and its `host:port`.
+pub(super) fn bind() -> io::Result<(TcpListener, String)> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?.to_string();
+    Ok((TcpListener::from_std(listener)?, address))
+}
+
+/// Answers every connection until the runtime ends.
+pub(super) async fn serve<S: Standin>(listener: TcpListener, standin: Arc<S>, faults: Arc<Faults>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (standin, faults) = (standin.clone(), faults.clone());
+        tokio::spawn(async move {
+            let service = service_fn(|request| {
+                let (standin, faults) = (standin.clone(), faults.clone());
+                async move {
+                    let asked = format!("{} {}", request.method(), request.uri().path());
+                    let answer = match faults.take(S::NAME, &asked) {
+                        Some(fault) => fault,
+                        None => standin.answer(request).await,
+                    };
+                    Ok::<_, Infallible>(answer)
+                }
+            });
+            // A client that hangs up is its own affair.
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+/// The body of a request that is small by its nature.
+pub(super) async fn small_body(request: Request<Incoming>) -> Option<Bytes> {
+    let body = Limited::new(request.into_body(), 1 << 20).collect().await;
+    body.ok().map(http_body_util::Collected::to_bytes)
+}
+
+pub(super) fn json(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body.to_string()));
+    *response.status_mut() = status;
+    let kind = hyper::header::HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
 }

@@ -1,0 +1,204 @@
+//! Send an HTTP request.
+
+use std::collections::BTreeMap;
+
+use reqwest::{Method, Url};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::render_deploy::moved;
+use super::{
+    Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
+};
+use crate::service::http::{Request, Response};
+
+pub(super) const ACTION: Descriptor = Descriptor::of::<Http>();
+
+struct Http;
+
+/// What `http` can be told.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// Where to send it, `http://` or `https://`.
+    url: String,
+    /// `"GET"` if not given, `"POST"` if there is something to send.
+    method: Option<String>,
+    /// Header names and values.
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    /// Names and values to add to the URL's query.
+    #[serde(default)]
+    query: BTreeMap<String, String>,
+    /// Data to send as JSON.
+    json: Option<Value>,
+    /// Text to send as it is.
+    body: Option<String>,
+    /// How long one attempt may take; 30 seconds if not given.
+    timeout: Option<Duration>,
+    /// How often to try again after a fault that may pass; 3 if not given and the method is one
+    /// that may be repeated, otherwise 0.
+    retry: Option<usize>,
+    /// The statuses that are no failure; any from 200 to 299 if not given.
+    expect: Option<Statuses>,
+    /// How far it reaches, where that is not `"read"` for GET and HEAD, `"deploy"` for the others.
+    effect: Option<Effect>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a status or an array of them")]
+enum Statuses {
+    One(u16),
+    Several(Vec<u16>),
+}
+
+/// The answer.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Output {
+    status: u16,
+    /// Names in lowercase; several values of one name are joined by commas.
+    headers: BTreeMap<String, String>,
+    /// The body as text.
+    body: String,
+    /// The body as data, where it is JSON; nothing otherwise.
+    json: Option<Value>,
+}
+
+impl Action for Http {
+    const NAME: &'static str = "http";
+    const CATEGORY: Category = Category::Deploys;
+    const SUMMARY: &'static str = "Send an HTTP request";
+    const EFFECT: Effect = Effect::Deploy;
+    const NATURAL: Option<&'static str> = Some("url");
+    const EXAMPLES: &'static [Example] = &[
+        Example {
+            title: "tells another service what happened",
+            files: &[],
+            script: r#"let answer = http("https://hooks.example.com/deploys", #{
+    json: #{ app: "lettings", version: "1.4.2" },
+    effect: "notify",
+});
+print(answer.status);"#,
+            outcome: Expected::Prints("200\n"),
+        },
+        Example {
+            title: "fails on what is no URL",
+            files: &[],
+            script: r#"http("hooks.example.com");"#,
+            outcome: Expected::Fails("option `url` of `http`"),
+        },
+    ];
+
+    type Options = Options;
+    type Output = Output;
+
+    fn effect(options: &Options) -> Effect {
+        let reads = matches!(method(options), Ok(Method::GET | Method::HEAD));
+        options
+            .effect
+            .unwrap_or(if reads { Effect::Read } else { Effect::Deploy })
+    }
+
+    fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
+        let request = request(context, &options)?;
+        let http = context.services.http();
+        let http = http.map_err(|error| ActionError::new(error.to_string()))?;
+        let response = context.block_on(async {
+            let sent = http.send(&request, &|text| context.say(text)).await;
+            sent.map_err(|error| ActionError::new(error.to_string()))
+        })?;
+        if !expected(&options, response.status) {
+            let message = format!("{} answered {}", options.url, response.status);
+            let body = response.summary();
+            let output = if body.is_empty() {
+                Vec::new()
+            } else {
+                vec![body]
+            };
+            return Err(ActionError::new(message).output(output));
+        }
+        Ok(told(&response))
+    }
+}
+
+fn method(options: &Options) -> Result<Method, ActionError> {
+    let sends = options.json.is_some() || options.body.is_some();
+    let name = options
+        .method
+        .as_deref()
+        .unwrap_or(if sends { "POST" } else { "GET" });
+    Method::from_bytes(name.to_uppercase().as_bytes())
+        .map_err(|_| ActionError::option("method", format!("`{name}` is no method")))
+}
+
+fn request(context: &Context, options: &Options) -> Result<Request, ActionError> {
+    if options.json.is_some() && options.body.is_some() {
+        return Err(ActionError::option(
+            "body",
+            "is given beside `json`; one of them is sent",
+        ));
+    }
+    let mut url = Url::parse(&options.url)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| {
+            ActionError::option("url", "is no URL; it begins with http:// or https://")
+        })?;
+    for (name, value) in &options.query {
+        url.query_pairs_mut().append_pair(name, value);
+    }
+    if let Some(password) = url.password() {
+        context.secrets.add_basic(url.username(), password);
+    }
+    let original = url.to_string();
+    if let Some(standins) = &context.standins {
+        url = moved(&url, &standins.http)?;
+    }
+    let mut request = Request::new(method(options)?, url);
+    if context.standins.is_some() {
+        request = request.header("x-wharf-original-url", original);
+    }
+    for (name, value) in &options.headers {
+        if name.eq_ignore_ascii_case("authorization") {
+            context
+                .secrets
+                .add(value.split_once(' ').map_or(value, |(_, token)| token));
+        }
+        request = request.header(name, value.as_str());
+    }
+    if let Some(json) = &options.json {
+        request = request.json(json);
+    }
+    if let Some(body) = &options.body {
+        request.body = Some(body.clone().into_bytes());
+    }
+    request.timeout = options.timeout.map_or(request.timeout, Into::into);
+    request.retries = options.retry.unwrap_or(request.retries);
+    Ok(request)
+}
+
+fn expected(options: &Options, status: u16) -> bool {
+    match &options.expect {
+        None => (200..300).contains(&status),
+        Some(Statuses::One(expected)) => *expected == status,
+        Some(Statuses::Several(expected)) => expected.contains(&status),
+    }
+}
+
+fn told(response: &Response) -> Output {
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in &response.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        headers
+            .entry(name.to_string())
+            .and_modify(|known| *known = format!("{known}, {value}"))
+            .or_insert_with(|| value.into_owned());
+    }
+    Output {
+        status: response.status,
+        headers,
+        body: response.text(),
+        json: response.json(),
+    }
+}

@@ -1,0 +1,223 @@
+//! Tell Sentry.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use sentry_types::Dsn;
+use sentry_types::protocol::v7::{Event, Exception, Level as SentryLevel};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected};
+use crate::failure::Failure;
+use crate::service::sentry::{self, SentryError};
+
+pub(super) const ACTION: Descriptor = Descriptor::of::<SentryNotify>();
+
+struct SentryNotify;
+
+/// What `sentry_notify` can be told.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// What to tell.
+    message: String,
+    /// How bad it is; `"info"` if not given, `"error"` inside `on_failure`.
+    level: Option<Level>,
+    /// The release it is about, such as the commit.
+    release: Option<String>,
+    /// The environment it is about, such as `"production"`.
+    environment: Option<String>,
+    /// Short names and values to search by.
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    /// Any other data to keep with the event.
+    #[serde(default)]
+    extra: BTreeMap<String, Value>,
+    /// What groups events into one issue, in place of Sentry's own choice.
+    #[serde(default)]
+    fingerprint: Vec<String>,
+    /// The project's DSN; `SENTRY_DSN` from the environment if not given. Empty sends nothing.
+    dsn: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Debug,
+    Info,
+    Warning,
+    Error,
+    Fatal,
+}
+
+/// What was sent.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Output {
+    /// 32 hexadecimal digits; nothing where there was no DSN and so nothing was sent.
+    event_id: Option<String>,
+}
+
+impl Action for SentryNotify {
+    const NAME: &'static str = "sentry_notify";
+    const CATEGORY: Category = Category::Notifications;
+    const SUMMARY: &'static str = "Send an event to Sentry";
+    const EFFECT: Effect = Effect::Notify;
+    const NATURAL: Option<&'static str> = Some("message");
+    const EXAMPLES: &'static [Example] = &[
+        Example {
+            title: "tells what was released",
+            files: &[],
+            script: r#"let sent = sentry_notify("lettings 1.4.2 is live", #{ release: "lettings@1.4.2" });
+print(sent.event_id.len);"#,
+            outcome: Expected::Prints("32\n"),
+        },
+        Example {
+            title: "fails on a DSN that is none",
+            files: &[],
+            script: r#"sentry_notify("hello", #{ dsn: "sentry.io/42" });"#,
+            outcome: Expected::Fails("the DSN cannot be understood"),
+        },
+    ];
+
+    type Options = Options;
+    type Output = Output;
+
+    fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
+        let Some(dsn) = dsn(context, &options)? else {
+            context.say("SENTRY_DSN is empty: no event is sent");
+            return Ok(Output { event_id: None });
+        };
+        let event = event(context, options);
+        let id = event.event_id.simple().to_string();
+        let origin = context
+            .standins
+            .as_ref()
+            .map(|standins| standins.sentry.as_str());
+        let request = sentry::request(&dsn, event, origin).map_err(|error| refusal(&error))?;
+        let http = context.services.http();
+        let http = http.map_err(|error| ActionError::new(error.to_string()))?;
+        context.block_on(async {
+            sentry::send(http, &request)
+                .await
+                .map_err(|error| refusal(&error))
+        })?;
+        context.say(format!("sent event {id} to Sentry"));
+        Ok(Output { event_id: Some(id) })
+    }
+}
+
+/// The project to send to; nothing where the DSN is empty, which turns Sentry off.
+fn dsn(context: &Context, options: &Options) -> Result<Option<Dsn>, ActionError> {
+    let given = match &options.dsn {
+        Some(dsn) => Some(dsn.as_str()),
+        None => context.environment.get("SENTRY_DSN").map(String::as_str),
+    };
+    let text = match given {
+        Some(text) => text.trim(),
+        None if context.standins.is_some() => {
+            context.say("simulated: SENTRY_DSN is not set, a made-up project stands in for it");
+            "https://0123456789abcdef0123456789abcdef@o0.ingest.sentry.io/1"
+        }
+        None => {
+            return Err(ActionError::new("there is no DSN to send to").hint(
+                "set SENTRY_DSN to the DSN under Settings › Client Keys of the project, or to nothing to send nothing",
+            ));
+        }
+    };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    context.secrets.add_url(text);
+    let dsn: Dsn = text.parse().map_err(|_| {
+        ActionError::new("the DSN cannot be understood")
+            .hint("it looks like https://KEY@o1.ingest.sentry.io/PROJECT")
+    })?;
+    context.secrets.add(dsn.public_key());
+    Ok(Some(dsn))
+}
+
+fn event(context: &Context, options: Options) -> Event<'static> {
+    let mask = |text: &str| context.secrets.mask(text);
+    let level = match options.level {
+        Some(Level::Debug) => SentryLevel::Debug,
+        Some(Level::Warning) => SentryLevel::Warning,
+        Some(Level::Error) => SentryLevel::Error,
+        Some(Level::Fatal) => SentryLevel::Fatal,
+        None if context.telling.is_some() => SentryLevel::Error,
+        Some(Level::Info) | None => SentryLevel::Info,
+    };
+    let fingerprint: Vec<_> = options.fingerprint.into_iter().map(Into::into).collect();
+    let mut event = Event {
+        level,
+        message: Some(mask(&options.message)),
+        logger: Some("wharf".to_owned()),
+        release: options.release.map(Into::into),
+        environment: options.environment.map(Into::into),
+        tags: options
+            .tags
+            .into_iter()
+            .map(|(key, value)| (key, mask(&value)))
+            .collect(),
+        extra: options
+            .extra
+            .into_iter()
+            .map(|(key, value)| (key, hidden(context, value)))
+            .collect(),
+        ..Event::default()
+    };
+    if !fingerprint.is_empty() {
+        event.fingerprint = fingerprint.into();
+    }
+    if let Some(failure) = &context.telling {
+        event.exception = exceptions(failure, &mask).into();
+        event
+            .tags
+            .insert("stage".to_owned(), context.stage.to_string());
+    }
+    event
+}
+
+/// The failure and its causes as Sentry's chain, which has the root first.
+fn exceptions(failure: &Failure, mask: &dyn Fn(&str) -> String) -> Vec<Exception> {
+    let place = failure.places.first().map(|place| format!(" ({place})"));
+    let top = format!("{}{}", failure.message, place.unwrap_or_default());
+    let mut chain = vec![Exception {
+        ty: failure.action.unwrap_or("wharf").to_owned(),
+        value: Some(mask(&top)),
+        ..Exception::default()
+    }];
+    chain.extend(failure.causes.iter().map(|cause| Exception {
+        ty: "cause".to_owned(),
+        value: Some(mask(cause)),
+        ..Exception::default()
+    }));
+    chain.reverse();
+    chain
+}
+
+/// `value` with the secrets in its texts masked.
+fn hidden(context: &Context, value: Value) -> Value {
+    match value {
+        Value::String(text) => context.secrets.mask(&text).into(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| hidden(context, item))
+            .collect(),
+        Value::Object(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (key, hidden(context, value)))
+            .collect(),
+        other => other,
+    }
+}
+
+fn refusal(error: &SentryError) -> ActionError {
+    let made = ActionError::new(error.to_string());
+    match error {
+        SentryError::Refused {
+            status: 401 | 403, ..
+        } => made.hint("is SENTRY_DSN the DSN of an active project?"),
+        _ => made,
+    }
+}
