@@ -195,7 +195,7 @@ fn a_parameter_that_no_script_reads() {
     ");
 }
 
-const BRANCH: &str = r#"print(`${git::branch()}|${git::tag()}|${git::sha() == git::sha().to_lower()}|${git::short_sha().len()}|${git::is_dirty()}`);"#;
+const BRANCH: &str = r"print(`${git::branch()}|${git::tag()}|${git::sha() == git::sha().to_lower()}|${git::short_sha().len()}|${git::is_dirty()}`);";
 
 #[test]
 fn git_is_asked() {

@@ -2,11 +2,13 @@
 //! binary in it. One binary, so that the suite links once.
 
 mod actions;
+mod django;
 mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
 mod modules;
+mod projects;
 mod stages;
 mod stopping;
 mod tidy;

@@ -160,23 +160,29 @@ impl Project {
         self.env("PATH", path)
     }
 
-    /// Lets package managers find their indexes as this machine is set up to.
+    /// Lets package managers find their indexes as this machine is set up to, and cargo itself.
     pub(crate) fn packages(mut self) -> Self {
         let wanted = |name: &str| {
             name.starts_with("PIP_")
                 || name.starts_with("SSL_CERT_")
-                || name == "REQUESTS_CA_BUNDLE"
+                || ["REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"].contains(&name)
         };
-        self.environment
-            .extend(std::env::vars().filter(|(name, _)| wanted(name)));
-        if let Some(home) = std::env::home_dir() {
-            for name in [".config/pip/pip.conf", ".pip/pip.conf"] {
-                let settings = home.join(name);
-                if settings.exists() {
-                    self = self.env("PIP_CONFIG_FILE", settings.display().to_string());
-                }
+        let home = std::env::home_dir().expect("a home folder");
+        let of_home = [
+            ("PIP_CONFIG_FILE", ".pip/pip.conf"),
+            ("PIP_CONFIG_FILE", ".config/pip/pip.conf"),
+            ("CARGO_HOME", ".cargo"),
+            ("RUSTUP_HOME", ".rustup"),
+        ];
+        for (name, path) in of_home {
+            let path = home.join(path);
+            if path.exists() {
+                self = self.env(name, path.display().to_string());
             }
         }
+        let own = std::env::vars()
+            .filter(|(name, _)| wanted(name) || ["CARGO_HOME", "RUSTUP_HOME"].contains(&&**name));
+        self.environment.extend(own);
         self
     }
 

@@ -1,7 +1,7 @@
 # The Docker Engine: the machine's, or one of this run alone.
 
 start_engine() {
-  if ! engine_answers; then start_private_engine; fi
+  if [ -n "$own_engine" ] || ! engine_answers; then start_private_engine; fi
   if [ -z "${DOCKER_HOST:-}" ]; then
     DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2> /dev/null) ||
       DOCKER_HOST=unix:///var/run/docker.sock

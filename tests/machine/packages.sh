@@ -6,7 +6,7 @@ need_packages() {
   has cargo || die "cargo is missing: install Rust from https://rustup.rs"
   has git || missing+=(git)
   has docker || missing+=(docker.io iptables)
-  if ! engine_answers; then
+  if [ -n "$own_engine" ] || ! engine_answers; then
     has dockerd || missing+=(docker.io)
     has iptables || missing+=(iptables)
     has ip || missing+=(iproute2)

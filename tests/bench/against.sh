@@ -1,0 +1,49 @@
+# What the benches share: the release binary, a work folder, and medians side by side.
+
+bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+
+command -v hyperfine > /dev/null || die "hyperfine is missing: apt-get install hyperfine"
+command -v python3 > /dev/null || die "python3 is missing"
+
+# WHARF is a binary to measure in place of this tree's.
+if [ -z "${WHARF:-}" ]; then
+  cargo build --release --locked --quiet --manifest-path "$bench/../../Cargo.toml"
+  WHARF=$bench/../../target/release/wharf
+fi
+WHARF=$(realpath "$WHARF")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# measure RUNS PREPARE COMMAND…: the medians of the commands, which take turns so that both meet
+# the same machine, are left in $work/medians, one a line in seconds.
+measure() {
+  local runs=$1 prepare=$2 command count=0
+  shift 2
+  : > times
+  while [ "$count" -lt "$runs" ]; do
+    for command in "$@"; do
+      hyperfine --shell none --runs 1 ${prepare:+--prepare "$prepare"} --export-json one.json \
+        --style none "$command" > hyperfine.log 2>&1 || { cat hyperfine.log >&2; die "\`$command\` failed"; }
+      python3 -c 'import json,sys; r=json.load(open("one.json"))["results"][0]; print(sys.argv[1], r["times"][0], sep="\t")' \
+        "$command" >> times
+    done
+    count=$((count + 1))
+  done
+  python3 - "$@" > medians <<'PY'
+import statistics, sys
+times = [line.rstrip("\n").split("\t") for line in open("times")]
+for command in sys.argv[1:]:
+    print(statistics.median(float(t) for c, t in times if c == command))
+PY
+}
+
+# ratio WHAT PEER: the medians measured last, wharf's first, as a line.
+ratio() {
+  python3 - "$1" "$2" <<'PY'
+import sys
+ours, peer = (float(line) for line in open("medians"))
+print(f"{sys.argv[1]}: {ours / peer:.2f} × {sys.argv[2]} (wharf {ours * 1000:.1f} ms, {peer * 1000:.1f} ms)")
+PY
+}
