@@ -31,11 +31,10 @@ impl Secrets for Given {
         request: Request<GetSecretRequest>,
     ) -> Result<Response<GetSecretResponse>, Status> {
         let id = request.into_inner().id;
-        if let Some(data) = self.secrets.get(&id) {
-            Ok(Response::new(GetSecretResponse { data: data.clone() }))
-        } else {
+        let Some(data) = self.secrets.get(&id).cloned() else {
             self.witness.missed_secret(&id);
-            Err(Status::not_found(format!("secret {id} not found")))
-        }
+            return Err(Status::not_found(format!("secret {id} not found")));
+        };
+        Ok(Response::new(GetSecretResponse { data }))
     }
 }
