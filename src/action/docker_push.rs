@@ -69,13 +69,13 @@ impl Action for DockerPush {
             script: r#"let image = docker_build("me/lettings:1.4.2");
 let pushed = docker_push(image, #{ also_tags: ["latest"] });
 print(pushed.tags);"#,
-            outcome: Expected::Prints(r#"["me/lettings:1.4.2", "me/lettings:latest"]"#),
+            outcome: Expected::Prints("[\"me/lettings:1.4.2\", \"me/lettings:latest\"]\n"),
         },
         Example {
-            title: "refuses a name that no registry takes",
+            title: "fails for an image that was never built",
             files: &[],
-            script: r#"docker_push("me/Lettings");"#,
-            outcome: Expected::Fails("a repository is written in lowercase"),
+            script: r#"docker_push("me/never-built:1");"#,
+            outcome: Expected::Fails("there is no image `me/never-built:1` in the engine"),
         },
     ];
 
@@ -83,10 +83,9 @@ print(pushed.tags);"#,
     type Output = Output;
 
     fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
-        let source = options.image.reference()?;
-        let targets = targets(&options, &source)?;
+        let order = Order::of(&options)?;
+        let registry = &order.targets[0].registry;
         let given = given(&options)?;
-        let registry = &targets[0].registry;
         let credentials = context.block_on(async {
             let found = registry::credentials(registry, given, &context.environment).await;
             found.map_err(|error| trouble::credentials(&error))
@@ -94,18 +93,14 @@ print(pushed.tags);"#,
         if let Some(secret) = credentials.secret() {
             context.secrets.add(secret);
         }
-        let push = Push {
-            context,
-            credentials: &credentials,
-            retry: options.retry.unwrap_or(3),
-        };
         let (digest, simulated) = match &context.standins {
-            Some(standins) => {
-                let simulated = options.image.is_simulated();
-                rehearse::run(&push, &standins.registry, &source, &targets, simulated)?
-            }
-            None => (context.block_on(for_real(&push, &source, &targets))?, false),
+            Some(standins) => rehearse::run(context, &order, &credentials, &standins.registry)?,
+            None => (
+                context.block_on(for_real(context, &order, &credentials))?,
+                false,
+            ),
         };
+        let targets = &order.targets;
         let tags: Vec<String> = targets.iter().map(Reference::familiar).collect();
         Ok(Output {
             reference: tags[0].clone(),
@@ -117,13 +112,38 @@ print(pushed.tags);"#,
 }
 
 async fn for_real(
-    push: &Push<'_>,
-    source: &Reference,
-    targets: &[Reference],
+    context: &Context,
+    order: &Order,
+    credentials: &Credentials,
 ) -> Result<String, ActionError> {
-    let engine = engine::connect(&push.context.environment).await?;
-    push.log_in(&targets[0].registry).await?;
-    push.all(&engine, source, targets).await
+    let engine = engine::connect(&context.environment).await?;
+    let push = Push::to(context, order, credentials, None)?;
+    push.log_in().await?;
+    let digest = push.all(&engine, order).await?;
+    Ok(digest.expect("only a rehearsal's registry can be out of an engine's reach"))
+}
+
+/// What is to be pushed, as data.
+struct Order {
+    /// What the engine knows the image by.
+    source: Reference,
+    /// What it is to be in the registry; never empty, and all in one registry.
+    targets: Vec<Reference>,
+    retry: u32,
+    /// Whether there is no image, because a rehearsal only pretended to build it.
+    simulated: bool,
+}
+
+impl Order {
+    fn of(options: &Options) -> Result<Self, ActionError> {
+        let source = options.image.reference()?;
+        Ok(Self {
+            targets: targets(options, &source)?,
+            source,
+            retry: options.retry.unwrap_or(3),
+            simulated: options.image.is_simulated(),
+        })
+    }
 }
 
 /// Where the image goes: its own reference first, then the other tags.
@@ -179,10 +199,9 @@ mod tests {
     fn planned(options: serde_json::Value) -> Result<Vec<String>, String> {
         let options: Options =
             serde_json::from_value(options).map_err(|error| error.to_string())?;
-        let source = options.image.reference().map_err(|error| error.message)?;
+        let order = Order::of(&options).map_err(|error| error.message)?;
         given(&options).map_err(|error| error.message)?;
-        let targets = targets(&options, &source).map_err(|error| error.message)?;
-        Ok(targets.iter().map(ToString::to_string).collect())
+        Ok(order.targets.iter().map(ToString::to_string).collect())
     }
 
     #[test]

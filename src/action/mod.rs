@@ -2,17 +2,23 @@
 //! checks, messages, help and documentation all come. Knows no Rhai: options and results are JSON.
 
 mod context;
+mod docker_build;
+mod docker_context;
 mod docker_push;
 mod duration;
 mod effect;
 mod error;
 mod http;
 mod image;
+mod lint;
 pub mod options;
 mod render_deploy;
+mod run_tests;
 pub mod schema;
 mod sentry_notify;
 mod sh;
+mod size;
+mod toolchain;
 
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -27,6 +33,10 @@ pub use error::{ActionError, ErrorKind};
 /// Every action, in the order the reference lists them.
 pub const ACTIONS: &[Descriptor] = &[
     sh::ACTION,
+    run_tests::ACTION,
+    lint::ACTION,
+    docker_context::ACTION,
+    docker_build::ACTION,
     docker_push::ACTION,
     render_deploy::ACTION,
     http::ACTION,

@@ -4,113 +4,165 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 
-use super::{ActionError, Context, Credentials, Reference, trouble};
+use super::{ActionError, Context, Credentials, Order, Reference, trouble};
 use crate::event::Progress;
 use crate::service::engine::{self, Engine, Fault, Layer, PushError};
 use crate::service::registry::{Registry, RegistryError};
 
-/// What all steps of a push need.
+/// Pushes to one registry as one user.
 pub(super) struct Push<'a> {
-    pub(super) context: &'a Context,
-    pub(super) credentials: &'a Credentials,
+    context: &'a Context,
+    /// How the registry is called in references.
+    name: &'a str,
+    /// As whom.
+    credentials: &'a Credentials,
+    registry: Registry,
+    /// In a rehearsal, which registry plays that one.
+    standin: Option<&'a Standin>,
     /// How often to try again.
-    pub(super) retry: u32,
+    retry: u32,
 }
 
-impl Push<'_> {
+/// A rehearsal's registry.
+pub(super) struct Standin {
+    /// `127.0.0.1:PORT`.
+    pub(super) address: String,
+    /// What it is shown in place of the user's credentials.
+    pub(super) credentials: Credentials,
+}
+
+impl<'a> Push<'a> {
+    pub(super) fn to(
+        context: &'a Context,
+        order: &'a Order,
+        credentials: &'a Credentials,
+        standin: Option<&'a Standin>,
+    ) -> Result<Self, ActionError> {
+        let name = &order.targets[0].registry;
+        let registry = match standin {
+            None => Registry::new(name, credentials.clone()),
+            Some(standin) => Registry::played(name, &standin.address, standin.credentials.clone()),
+        };
+        let trouble = |error| trouble::registry(&error, name, credentials, &context.environment);
+        Ok(Self {
+            context,
+            name,
+            credentials,
+            registry: registry.map_err(trouble)?,
+            standin,
+            retry: order.retry,
+        })
+    }
+
     /// Finds out early that the registry does not know the user: an engine tells it only after
     /// up to a minute of attempts. A registry that only the engine can reach is left to it.
-    pub(super) async fn log_in(&self, name: &str) -> Result<(), ActionError> {
-        let registry = self.registry(name)?;
+    pub(super) async fn log_in(&self) -> Result<(), ActionError> {
         let transient = |error: &RegistryError| error.is_transient() && !error.is_unreachable();
-        let answer = (|| registry.login())
+        let answer = (|| self.registry.login())
             .retry(self.backoff())
             .when(transient)
             .notify(|error, wait| self.try_again(&error.to_string(), wait))
             .await;
         match answer {
             Err(error) if error.is_refusal() || transient(&error) => {
-                Err(self.registry_trouble(&error, name))
+                Err(self.registry_trouble(&error))
             }
             _ => Ok(()),
         }
     }
 
-    /// Pushes the image called `source` as each of `targets`, which are in one registry, and
-    /// gives its digest there.
+    /// Pushes an image under every name it is to have, and gives its digest in the registry. In a
+    /// rehearsal it may turn out that the engine is where the stand-in is not: then it is nothing.
     pub(super) async fn all(
         &self,
         engine: &Engine,
-        source: &Reference,
-        targets: &[Reference],
-    ) -> Result<String, ActionError> {
+        order: &Order,
+    ) -> Result<Option<String>, ActionError> {
         let mut first = None;
-        for target in targets {
-            if target != source {
-                let tagged = engine::tag(engine, source, target).await;
+        for target in &order.targets {
+            let sent = self.sent(target);
+            if sent != order.source {
+                let tagged = engine::tag(engine, &order.source, &sent).await;
                 tagged.map_err(|error| self.push_trouble(&error, target))?;
             }
-            let digest = self.one(engine, target).await?;
-            self.verify(engine, target, &digest).await?;
+            let digest = match self.one(engine, target, &sent).await {
+                Ok(digest) => digest,
+                Err(error) if self.is_elsewhere(&error) => return Ok(None),
+                Err(error) => return Err(self.push_trouble(&error, target)),
+            };
+            self.verify(engine, target, &sent, &digest).await?;
             first.get_or_insert(digest);
         }
-        Ok(first.expect("an image is pushed under one tag at least"))
+        Ok(first)
     }
 
-    async fn one(&self, engine: &Engine, target: &Reference) -> Result<String, ActionError> {
+    /// Puts an image without layers under every name, where there is none to push.
+    pub(super) async fn nothing(&self, order: &Order) -> Result<String, ActionError> {
+        let trouble = |error| self.registry_trouble(&error);
+        let mut digest = String::new();
+        for target in &order.targets {
+            let sent = self.sent(target);
+            let put = self.registry.put_empty_image(&sent);
+            digest = put.await.map_err(trouble)?;
+        }
+        Ok(digest)
+    }
+
+    /// What the engine has to call `target` to send it where it goes.
+    pub(super) fn sent(&self, target: &Reference) -> Reference {
+        match self.standin {
+            None => target.clone(),
+            Some(standin) => target.played_at(&standin.address),
+        }
+    }
+
+    /// A stand-in is always there: an engine that does not find it is on another machine.
+    fn is_elsewhere(&self, error: &PushError) -> bool {
+        self.standin.is_some() && error.fault() == Fault::NobodyThere
+    }
+
+    async fn one(
+        &self,
+        engine: &Engine,
+        target: &Reference,
+        sent: &Reference,
+    ) -> Result<String, PushError> {
         let name = target.familiar();
-        let place = if target.is_on_hub() {
-            " to Docker Hub"
-        } else {
-            ""
-        };
+        let hub = target.is_on_hub();
+        let place = if hub { " to Docker Hub" } else { "" };
         self.context
             .say(format!("pushing `{name}`{place} {}", self.identity()));
-        let transient = |error: &PushError| match error.fault() {
-            Fault::Transient => true,
-            // A rehearsal's registry is always there: an engine that does not find it is elsewhere.
-            Fault::NobodyThere => self.context.standins.is_none(),
-            Fault::Refused | Fault::NoImage | Fault::UnknownHost | Fault::Lasting => false,
-        };
-        let pushed = (|| self.once(engine, target))
+        let (digest, layers) = (|| self.once(engine, sent))
             .retry(self.backoff())
-            .when(transient)
-            .notify(|error, wait| {
-                let short = trouble::in_short(error, target);
-                let why = match error.fault() {
-                    Fault::NobodyThere => &short.message,
-                    _ => short.causes.last().unwrap_or(&short.message),
-                };
-                self.try_again(why, wait);
+            .when(|error| match error.fault() {
+                Fault::Transient => true,
+                Fault::NobodyThere => !self.is_elsewhere(error),
+                Fault::Refused | Fault::NoImage | Fault::UnknownHost | Fault::Lasting => false,
             })
-            .await;
-        pushed.map_err(|error| self.push_trouble(&error, target))
+            .notify(|error, wait| self.try_again(&trouble::reason(error, target), wait))
+            .await?;
+        self.context
+            .say(format!("pushed `{name}` ({layers}): {digest}"));
+        Ok(digest)
     }
 
-    async fn once(&self, engine: &Engine, target: &Reference) -> Result<String, PushError> {
-        let (mut sent, mut present) = (0, 0);
+    /// One attempt: the digest, and the layers in words.
+    async fn once(&self, engine: &Engine, sent: &Reference) -> Result<(String, String), PushError> {
+        let (mut new, mut present) = (0, 0);
         let on_layer = |id: &str, layer: Layer| {
             match layer {
-                Layer::Sent => sent += 1,
+                Layer::Sent => new += 1,
                 Layer::Present => present += 1,
-                _ => {}
+                Layer::Sending { .. } | Layer::Retrying { .. } => {}
             }
             self.tell(id, layer);
         };
-        let digest = engine::push(engine, target, self.credentials, on_layer).await?;
-        let layers = match sent + present {
-            1 => "1 layer".to_owned(),
-            count => format!("{count} layers"),
+        let credentials = match self.standin {
+            None => self.credentials,
+            Some(standin) => &standin.credentials,
         };
-        let there = match (sent, present) {
-            (_, 0) => String::new(),
-            (0, _) => ", already there".to_owned(),
-            (_, some) => format!(", {some} already there"),
-        };
-        let name = target.familiar();
-        self.context
-            .say(format!("pushed `{name}` ({layers}{there}): {digest}"));
-        Ok(digest)
+        let digest = engine::push(engine, sent, credentials, on_layer).await?;
+        Ok((digest, in_words(new, present)))
     }
 
     fn tell(&self, id: &str, layer: Layer) {
@@ -137,10 +189,10 @@ impl Push<'_> {
         &self,
         engine: &Engine,
         target: &Reference,
+        sent: &Reference,
         pushed: &str,
     ) -> Result<(), ActionError> {
-        let registry = self.registry(&target.registry)?;
-        let asked = (|| registry.digest(target))
+        let asked = (|| self.registry.digest(sent))
             .retry(self.backoff())
             .when(|error: &RegistryError| error.is_transient() && !error.is_unreachable())
             .notify(|error, wait| self.try_again(&error.to_string(), wait))
@@ -148,10 +200,10 @@ impl Push<'_> {
         let found = match asked {
             Ok(found) => found,
             Err(error) if error.is_unreachable() => {
-                let asked = engine::registry_digest(engine, target, self.credentials).await;
-                asked.map_err(|_| self.registry_trouble(&error, &target.registry))?
+                let asked = engine::registry_digest(engine, sent, self.credentials).await;
+                asked.map_err(|_| self.registry_trouble(&error))?
             }
-            Err(error) => return Err(self.registry_trouble(&error, &target.registry)),
+            Err(error) => return Err(self.registry_trouble(&error)),
         };
         let name = target.familiar();
         match found {
@@ -175,13 +227,13 @@ impl Push<'_> {
         }
     }
 
-    pub(super) fn registry(&self, name: &str) -> Result<Registry, ActionError> {
-        Registry::new(name, self.credentials.clone())
-            .map_err(|error| self.registry_trouble(&error, name))
-    }
-
-    pub(super) fn registry_trouble(&self, error: &RegistryError, name: &str) -> ActionError {
-        trouble::registry(error, name, self.credentials, &self.context.environment)
+    fn registry_trouble(&self, error: &RegistryError) -> ActionError {
+        trouble::registry(
+            error,
+            self.name,
+            self.credentials,
+            &self.context.environment,
+        )
     }
 
     fn push_trouble(&self, error: &PushError, target: &Reference) -> ActionError {
@@ -201,5 +253,17 @@ impl Push<'_> {
             .with_max_delay(Duration::from_secs(30))
             .with_max_times(self.retry as usize)
             .with_jitter()
+    }
+}
+
+fn in_words(new: u32, present: u32) -> String {
+    let layers = match new + present {
+        1 => "1 layer".to_owned(),
+        count => format!("{count} layers"),
+    };
+    match (new, present) {
+        (_, 0) => layers,
+        (0, _) => format!("{layers}, already there"),
+        (_, some) => format!("{layers}, {some} already there"),
     }
 }

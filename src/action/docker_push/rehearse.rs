@@ -3,106 +3,88 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
-use super::push::Push;
-use super::{ActionError, Credentials, Reference};
+use super::push::{Push, Standin};
+use super::{ActionError, Context, Credentials, Order};
 use crate::service::engine::{self, Address, Engine, EngineError};
 use crate::service::registry::is_loopback;
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-/// What an OCI manifest has in place of a configuration when there is none.
-const EMPTY: &str = "application/vnd.oci.empty.v1+json";
-
 /// The digest, and whether the push was only simulated.
 pub(super) fn run(
-    push: &Push<'_>,
-    registry: &str,
-    source: &Reference,
-    targets: &[Reference],
-    simulated: bool,
+    context: &Context,
+    order: &Order,
+    credentials: &Credentials,
+    address: &str,
 ) -> Result<(String, bool), ActionError> {
-    let context = push.context;
-    if *push.credentials == Credentials::Anonymous {
-        let real = &targets[0].registry;
+    if *credentials == Credentials::Anonymous {
+        let real = &order.targets[0].registry;
         context.warn(format!(
             "there is no login for `{real}`: a real push may be refused"
         ));
     }
-    let push = Push {
-        credentials: &visitor(push.credentials),
-        ..*push
+    let standin = Standin {
+        address: address.to_owned(),
+        credentials: visitor(credentials),
     };
-    let targets = there(targets, registry)?;
-    context.block_on(push.log_in(registry))?;
-    let reason = if simulated {
-        format!("`{}` was not built", source.familiar())
-    } else {
-        let connecting = engine::connect(&context.environment);
-        let connected = context.block_on(async { Ok(connecting.await) })?;
-        match connected {
-            Ok(engine) if !is_here(&engine) => {
-                format!(
-                    "the Docker Engine at `{}` cannot reach this machine",
-                    engine.address
-                )
-            }
-            Ok(engine) => {
-                let digest = with_engine(&push, &engine, source, &targets)?;
-                return Ok((digest, false));
-            }
-            Err(EngineError::Unreachable { address, .. }) => {
-                format!("no Docker Engine at `{address}`")
-            }
-            Err(error) => error.to_string(),
-        }
+    let push = Push::to(context, order, credentials, Some(&standin))?;
+    context.block_on(push.log_in())?;
+    let reason = match way(context, order)? {
+        Way::Through(engine) => match with_engine(context, &push, &engine, order)? {
+            Some(digest) => return Ok((digest, false)),
+            None => elsewhere(&engine),
+        },
+        Way::Simulated(reason) => reason,
     };
     context.say(format!("simulated: {reason}"));
-    let digest = context.block_on(simulate(&push, registry, &targets))?;
+    let digest = context.block_on(push.nothing(order))?;
     Ok((digest, true))
+}
+
+enum Way {
+    Through(Engine),
+    /// For this reason.
+    Simulated(String),
+}
+
+fn way(context: &Context, order: &Order) -> Result<Way, ActionError> {
+    if order.simulated {
+        let reason = format!("`{}` was not built", order.source.familiar());
+        return Ok(Way::Simulated(reason));
+    }
+    let connecting = engine::connect(&context.environment);
+    Ok(match context.block_on(async { Ok(connecting.await) })? {
+        Ok(engine) if is_here(&engine) => Way::Through(engine),
+        Ok(engine) => Way::Simulated(elsewhere(&engine)),
+        Err(EngineError::Unreachable { address, .. }) => {
+            Way::Simulated(format!("no Docker Engine at `{address}`"))
+        }
+        Err(error) => Way::Simulated(error.to_string()),
+    })
+}
+
+fn elsewhere(engine: &Engine) -> String {
+    format!(
+        "the Docker Engine at `{}` cannot reach this machine",
+        engine.address
+    )
 }
 
 /// Pushes through the engine, and takes the names away again that it needed for that.
 fn with_engine(
+    context: &Context,
     push: &Push<'_>,
     engine: &Engine,
-    source: &Reference,
-    targets: &[Reference],
-) -> Result<String, ActionError> {
-    let pushed = push.context.block_on(push.all(engine, source, targets));
+    order: &Order,
+) -> Result<Option<String>, ActionError> {
+    let pushed = context.block_on(push.all(engine, order));
     // Also when the run was stopped, and then not for long.
-    push.context.services.runtime().block_on(async {
-        for target in targets {
-            let untagged = engine::untag(engine, target);
+    context.services.runtime().block_on(async {
+        for target in &order.targets {
+            let sent = push.sent(target);
+            let untagged = engine::untag(engine, &sent);
             let _ = tokio::time::timeout(Duration::from_secs(1), untagged).await;
         }
     });
     pushed
-}
-
-/// Puts an image without layers under every tag, so that the registry has something to tell.
-async fn simulate(
-    push: &Push<'_>,
-    name: &str,
-    targets: &[Reference],
-) -> Result<String, ActionError> {
-    let registry = push.registry(name)?;
-    let trouble = |error| push.registry_trouble(&error, name);
-    let mut digest = String::new();
-    for target in targets {
-        let config = registry.put_blob(&target.repository, b"{}".to_vec());
-        let config = config.await.map_err(trouble)?;
-        let manifest = json!({
-            "schemaVersion": 2,
-            "mediaType": MANIFEST,
-            "config": { "mediaType": EMPTY, "digest": config, "size": 2 },
-            "layers": [],
-        });
-        let content = manifest.to_string().into_bytes();
-        let put = registry.put_manifest(target, MANIFEST, content);
-        digest = put.await.map_err(trouble)?;
-    }
-    Ok(digest)
 }
 
 /// The rehearsal's registry wants to know who comes, and takes everybody.
@@ -119,14 +101,6 @@ fn named(username: &str) -> Credentials {
         username: username.to_owned(),
         password: "rehearsal".to_owned(),
     }
-}
-
-fn there(targets: &[Reference], registry: &str) -> Result<Vec<Reference>, ActionError> {
-    targets
-        .iter()
-        .map(|target| target.at(registry))
-        .collect::<Result<_, _>>()
-        .map_err(|error| ActionError::new(error.to_string()))
 }
 
 /// Whether `127.0.0.1` is the same machine for the engine.

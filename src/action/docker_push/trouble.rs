@@ -32,7 +32,7 @@ pub(super) fn push(
 
 /// The same in a few words, without advice. What an engine says is in the words of its insides:
 /// it is the cause of what happened, not the message.
-pub(super) fn in_short(error: &PushError, target: &Reference) -> ActionError {
+fn in_short(error: &PushError, target: &Reference) -> ActionError {
     let name = target.familiar();
     let registry = &target.registry;
     let message = match error.fault() {
@@ -49,6 +49,15 @@ pub(super) fn in_short(error: &PushError, target: &Reference) -> ActionError {
         Fault::Transient | Fault::Lasting => format!("`{name}` could not be pushed"),
     };
     ActionError::caused(message, error)
+}
+
+/// Why a push is tried again.
+pub(super) fn reason(error: &PushError, target: &Reference) -> String {
+    let short = in_short(error, target);
+    match error.fault() {
+        Fault::NobodyThere => short.message,
+        _ => short.causes.last().unwrap_or(&short.message).clone(),
+    }
 }
 
 fn missing(error: &PushError, target: &Reference) -> String {

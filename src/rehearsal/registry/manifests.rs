@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Registry;
 use super::memory::{Manifest, Repository};
 use super::reply::{self, Reply};
-use crate::service::registry::digest_of;
+use crate::service::registry::{digest_of, unplayed};
 
 /// Registries take no manifest over 4 MiB.
 const LARGEST: usize = 4 << 20;
@@ -79,7 +79,8 @@ impl Registry {
         );
         let separator = if by_digest { '@' } else { ':' };
         let line = format!(
-            "{repository}{separator}{} as {user} — {}",
+            "{}{separator}{} as {user} — {}",
+            unplayed(repository),
             short(reference),
             parsed.told(&digest)
         );

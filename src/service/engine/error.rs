@@ -66,6 +66,14 @@ impl EngineError {
         }
     }
 
+    /// Where nothing answers, when that is all that is wrong.
+    pub fn silent_address(&self) -> Option<&Address> {
+        match self {
+            Self::Unreachable { address, .. } | Self::Silent { address, .. } => Some(address),
+            _ => None,
+        }
+    }
+
     /// Of two sockets that did not work the one that is there says more than the one that is not.
     #[must_use]
     pub(super) fn or_more_telling(self, other: Self) -> Self {

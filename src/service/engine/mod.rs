@@ -1,6 +1,7 @@
 //! The Docker Engine: where it is, how it is reached, and what it can do.
 
 mod address;
+mod build;
 mod context;
 mod dockerfile;
 mod error;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use bollard::Docker;
 
 pub use address::Address;
+pub use build::{Build, BuildError, Built, Checked, Listener, Update, build, check};
 pub use context::{BuildContext, ContextError, Travelling};
 pub use error::EngineError;
 pub use ping::About;

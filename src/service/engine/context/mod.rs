@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use follow::follow;
-pub(crate) use patterns::{PatternError, Patterns};
+pub(crate) use patterns::Patterns;
 pub(crate) use walk::{Entry, Selection, WalkError, walk};
 
 /// A context that was looked at: folder and Dockerfile are there and the ignore rules make sense.

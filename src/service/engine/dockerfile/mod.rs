@@ -2,8 +2,10 @@
 //! instructions mean is the engine's business.
 
 mod read;
+mod step;
 
 pub(crate) use read::parse;
+pub(crate) use step::without_number;
 
 /// A Dockerfile whose instructions are known and in an order that can be built.
 #[derive(Debug)]
@@ -37,23 +39,30 @@ pub(crate) struct SecretMount {
 }
 
 impl Instruction {
-    /// As one line.
+    /// The image of a `FROM` that is an image or a stage.
+    pub(crate) fn base(&self) -> Option<&str> {
+        let mut words = self.arguments.split_whitespace();
+        (self.keyword == "FROM")
+            .then(|| words.find(|word| !word.starts_with("--")))
+            .flatten()
+    }
+
+    /// The name that a `FROM` gives its stage.
+    pub(crate) fn stage(&self) -> Option<&str> {
+        let mut words = self.arguments.split_whitespace();
+        words.find(|word| self.keyword == "FROM" && word.eq_ignore_ascii_case("as"))?;
+        words.next()
+    }
+
+    /// As one line, with single spaces.
     pub(crate) fn text(&self) -> String {
-        format!("{} {}", self.keyword, self.arguments)
+        let words = self.arguments.split_whitespace();
+        let words: Vec<_> = [self.keyword.as_str()].into_iter().chain(words).collect();
+        words.join(" ")
     }
 }
 
 impl Dockerfile {
-    /// The instruction that a step of an engine's progress is about, by the text the engine gives
-    /// it (`RUN make`, `FROM docker.io/library/python:3.12`).
-    pub(crate) fn named(&self, step: &str) -> Option<&Instruction> {
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let step = words(step);
-        self.instructions
-            .iter()
-            .find(|instruction| words(&instruction.text()) == step)
-    }
-
     /// The `FROM` that names `image`, which an engine may have written out in full.
     pub(crate) fn from(&self, image: &str) -> Option<&Instruction> {
         let short = image
@@ -64,6 +73,32 @@ impl Dockerfile {
             let mut words = instruction.arguments.split_whitespace();
             instruction.keyword == "FROM" && words.any(|word| [image, short, plain].contains(&word))
         })
+    }
+
+    /// What the stages start from, other stages among it.
+    pub(crate) fn bases(&self) -> impl Iterator<Item = &str> {
+        self.instructions.iter().filter_map(Instruction::base)
+    }
+
+    /// The names of the stages that have one.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = &str> {
+        self.stages_before(usize::MAX)
+    }
+
+    fn stages_before(&self, line: usize) -> impl Iterator<Item = &str> {
+        let before = self.instructions.iter().filter(move |one| one.line < line);
+        before.filter_map(Instruction::stage)
+    }
+
+    /// Whether a build can end with the stage `target`, which is a name or a number from 0.
+    pub(crate) fn has_stage(&self, target: &str) -> bool {
+        let from = self.instructions.iter().filter(|one| one.keyword == "FROM");
+        target
+            .parse::<usize>()
+            .is_ok_and(|number| number < from.count())
+            || self
+                .stages()
+                .any(|stage| stage.eq_ignore_ascii_case(target))
     }
 
     /// The secrets that are mounted somewhere; where one has no `id`, its target names it.

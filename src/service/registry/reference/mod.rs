@@ -18,6 +18,21 @@ const OFFICIAL: &str = "library/";
 const LATEST: &str = "latest";
 const LONGEST_REPOSITORY: usize = 255;
 
+/// What a port's colon becomes where a registry's name is part of a path.
+const PORT: &str = "__";
+
+/// `path` of [`Reference::played_at`] as it was before.
+pub fn unplayed(path: &str) -> String {
+    let registry = path.split('/').next().unwrap_or_default();
+    let port = registry.split_once(PORT).map(|(_, port)| port);
+    let is_port = port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_port {
+        path.replacen(PORT, ":", 1)
+    } else {
+        path.to_owned()
+    }
+}
+
 /// Which image is meant, with nothing left to defaults. It displays in full:
 /// `docker.io/library/redis:latest`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -129,6 +144,16 @@ impl Reference {
         Ok(Self {
             registry: host.to_owned(),
             repository: self.short_repository().to_owned(),
+            ..self.clone()
+        })
+    }
+
+    /// The name under which the registry at `address` (`127.0.0.1:PORT`) plays this one: the real
+    /// registry, unless it is Docker Hub, becomes a part of the path.
+    pub fn played_at(&self, address: &str) -> Self {
+        let path = self.familiar_name().to_lowercase().replacen(':', PORT, 1);
+        Self::parse(&format!("{address}/{path}{}", self.suffix())).unwrap_or_else(|_| Self {
+            registry: address.to_owned(),
             ..self.clone()
         })
     }

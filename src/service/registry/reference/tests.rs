@@ -1,7 +1,7 @@
 //! Judged against the test tables of `github.com/distribution/reference`: `reference_test.go` at
 //! ff14fafe2236 and `normalize_test.go` at 4894124079e5.
 
-use super::{InvalidReference, Parts, Reference};
+use super::{InvalidReference, Parts, Reference, unplayed};
 
 const F64: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
 
@@ -210,6 +210,25 @@ fn moves_to_another_tag_and_registry() {
             read("me/app").tagged(tag),
             Err(InvalidReference::Tag(tag.into()))
         );
+    }
+}
+
+#[test]
+fn a_rehearsals_registry_keeps_the_real_registrys_name() {
+    for (text, played, shown) in [
+        ("app:1", "h:5/app:1", "app"),
+        ("my__org/app:1", "h:5/my__org/app:1", "my__org/app"),
+        ("ghcr.io/me/app:1", "h:5/ghcr.io/me/app:1", "ghcr.io/me/app"),
+        (
+            "127.0.0.1:5000/app:1",
+            "h:5/127.0.0.1__5000/app:1",
+            "127.0.0.1:5000/app",
+        ),
+        ("[::1]:5000/app:1", "h:5/app:1", "app"),
+    ] {
+        let read = Reference::parse(text).expect(text).played_at("h:5");
+        assert_eq!(read.to_string(), played);
+        assert_eq!(unplayed(&read.repository), shown);
     }
 }
 

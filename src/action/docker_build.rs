@@ -1,0 +1,149 @@
+//! Build an image.
+
+mod options;
+mod show;
+mod trouble;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use self::options::Options;
+use super::size::written;
+use super::{Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected};
+use crate::service::engine::{self, Address, Build, Checked, Engine};
+
+pub(super) use trouble::of_context;
+
+pub(super) const ACTION: Descriptor = Descriptor::of::<DockerBuild>();
+
+struct DockerBuild;
+
+/// The image.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Output {
+    /// Its first tag, or its id where it has none: what `docker_push` takes.
+    reference: String,
+    /// Its id, `sha256:…`.
+    id: String,
+    /// Its size in bytes.
+    size: u64,
+    /// Whether a rehearsal only pretended, for lack of an engine.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    simulated: bool,
+}
+
+impl Action for DockerBuild {
+    const NAME: &'static str = "docker_build";
+    const CATEGORY: Category = Category::Images;
+    const SUMMARY: &'static str = "Build an image from a Dockerfile";
+    const EFFECT: Effect = Effect::Build;
+    const NATURAL: Option<&'static str> = Some("tag");
+    const EXAMPLES: &'static [Example] = &[
+        Example {
+            title: "builds the Dockerfile at the repository's root",
+            files: &[
+                ("Dockerfile", "FROM scratch\nCOPY index.html /\n"),
+                ("index.html", "<h1>Lettings</h1>\n"),
+            ],
+            script: r#"let image = docker_build("me/lettings:1.4.2");
+print(image.reference);"#,
+            outcome: Expected::Prints("me/lettings:1.4.2\n"),
+        },
+        Example {
+            title: "builds a stage of another Dockerfile, with an argument and two tags",
+            files: &[
+                (
+                    "web/Dockerfile.prod",
+                    "FROM scratch AS files\nARG PAGE\nCOPY $PAGE /\n\nFROM files AS tests\n",
+                ),
+                ("web/index.html", "<h1>Lettings</h1>\n"),
+            ],
+            script: r#"let image = docker_build(#{
+    tags: ["me/web:1.4.2", "me/web:latest"],
+    context: "web",
+    dockerfile: "web/Dockerfile.prod",
+    target: "files",
+    build_args: #{ PAGE: "index.html" },
+});
+print(image.reference);"#,
+            outcome: Expected::Prints("me/web:1.4.2\n"),
+        },
+        Example {
+            title: "names the line that is wrong before anything is sent",
+            files: &[("Dockerfile", "FROM scratch\nCOPPY index.html /\n")],
+            script: r#"docker_build("me/lettings");"#,
+            outcome: Expected::Fails("`Dockerfile`, line 2: `COPPY` is not an instruction"),
+        },
+    ];
+
+    type Options = Options;
+    type Output = Output;
+
+    fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
+        let build = options.build(context)?;
+        let checked = engine::check(&build);
+        let checked = checked.map_err(|error| trouble::explain(context, &build, error))?;
+        for (line, id) in &checked.missing_secrets {
+            context.warn(format!(
+                "line {line} of the Dockerfile mounts the secret `{id}`, which is not given"
+            ));
+        }
+        let engine = context.block_on(async { Ok(engine::connect(&context.environment).await) })?;
+        match engine {
+            Ok(engine) => for_real(context, &engine, &build),
+            Err(error) => match error.silent_address() {
+                Some(address) if context.rehearsal => simulate(context, &build, address, &checked),
+                _ => Err(ActionError::from(error)
+                    .hint("a rehearsal, `wharf run --rehearse`, works without an engine")),
+            },
+        }
+    }
+}
+
+fn for_real(context: &Context, engine: &Engine, build: &Build) -> Result<Output, ActionError> {
+    let show = show::Show::new(context);
+    let built = context.block_on(async {
+        let built = engine::build(engine, build, &|update| show.update(&update)).await;
+        built.map_err(|error| trouble::explain(context, build, error))
+    })?;
+    let reference = reference(build, &built.id);
+    context.say(format!("built `{reference}`, {}", written(built.size)));
+    Ok(Output {
+        reference,
+        id: built.id,
+        size: built.size,
+        simulated: false,
+    })
+}
+
+/// What can be done without an engine: everything up to sending.
+fn simulate(
+    context: &Context,
+    build: &Build,
+    address: &Address,
+    checked: &Checked,
+) -> Result<Output, ActionError> {
+    let files = build.context.files();
+    let files = files.map_err(|error| trouble::of_context(context, &error))?;
+    let size = files.iter().map(|file| file.size).sum();
+    context.say(format!("simulated: no Docker Engine at `{address}`"));
+    context.say(format!(
+        "the Dockerfile's {} instructions are in order; the context would be {} files, {}",
+        checked.instructions,
+        files.len(),
+        written(size),
+    ));
+    Ok(Output {
+        reference: reference(build, ""),
+        id: String::new(),
+        size: 0,
+        simulated: true,
+    })
+}
+
+fn reference(build: &Build, id: &str) -> String {
+    match build.tags.first() {
+        Some(tag) => tag.familiar(),
+        None => id.to_owned(),
+    }
+}

@@ -1,0 +1,71 @@
+//! A build's progress as events.
+
+use crate::action::Context;
+use crate::event::{Progress, Stream};
+use crate::service::engine::Update;
+
+/// A step's name is cut here: a here-document is all part of it.
+const LONGEST: usize = 100;
+
+pub(super) struct Show<'a> {
+    context: &'a Context,
+}
+
+impl<'a> Show<'a> {
+    pub(super) fn new(context: &'a Context) -> Self {
+        Self { context }
+    }
+
+    pub(super) fn update(&self, update: &Update<'_>) {
+        match update {
+            Update::Began(step) => {
+                let step = short(step);
+                if !is_internal(&step) {
+                    self.context.say(&step);
+                }
+                self.progress(step, None, false);
+            }
+            Update::Ended { step, cached } => {
+                let step = short(step);
+                if *cached && !is_internal(&step) {
+                    self.context.say(format!("{step} (cached)"));
+                }
+                self.progress(step, None, true);
+            }
+            Update::Output { stderr, bytes } => {
+                let stream = if *stderr {
+                    Stream::Stderr
+                } else {
+                    Stream::Stdout
+                };
+                self.context.output(stream, bytes);
+            }
+            Update::Moved { what, amount, done } => {
+                let total = amount.1.map(|total| (amount.0, total));
+                self.progress(short(what), total, *done);
+            }
+            Update::Warning(text) => self.context.warn(*text),
+        }
+    }
+
+    fn progress(&self, label: String, amount: Option<(u64, u64)>, done: bool) {
+        self.context.progress(Progress {
+            label,
+            amount,
+            done,
+        });
+    }
+}
+
+/// What an engine does around the Dockerfile's own steps.
+fn is_internal(step: &str) -> bool {
+    !step.starts_with('[') || step.starts_with("[internal]") || step.starts_with("[auth]")
+}
+
+fn short(step: &str) -> String {
+    let line = step.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
