@@ -101,7 +101,7 @@ impl Action for RunTests {
                     "def test_rent():\n    assert 3 * 400 == 1200\n",
                 ),
             ],
-            script: r#"let report = run_tests(#{ args: ["-qq", "--no-header", "--no-summary"] });
+            script: r#"let report = run_tests();
 print(`${report.passed} passed`);"#,
             outcome: Expected::Prints("1 passed\n"),
         },
