@@ -3,6 +3,7 @@
 
 mod actions;
 mod django;
+mod docker_push;
 mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
