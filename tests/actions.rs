@@ -120,10 +120,10 @@ fn tried(example: &Example, services: &Services) -> Result<(), String> {
     for (path, contents) in example.files {
         project = project.file(path, contents);
     }
-    let project = project.script(example.script).git();
+    let project = project.script(example.script);
     let (code, stdout, stderr) = project.run(["run", "--rehearse", "--quiet"]).streams();
+    // The tools that an action runs print too, before the script does.
     let as_expected = match example.outcome {
-        // What a tool prints while it works stands above what the script does.
         Expected::Prints(expected) => code == 0 && stdout.trim_end().ends_with(expected.trim_end()),
         Expected::Fails(expected) => matches!(code, 1 | 2) && stderr.contains(expected),
     };

@@ -9,6 +9,7 @@ mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
 mod modules;
+mod plans;
 mod projects;
 mod stages;
 mod stopping;
