@@ -124,7 +124,7 @@ fn tried(example: &Example, services: &Services) -> Result<(), String> {
     let (code, stdout, stderr) = project.run(["run", "--rehearse", "--quiet"]).streams();
     let as_expected = match example.outcome {
         Expected::Prints(expected) => code == 0 && stdout.trim_end() == expected.trim_end(),
-        Expected::Fails(expected) => code == 1 && stderr.contains(expected),
+        Expected::Fails(expected) => matches!(code, 1 | 2) && stderr.contains(expected),
     };
     if as_expected {
         return Ok(());

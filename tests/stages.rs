@@ -242,15 +242,14 @@ stage("two", || sh("echo $PLACE ${DEPTH-none}"));
 fn a_stage_that_takes_too_long_is_stopped() {
     let project =
         Project::new().script(r#"stage("wait", #{ timeout: "200ms" }, || sh("sleep 600"));"#);
-    assert_snapshot!(project.run(["run"]).all(), @r#"
-    exit: 2
+    assert_snapshot!(project.run(["run"]).all(), @"
+    exit: 1
     ── stderr
-    error: `timeout` is no length of time: no length of time
-     --> wharf.rhai:1:18
-      |
-    1 | stage("wait", #{ timeout: "[time]" }, || sh("sleep 600"));
-      |                  ^^^^^^^
-    "#);
+    ▸ wait
+    ✗ wait failed after [time]
+    1 failed in [time]
+    error: stopped after its timeout of [time]
+    ");
     project.wait_for_survivors(&[]);
 }
 
@@ -259,15 +258,14 @@ fn a_script_loop_that_takes_too_long_is_stopped() {
     let told = Project::new()
         .script(r#"stage("spin", #{ timeout: "200ms" }, || { loop { } });"#)
         .run(["run"]);
-    assert_snapshot!(told.all(), @r#"
-    exit: 2
+    assert_snapshot!(told.all(), @"
+    exit: 1
     ── stderr
-    error: `timeout` is no length of time: no length of time
-     --> wharf.rhai:1:18
-      |
-    1 | stage("spin", #{ timeout: "[time]" }, || { loop { } });
-      |                  ^^^^^^^
-    "#);
+    ▸ spin
+    ✗ spin failed after [time]
+    1 failed in [time]
+    error: stopped after its timeout of [time]
+    ");
 }
 
 #[test]
@@ -300,6 +298,7 @@ stage("c", #{ needs: ["a"] }, || 0);
     4 | stage("c", #{ needs: ["a"] }, || 0);
       |                       --- `c` needs `a`
     hint: take one of these needs away
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -322,6 +321,7 @@ stage("deploy", #{ needs: ["tset"] }, || 0);
     3 | stage("deploy", #{ needs: ["tset"] }, || 0);
       |                            ^^^^^^
     hint: did you mean `test`?
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -340,15 +340,16 @@ stage("test", || 3);
     exit: 2
     ── stderr
     error: two stages are called `test`
-     --> wharf.rhai:4:1
+     --> wharf.rhai:4:7
       |
     4 | stage("test", || 3);
-      | ^^^^^
+      |       ^^^^^^
       |
-     ::: wharf.rhai:2:1
+     ::: wharf.rhai:2:7
       |
     2 | stage("test", || 1);
-      | ----- first declared here
+      |       ------ first declared here
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -379,6 +380,7 @@ fn an_unknown_option_of_a_stage_is_underlined() {
     1 | stage("test", #{ need: ["a"] }, || 1);
       |                  ^^^^
     hint: did you mean `needs`?
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 

@@ -102,16 +102,16 @@ print(image.reference);"#,
 
 fn for_real(context: &Context, engine: &Engine, build: &Build) -> Result<Output, ActionError> {
     let show = show::Show::new(context);
-    let built = context.block_on(async {
-        let built = engine::build(engine, build, &|update| show.update(&update)).await;
-        built.map_err(|error| trouble::explain(context, build, error))
+    let image = context.block_on(async {
+        let ended = engine::build(engine, build, &|update| show.update(&update)).await;
+        ended.map_err(|error| trouble::explain(context, build, error))
     })?;
-    let reference = reference(build, &built.id);
-    context.say(format!("built `{reference}`, {}", written(built.size)));
+    let reference = reference(build, &image.id);
+    context.say(format!("built `{reference}`, {}", written(image.size)));
     Ok(Output {
         reference,
-        id: built.id,
-        size: built.size,
+        id: image.id,
+        size: image.size,
         simulated: false,
     })
 }

@@ -62,9 +62,9 @@ impl Action for DockerContext {
                 ("node_modules/left-pad/index.js", "module.exports = {}\n"),
                 ("logs/today.log", "GET /\n"),
             ],
-            script: r#"let sent = docker_context();
+            script: r"let sent = docker_context();
 print(sent.files.map(|file| file.path));
-if sent.total > 10_000_000 { fail(`${sent.largest[0].path} is too large for an image`); }"#,
+if sent.total > 10_000_000 { fail(`${sent.largest[0].path} is too large for an image`); }",
             outcome: Expected::Prints("[\".dockerignore\", \"Dockerfile\", \"index.html\"]\n"),
         },
         Example {

@@ -45,7 +45,7 @@ struct Options {
     cwd: Option<String>,
     /// How long it may take before it is stopped.
     timeout: Option<Duration>,
-    /// A file to write the results to, as JUnit XML.
+    /// A file to write the results to, as `JUnit` XML.
     junit: Option<String>,
     /// Run only what failed the last time; everything if nothing did.
     #[serde(default)]

@@ -60,11 +60,12 @@ pub(super) fn explain(context: &Context, build: &Build, error: BuildError) -> Ac
         } => {
             let full = |line: &String| line.to_lowercase().contains("no space left on device");
             let made = step(build, &at(line), &instruction, exit_code, reason);
-            let made = match output.iter().any(full) {
-                true => made.hint(format!("the engine's disk is full: {FREE_DISK}")),
-                false => made,
-            };
-            made.output(output)
+            let made = made.output(output.clone());
+            if output.iter().any(full) {
+                made.hint(format!("the engine's disk is full: {FREE_DISK}"))
+            } else {
+                made
+            }
         }
         BuildError::DiskFull { address, reason } => {
             let message = format!("the disk of the Docker Engine at `{address}` is full");

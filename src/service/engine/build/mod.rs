@@ -97,9 +97,9 @@ pub async fn build(
 ) -> Result<Built, BuildError> {
     let dockerfile = read(build)?;
     let id = if engine.about.has_buildkit() && !build.classic {
-        buildkit::build(engine, build, &dockerfile, listener).await?
+        Box::pin(buildkit::build(engine, build, &dockerfile, listener)).await?
     } else {
-        classic::build(engine, build, &dockerfile, listener).await?
+        Box::pin(classic::build(engine, build, &dockerfile, listener)).await?
     };
     let image = engine.docker.inspect_image(&id).await;
     let image = image.map_err(|error| error::lost(engine, &error))?;

@@ -33,10 +33,6 @@ impl Patterns {
         Ok(Self(made))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// What matches the root: nothing, for no pattern is tried on it.
     pub(super) fn at_root(&self) -> Matched {
         Matched(vec![false; self.0.len()])

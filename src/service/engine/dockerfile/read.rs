@@ -93,7 +93,7 @@ impl Directives {
                 break;
             };
             match (name.trim().to_ascii_lowercase().as_str(), value.trim()) {
-                ("escape", "\\") => {}
+                ("escape", "\\") | ("check", _) => {}
                 ("escape", "`") => found.escape = '`',
                 ("escape", other) => {
                     let reason =
@@ -104,7 +104,6 @@ impl Directives {
                     let known = ["docker/dockerfile", "docker.io/docker/dockerfile"];
                     found.docker_syntax = known.iter().any(|known| frontend.starts_with(known));
                 }
-                ("check", _) => {}
                 _ => break,
             }
         }

@@ -69,7 +69,7 @@ pub(super) async fn build(
             closed = session.serve() => Err(closed),
         }
     };
-    match together(solve, watch).await {
+    match Box::pin(together(solve, watch)).await {
         Ok(solved) => request::image_id(solved.into_inner()).ok_or_else(|| {
             BuildError::Refused("the engine does not tell the id of the image it built".to_owned())
         }),

@@ -31,12 +31,10 @@ impl Secrets for Given {
         request: Request<GetSecretRequest>,
     ) -> Result<Response<GetSecretResponse>, Status> {
         let id = request.into_inner().id;
-        match self.secrets.get(&id) {
-            Some(data) => Ok(Response::new(GetSecretResponse { data: data.clone() })),
-            None => {
-                self.witness.missed_secret(&id);
-                Err(Status::not_found(format!("secret {id} not found")))
-            }
-        }
+        let Some(data) = self.secrets.get(&id).cloned() else {
+            self.witness.missed_secret(&id);
+            return Err(Status::not_found(format!("secret {id} not found")));
+        };
+        Ok(Response::new(GetSecretResponse { data }))
     }
 }
