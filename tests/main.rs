@@ -8,9 +8,11 @@ mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
+mod lint;
 mod modules;
 mod plans;
 mod projects;
+mod run_tests;
 mod stages;
 mod stopping;
 mod tidy;

@@ -207,7 +207,7 @@ fn fit(options: &Options, linters: &[(Linter, String)]) -> Result<(), ActionErro
     let names: Vec<_> = linters.iter().map(|(linter, _)| linter.name()).collect();
     if linters.len() > 1 && !options.args.is_empty() {
         let message = format!(
-            "`args` are for one linter, and {} run: {}",
+            "they are for one linter, and {} run: {}",
             names.len(),
             names.join(", ")
         );
@@ -217,7 +217,7 @@ fn fit(options: &Options, linters: &[(Linter, String)]) -> Result<(), ActionErro
         )));
     }
     if names.contains(&Linter::Clippy.name()) && !options.paths.is_empty() {
-        let message = "`paths` are not for clippy, which looks at whole packages";
+        let message = "clippy looks at whole packages, not at paths";
         return Err(ActionError::option("paths", message)
             .hint("name the packages: `lint(#{ linter: \"clippy\", args: [\"-p\", \"NAME\"] })`"));
     }

@@ -79,12 +79,9 @@ impl Project {
         match finished.end {
             End::Cancelled => Err(ActionError::cancelled()),
             End::TimedOut => {
-                let name = Path::new(program).file_name().unwrap_or_default();
-                let name = name.to_string_lossy();
-                Err(
-                    ActionError::new(format!("`{name}` took longer than the timeout"))
-                        .output(tail.into_lines()),
-                )
+                let limit = humantime::format_duration(self.timeout.unwrap_or_default());
+                let message = format!("took longer than its timeout of {limit}");
+                Err(ActionError::new(message).output(tail.into_lines()))
             }
             End::Exited(_) | End::Signalled(_) => Ok(Ran {
                 finished,
