@@ -44,6 +44,7 @@ fn a_function_that_does_not_exist() {
       |
     1 | stage("test", || run_test());
       |                  ^^^^^^^^
+    hint: did you mean `run_tests`?
     error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
