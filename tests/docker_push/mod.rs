@@ -169,6 +169,35 @@ fn a_login_in_dockers_configuration_counts() {
 }
 
 #[test]
+fn a_credential_helper_is_asked() {
+    let services = Services::from_env();
+    let image = Image::called(
+        &services,
+        format!("{}/push-helper/app:1", services.login_registry),
+    );
+    let config = format!(
+        "{{\"credHelpers\": {{\"{}\": \"of-the-test\"}}}}",
+        services.login_registry
+    );
+    let helper = format!(
+        "#!/bin/sh\ncat > asked\necho '{{\"Username\": \"{}\", \"Secret\": \"{}\"}}'\n",
+        services.username, services.password
+    );
+    let project = pushing(&services, &format!("\"{}\"", image.name))
+        .file("docker/config.json", config)
+        .file("bin/docker-credential-of-the-test", helper);
+    project.tool("chmod", ["+x", "bin/docker-credential-of-the-test"]);
+    let path = std::env::var("PATH").expect("a PATH");
+    let path = format!("{}:{path}", project.path("bin").display());
+    let folder = project.path("docker").display().to_string();
+    let project = project.env("DOCKER_CONFIG", folder).env("PATH", path);
+    let (code, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("as `ci`"), "{stderr}");
+    assert_eq!(project.read("asked"), services.login_registry);
+}
+
+#[test]
 fn a_refused_login_is_not_tried_again_and_its_password_not_shown() {
     let services = Services::from_env();
     let image = Image::called(
