@@ -44,6 +44,7 @@ fn a_function_that_does_not_exist() {
       |
     1 | stage("test", || run_test());
       |                  ^^^^^^^^
+    hint: did you mean `run_tests`?
     error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
@@ -114,9 +115,9 @@ fn a_command_that_fails_shows_its_last_lines() {
     exit: 1
     ── stdout
     one
+    two
     ── stderr
     ▸ script
-    two
     ✗ script failed after [time]
     1 failed in [time]
     error: `sh`: the command ended with exit code 7
