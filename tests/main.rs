@@ -11,6 +11,7 @@ mod harness;
 mod modules;
 mod plans;
 mod projects;
+mod readme;
 mod stages;
 mod stopping;
 mod tidy;
