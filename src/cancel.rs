@@ -41,6 +41,7 @@ impl Cancel {
     }
 
     /// A cancellation that follows this one and can also be raised alone.
+    #[must_use]
     pub fn child(&self) -> Self {
         Self {
             token: self.token.child_token(),

@@ -84,7 +84,7 @@ fail("with " + token);
     ── stdout
     ***
     ***
-    Y29ycmVjdCBob3JzZSBiYXR0ZXJ5
+    ***
     ***
     ── stderr
     ▸ script

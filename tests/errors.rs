@@ -39,14 +39,12 @@ fn a_function_that_does_not_exist() {
     assert_snapshot!(run("stage(\"test\", || run_test());\n").all(), @r#"
     exit: 2
     ── stderr
-    ▸ test
-    ✗ test failed after [time]
-    1 failed in [time]
     error: unknown function `run_test`
      --> wharf.rhai:1:18
       |
     1 | stage("test", || run_test());
       |                  ^^^^^^^^
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -72,15 +70,13 @@ fn an_option_that_does_not_exist() {
     assert_snapshot!(run("sh(#{ command: \"true\", captrue: true });\n").all(), @r#"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
     error: `sh` has no option `captrue`
      --> wharf.rhai:1:24
       |
     1 | sh(#{ command: "true", captrue: true });
       |                        ^^^^^^^
     hint: did you mean `capture`?
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -89,14 +85,12 @@ fn an_option_of_the_wrong_type() {
     assert_snapshot!(run("sh(\"true\", #{ capture: \"yes\" });\n").all(), @r#"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
-    error: option `capture` of `sh` must be true or false, not the text `yes`
-     --> wharf.rhai:1:15
+    error: option `capture` of `sh` must be true or false, not text
+     --> wharf.rhai:1:24
       |
     1 | sh("true", #{ capture: "yes" });
-      |               ^^^^^^^
+      |                        ^^^^^
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -105,14 +99,12 @@ fn an_option_that_is_missing() {
     assert_snapshot!(run("sh(#{ capture: true });\n").all(), @"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
     error: `sh` needs the option `command`
      --> wharf.rhai:1:1
       |
     1 | sh(#{ capture: true });
       | ^^
+    error: 1 error in `wharf.rhai`; nothing was run
     ");
 }
 

@@ -4,11 +4,13 @@
 mod actions;
 mod building;
 mod django;
+mod docker_push;
 mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
 mod modules;
+mod plans;
 mod projects;
 mod stages;
 mod stopping;

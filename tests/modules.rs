@@ -50,6 +50,7 @@ fn a_module_that_does_not_exist() {
     1 | import "ops/nmaes" as it;
       |        ^^^^^^^^^^^
     hint: it would be the file `ops/nmaes.rhai`
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -64,6 +65,7 @@ fn a_standard_module_that_does_not_exist() {
     1 | import "std/pyhton" as it;
       |        ^^^^^^^^^^^^
     hint: did you mean `std/python`?
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -78,6 +80,7 @@ fn a_path_out_of_the_repository() {
     1 | import "../elsewhere" as it;
       |        ^^^^^^^^^^^^^^
     hint: a script can import only what is in its own repository, and `std/…`
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -92,6 +95,7 @@ fn an_absolute_path() {
     1 | import "/etc/passwd" as it;
       |        ^^^^^^^^^^^^^
     hint: import a path relative to this file, inside the repository
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -104,14 +108,12 @@ fn a_link_out_of_the_repository() {
     assert_snapshot!(project.run(["run"]).all(), @r#"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
     error: the module `ops` is a link that leads out of the repository
      --> wharf.rhai:1:8
       |
     1 | import "ops" as it;
       |        ^^^^^
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 
@@ -124,14 +126,12 @@ fn a_module_with_a_mistake() {
     assert_snapshot!(told.all(), @"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
     error: `,` is missing to separate the arguments to function call 'print'
      --> ops.rhai:3:1
       |
     3 | }
       | ^
+    error: 1 error in `wharf.rhai`; nothing was run
     ");
 }
 
@@ -144,14 +144,13 @@ fn a_function_that_a_module_does_not_have() {
     assert_snapshot!(told.all(), @"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
-    error: unknown function `ops::shop`
+    error: module `ops` has no function `shop`
      --> wharf.rhai:2:6
       |
     2 | ops::shop();
       |      ^^^^
+    hint: did you mean `ship`?
+    error: 1 error in `wharf.rhai`; nothing was run
     ");
 }
 

@@ -45,7 +45,7 @@ struct Options {
     cwd: Option<String>,
     /// How long it may take before it is stopped.
     timeout: Option<Duration>,
-    /// A file to write the results to, as JUnit XML.
+    /// A file to write the results to, as `JUnit` XML.
     junit: Option<String>,
     /// Run only what failed the last time; everything if nothing did.
     #[serde(default)]
@@ -102,9 +102,8 @@ impl Action for RunTests {
                 ),
             ],
             script: r#"let report = run_tests();
-log(`${report.passed} passed`);
-if report.failed > 0 { fail("never reached: a failed test ends the stage") }"#,
-            outcome: Expected::Prints(""),
+print(`${report.passed} passed`);"#,
+            outcome: Expected::Prints("1 passed\n"),
         },
         Example {
             title: "fails with the tests that failed",

@@ -171,6 +171,10 @@ fn event(context: &Context, options: Options) -> Event<'static> {
     }
     if let Some(failure) = &context.telling {
         event.exception = exceptions(failure, &mask).into();
+        if !failure.output.is_empty() {
+            let output = mask(&failure.output.join("\n"));
+            event.extra.insert("output".to_owned(), output.into());
+        }
         event
             .tags
             .insert("stage".to_owned(), context.stage.to_string());

@@ -42,6 +42,7 @@ pub(super) enum Verb {
     Run(RunOptions),
     Check(CheckOptions),
     Docs(DocsOptions),
+    Init(InitOptions),
     Completions(CompletionsOptions),
 }
 
@@ -94,6 +95,22 @@ pub(super) enum Format {
 pub(super) struct DocsOptions {
     /// The action.
     pub(super) action: Option<String>,
+}
+
+/// Write a first `wharf.rhai` for this kind of project.
+#[derive(Debug, Args)]
+pub(super) struct InitOptions {
+    /// The kind of project, in place of what its files tell.
+    #[arg(long, value_enum)]
+    pub(super) kind: Option<Kind>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Kind {
+    Django,
+    Rust,
+    Node,
+    Static,
 }
 
 /// Print a shell's completion script.

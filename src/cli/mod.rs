@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod docs;
 mod dotenv;
+mod init;
 mod list;
 mod load;
 mod run;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
         Some(Verb::Docs(options)) => docs::docs(options),
+        Some(Verb::Init(options)) => init::init(&arguments.place, options),
         Some(Verb::Completions(options)) => completions::print(options.shell),
     };
     match done {

@@ -1,20 +1,22 @@
 //! Did you mean …?
 
-/// The candidate most like `name`, if one is like it at all.
+/// The candidate that `name` is most likely a misspelling of, if it is like one at all.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (likeness(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.7)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|candidate| {
+            (
+                strsim::osa_distance(&lower, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(distance, candidate)| {
+            let longer = name.chars().count().max(candidate.chars().count());
+            *distance <= (longer / 3).max(1) && *distance < longer
+        })
+        .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
-}
-
-/// From 0 to 1. The better of two measures: one likes common beginnings, the other swapped letters.
-fn likeness(name: &str, candidate: &str) -> f64 {
-    let (name, candidate) = (name.to_lowercase(), candidate.to_lowercase());
-    strsim::normalized_damerau_levenshtein(&name, &candidate)
-        .max(strsim::jaro(&name, &candidate) - 0.1)
 }
 
 #[cfg(test)]
@@ -23,10 +25,11 @@ mod tests {
 
     #[test]
     fn finds_typos_and_only_typos() {
-        let known = ["docker_build", "docker_push", "lint", "tag", "tags"];
+        let known = ["docker_build", "docker_push", "lint", "ln", "tags", "tag"];
         assert_eq!(nearest("docker_biuld", known), Some("docker_build"));
         assert_eq!(nearest("tga", known), Some("tag"));
         assert_eq!(nearest("lnit", known), Some("lint"));
         assert_eq!(nearest("deploy", known), None);
+        assert_eq!(nearest("x", known), None);
     }
 }

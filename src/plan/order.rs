@@ -49,7 +49,7 @@ fn names<'a>(plan: &'a Plan, problems: &mut Vec<Failure>) -> HashMap<&'a str, us
             let first: &Stage = &plan.stages[first];
             let failure = Failure::script(format!("two stages are called `{}`", stage.name))
                 .at_if(stage.place.clone())
-                .at_if(labelled(&first.place, "first declared here"));
+                .at_if(labelled(first.place.as_ref(), "first declared here"));
             problems.push(failure);
         } else {
             indices.insert(&*stage.name, index);
@@ -137,15 +137,15 @@ fn describe_cycle(plan: &Plan, cycle: &[usize]) -> Failure {
             .and_then(|need| need.place.clone())
             .or_else(|| stage.place.clone());
         failure = failure.at_if(labelled(
-            &place,
+            place.as_ref(),
             &format!("`{}` needs `{}`", stage.name, needed.name),
         ));
     }
     failure.hint("take one of these needs away")
 }
 
-fn labelled(place: &Option<Place>, label: &str) -> Option<Place> {
-    place.clone().map(|place| Place {
+fn labelled(place: Option<&Place>, label: &str) -> Option<Place> {
+    place.cloned().map(|place| Place {
         label: label.to_owned(),
         ..place
     })

@@ -1,5 +1,7 @@
 //! A child's line without what could move the cursor, retitle the window or speak to a CI runner.
 
+use std::fmt::Write as _;
+
 use anstyle_parse::{DefaultCharAccumulator, Params, Parser, Perform};
 
 /// `line` with colours kept and every other control sequence taken out; of text that a carriage
@@ -58,7 +60,7 @@ impl Perform for Kept {
             .collect();
         let params = params.join(";");
         self.coloured = !matches!(params.as_str(), "" | "0");
-        self.text.push_str(&format!("\x1b[{params}m"));
+        let _ = write!(self.text, "\x1b[{params}m");
     }
 }
 

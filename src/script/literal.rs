@@ -11,7 +11,7 @@ use crate::failure::Place;
 pub(super) fn declares_stages(ast: &AST) -> bool {
     let mut found = false;
     each_call(ast, &mut |call, _| {
-        found |= call.name == "stage" && call.namespace.is_empty()
+        found |= call.name == "stage" && call.namespace.is_empty();
     });
     found
 }
@@ -108,12 +108,12 @@ fn is_doc(line: &str) -> bool {
 /// Calls `visit` with each function call in the script, and where its name stands.
 pub(super) fn each_call(ast: &AST, visit: &mut dyn FnMut(&FnCallExpr, Position)) {
     ast.walk(&mut |path: &[ASTNode]| {
-        match path.last() {
-            Some(
-                ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position))
-                | ASTNode::Stmt(Stmt::FnCall(call, position)),
-            ) => visit(call, *position),
-            _ => {}
+        if let Some(
+            ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position))
+            | ASTNode::Stmt(Stmt::FnCall(call, position)),
+        ) = path.last()
+        {
+            visit(call, *position);
         }
         true
     });

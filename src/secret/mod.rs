@@ -74,14 +74,13 @@ impl Secrets {
 
     /// `text` with every secret in it, in whatever encoding, replaced by `***`.
     pub fn mask(&self, text: &str) -> String {
-        match self.matcher() {
-            None => text.to_owned(),
-            Some(_) => {
-                let mut stream = self.stream();
-                let mut masked = stream.push(text.as_bytes());
-                masked.extend(stream.finish());
-                String::from_utf8_lossy(&masked).into_owned()
-            }
+        if self.matcher().is_none() {
+            text.to_owned()
+        } else {
+            let mut stream = self.stream();
+            let mut masked = stream.push(text.as_bytes());
+            masked.extend(stream.finish());
+            String::from_utf8_lossy(&masked).into_owned()
         }
     }
 

@@ -20,6 +20,8 @@ mod services;
 mod standin;
 mod terminal;
 
+use std::time::Duration;
+
 pub(crate) use finished::Finished;
 pub(crate) use project::Project;
 pub(crate) use running::Running;
@@ -28,7 +30,10 @@ pub(crate) use standin::Standin;
 pub(crate) use terminal::Terminal;
 
 /// How long anything may take that a test waits for, unless the test says otherwise.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a program may run that a test waits for to end.
+const LIMIT: Duration = Duration::from_mins(5);
 
 #[cfg(test)]
 mod tests {
@@ -123,13 +128,8 @@ mod tests {
     #[test]
     fn ctrl_c_reaches_what_runs_in_a_terminal() {
         let project = Project::new();
-        let mut terminal = project.terminal_program(
-            "sh",
-            [
-                "-c",
-                "trap 'exit 7' INT; echo up; while :; do sleep 600; done",
-            ],
-        );
+        let mut terminal =
+            project.terminal_program("sh", ["-c", "trap 'exit 7' INT; sleep 600 & echo up; wait"]);
         terminal.wait_for("up");
         terminal.interrupt();
         assert_eq!(terminal.finish(), 7);

@@ -98,8 +98,9 @@ impl Project {
         );
         let listed = String::from_utf8(files.stdout).expect("paths in UTF-8");
         for path in listed.split_terminator('\0') {
-            let contents = fs::read(from.join(path)).expect("a listed file");
-            self.write(path, contents);
+            let to = self.path(path);
+            fs::create_dir_all(to.parent().expect("a path in a folder")).expect("a folder");
+            fs::copy(from.join(path), to).expect("a listed file");
         }
         self
     }

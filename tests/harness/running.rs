@@ -1,6 +1,7 @@
 use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::finished::Unseen;
-use super::{Finished, PATIENCE};
+use super::{Finished, LIMIT, PATIENCE};
 
 /// A program that runs, its output collected as it comes.
 #[derive(Debug)]
@@ -57,7 +58,7 @@ impl Running {
     /// Waits for the end. Output that a surviving grandchild still holds open is not waited for.
     #[track_caller]
     pub(crate) fn finish(mut self) -> Finished {
-        let status = self.child.wait().expect("a child of this process");
+        let status = end(&mut self.child);
         Finished {
             base: self.base,
             status,
@@ -76,6 +77,26 @@ impl Running {
         assert!(took <= limit, "ended after {took:?}, not {limit:?}");
         finished
     }
+}
+
+/// Waits for the end of `child`, which must come in good time.
+#[track_caller]
+pub(super) fn end(child: &mut Child) -> ExitStatus {
+    let pid = Pid::from_child(child);
+    let (ended, end) = channel::<()>();
+    let guard = thread::spawn(move || {
+        let late = end.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout);
+        if late {
+            // It may end by itself at this very moment.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        late
+    });
+    let status = child.wait().expect("a child of this process");
+    drop(ended);
+    let late = guard.join().expect("no panic while waiting");
+    assert!(!late, "still running after {LIMIT:?}");
+    status
 }
 
 /// What a stream said so far, and whether it ended.

@@ -7,7 +7,7 @@ use rustix::process::{ioctl_tiocsctty, setsid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use super::running::Collected;
+use super::running::{Collected, end};
 
 /// A program on a terminal of its own, 80 columns by 24 rows.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl Terminal {
     pub(crate) fn finish(&mut self) -> i32 {
         use std::os::unix::process::ExitStatusExt;
 
-        let status = self.child.wait().expect("a child of this process");
+        let status = end(&mut self.child);
         let signalled = || 128 + status.signal().unwrap_or(0);
         status.code().unwrap_or_else(signalled)
     }

@@ -184,7 +184,8 @@ impl<'a> Push<'a> {
         });
     }
 
-    /// Asks the registry what it has now; where only the engine can reach it, through the engine.
+    /// Asks the registry what it has now; where only the engine can, through the engine, which may
+    /// be told of other certificates and of registries without any.
     async fn verify(
         &self,
         engine: &Engine,
@@ -199,7 +200,7 @@ impl<'a> Push<'a> {
             .await;
         let found = match asked {
             Ok(found) => found,
-            Err(error) if error.is_unreachable() => {
+            Err(error) if !error.is_refusal() => {
                 let asked = engine::registry_digest(engine, sent, self.credentials).await;
                 asked.map_err(|_| self.registry_trouble(&error))?
             }

@@ -40,7 +40,7 @@ pub(super) fn run(
 }
 
 enum Way {
-    Through(Engine),
+    Through(Box<Engine>),
     /// For this reason.
     Simulated(String),
 }
@@ -52,7 +52,7 @@ fn way(context: &Context, order: &Order) -> Result<Way, ActionError> {
     }
     let connecting = engine::connect(&context.environment);
     Ok(match context.block_on(async { Ok(connecting.await) })? {
-        Ok(engine) if is_here(&engine) => Way::Through(engine),
+        Ok(engine) if is_here(&engine) => Way::Through(Box::new(engine)),
         Ok(engine) => Way::Simulated(elsewhere(&engine)),
         Err(EngineError::Unreachable { address, .. }) => {
             Way::Simulated(format!("no Docker Engine at `{address}`"))

@@ -1,4 +1,4 @@
-//! pytest, read from the JUnit file it writes.
+//! pytest, read from the `JUnit` file it writes.
 
 use quick_junit::TestCase;
 

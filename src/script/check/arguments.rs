@@ -64,14 +64,13 @@ fn action_call(action: &Descriptor, site: &Site, report: &mut Report) {
         return;
     };
     for (key, value) in entries(options) {
-        match schema::field(&schema, &key.name) {
-            Some(field) => value_fits(action, &schema, &key.name, field, value, report),
-            None => {
-                let (message, hint) = options::unknown_option(action, &key.name);
-                let mut failure = Failure::script(message);
-                failure.hints.extend(hint);
-                report(key.pos, failure);
-            }
+        if let Some(field) = schema::field(&schema, &key.name) {
+            value_fits(action, &schema, &key.name, field, value, report);
+        } else {
+            let (message, hint) = options::unknown_option(action, &key.name);
+            let mut failure = Failure::script(message);
+            failure.hints.extend(hint);
+            report(key.pos, failure);
         }
     }
     missing(

@@ -60,7 +60,7 @@ fn on(what: &str, context: &NativeCallContext, pattern: &str, current: Option<&s
     let glob = Glob::new(pattern).map_err(|error| {
         let failure =
             Failure::script(format!("`{pattern}` is no pattern")).because(error.kind().to_string());
-        raise(failure, &context)
+        raise(failure, context)
     })?;
     let holds = current.is_some_and(|current| glob.compile_matcher().is_match(current));
     Ok(because(holds, || match current {
@@ -79,7 +79,7 @@ fn changed(host: &Host, context: &NativeCallContext, globs: Dynamic) -> Answer {
         Ok(files) => files,
         Err(_) if host.missing != Missing::Refused => Vec::new(),
         Err(error) => {
-            return Err(raise(Failure::script(error.to_string()), &context));
+            return Err(raise(Failure::script(error.to_string()), context));
         }
     };
     let holds = files.iter().any(|file| patterns.is_match(file));

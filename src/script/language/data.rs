@@ -59,5 +59,5 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn refuse(context: &NativeCallContext, message: String, cause: String) -> Box<rhai::EvalAltResult> {
-    raise(Failure::script(message).because(cause), &context)
+    raise(Failure::script(message).because(cause), context)
 }

@@ -67,7 +67,7 @@ fn value(host: &Host, context: &NativeCallContext, name: &str) -> Answer<String>
         let failure = Failure::script(format!("the environment has no `{name}`")).hint(format!(
             "set it for this run (`{name}=… wharf run`), write it into `.env`, or give a default: `env(\"{name}\", \"…\")`"
         ));
-        return Err(raise(failure, &context));
+        return Err(raise(failure, context));
     }
     let value = made_up(name);
     if host.missing == Missing::MadeUp {

@@ -50,13 +50,13 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
 fn read(context: &NativeCallContext, file: &Path, path: &str) -> Answer<String> {
     std::fs::read_to_string(file).map_err(|error| {
         let failure = Failure::script(format!("cannot read `{path}`")).because(error.to_string());
-        raise(failure, &context)
+        raise(failure, context)
     })
 }
 
 /// Writes beside the target and renames, so that a reader never sees half a file.
 fn write(context: &NativeCallContext, file: &Path, path: &str, text: &str) -> Answer<()> {
-    let refuse = |failure: Failure| raise(failure, &context);
+    let refuse = |failure: Failure| raise(failure, context);
     if current::get().whereabouts == Whereabouts::TopLevel {
         return Err(refuse(
             Failure::script("`write_file` cannot run while the pipeline is being declared")
@@ -83,7 +83,7 @@ fn write(context: &NativeCallContext, file: &Path, path: &str, text: &str) -> An
 
 /// A set of globs in which `*` does not cross a `/`, as `.gitignore` and shells have it.
 pub(super) fn patterns(context: &NativeCallContext, globs: Array) -> Answer<GlobSet> {
-    let refuse = |failure: Failure| raise(failure, &context);
+    let refuse = |failure: Failure| raise(failure, context);
     let mut set = GlobSetBuilder::new();
     for glob in globs {
         let what = name_of(&glob);
@@ -153,7 +153,7 @@ fn hash(context: &NativeCallContext, root: &Path, globs: Dynamic) -> Answer<Stri
         let content = content.map_err(|error| {
             let failure = Failure::script(format!("cannot read `{}`", path.display()))
                 .because(error.to_string());
-            raise(failure, &context)
+            raise(failure, context)
         })?;
         hasher.update(&(name.len() as u64).to_le_bytes());
         hasher.update(name);

@@ -22,14 +22,14 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
                 },
             );
         };
-    add("branch", |git| git.branch(), "");
+    add("branch", crate::service::git::Git::branch, "");
     add(
         "sha",
         |git| git.sha().map(Some),
         "0000000000000000000000000000000000000000",
     );
     add("short_sha", |git| git.short_sha().map(Some), "0000000");
-    add("tag", |git| git.tag(), "");
+    add("tag", crate::service::git::Git::tag, "");
     let asked = host.clone();
     FuncRegistration::new("is_dirty").set_into_module(
         &mut module,
@@ -63,5 +63,5 @@ fn answer(
 }
 
 fn refuse(context: &NativeCallContext, error: &GitError) -> Box<rhai::EvalAltResult> {
-    raise(Failure::script(error.to_string()), &context)
+    raise(Failure::script(error.to_string()), context)
 }

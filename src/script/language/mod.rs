@@ -5,6 +5,7 @@ mod data;
 mod environment;
 mod files;
 mod git;
+mod image;
 mod talk;
 
 use std::sync::Arc;
@@ -22,5 +23,6 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     condition::register(engine, host);
     files::register(engine, host);
     data::register(engine);
+    image::register(engine);
     talk::register(engine);
 }

@@ -12,10 +12,10 @@ use crate::script::value::{from_json, name_of, to_json};
 pub(super) fn register(engine: &mut Engine) {
     engine
         .register_fn("log", |text: Dynamic| {
-            current::get().context.say(text.to_string())
+            current::get().context.say(text.to_string());
         })
         .register_fn("warn", |text: Dynamic| {
-            current::get().context.warn(text.to_string())
+            current::get().context.warn(text.to_string());
         })
         .register_fn(
             "fail",

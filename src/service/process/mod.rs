@@ -21,7 +21,7 @@ use crate::event::Stream;
 pub use tail::Tail;
 
 /// How long a group may take to end after `SIGTERM` before `SIGKILL`.
-const GRACE: Duration = Duration::from_millis(1000);
+const GRACE: Duration = Duration::from_secs(1);
 
 /// A command as data; [`run`] executes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -150,6 +150,7 @@ impl Reference {
 
     /// The name under which the registry at `address` (`127.0.0.1:PORT`) plays this one: the real
     /// registry, unless it is Docker Hub, becomes a part of the path.
+    #[must_use]
     pub fn played_at(&self, address: &str) -> Self {
         let path = self.familiar_name().to_lowercase().replacen(':', PORT, 1);
         Self::parse(&format!("{address}/{path}{}", self.suffix())).unwrap_or_else(|_| Self {

@@ -115,3 +115,6 @@ fn basic(username: &str, password: &str) -> String {
     let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
     format!("Basic {encoded}")
 }
+
+#[cfg(test)]
+mod tests;
