@@ -2,6 +2,7 @@
 //! binary in it. One binary, so that the suite links once.
 
 mod actions;
+mod building;
 mod django;
 mod docker_push;
 mod environment;
@@ -12,6 +13,7 @@ mod lint;
 mod modules;
 mod plans;
 mod projects;
+mod readme;
 mod run_tests;
 mod stages;
 mod stopping;

@@ -135,7 +135,7 @@ print(`${report.passed} passed`);",
                 ),
             ],
             script: "run_tests();",
-            outcome: Expected::Fails("1 of 1 tests failed"),
+            outcome: Expected::Fails("1 of 1 test failed"),
         },
     ];
 
