@@ -27,6 +27,11 @@ impl Schemas {
             .or_insert_with(|| Rc::new((action.options)()));
         schema.clone()
     }
+
+    /// Whether `action` has an option called `name`.
+    pub(super) fn has(&self, action: &Descriptor, name: &str) -> bool {
+        schema::field(&self.of(action), name).is_some()
+    }
 }
 
 pub(super) type Report<'a> = dyn FnMut(Position, Failure) + 'a;

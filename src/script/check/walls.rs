@@ -37,30 +37,30 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
 
 /// The effect of a call as far as it can be known: nothing where what decides it is computed.
 fn effect(scene: &Scene, action: &Descriptor, site: &Site) -> Option<Effect> {
+    let deciding = ["effect", "method"].map(|name| scene.schemas.has(action, name));
+    if deciding == [false, false] {
+        return Some(action.effect);
+    }
     let (natural, options) = arguments::split(scene, action, site);
-    let options = match options {
+    let given = match options {
         None => Value::Object(Map::new()),
         Some(map @ Expr::Map(..)) => plain(map)?,
         Some(_) => return None,
     };
-    let written = |name: &str| {
-        let arguments = site.call.args.iter();
-        arguments.flat_map(entries).any(|(key, _)| key.name == name)
-    };
-    let decided_later = ["effect", "method"]
-        .into_iter()
-        .any(|name| written(name) && options.get(name).is_none());
-    if decided_later {
+    let mut written = options.into_iter().flat_map(entries);
+    if written.any(|(key, value)| {
+        ["effect", "method"].contains(&key.name.as_str()) && plain(value).is_none()
+    }) {
         return None;
     }
-    let argument = match natural.map(|natural| (natural, plain(natural))) {
-        // A variable may hold a whole map of options, but not where others stand beside it.
-        Some((_, None)) if site.call.args.len() == 1 => return None,
-        Some((_, None)) => Some(Value::from("…")),
-        Some((_, known)) => known,
+    let argument = match natural.map(plain) {
+        // It may be a whole map of options, but not where others stand beside it.
+        Some(None) if options.is_none() => return None,
+        Some(None) => Some(Value::from("…")),
+        Some(known) => known,
         None => None,
     };
-    let gathered = options::gather(action, argument, Some(options)).ok()?;
+    let gathered = options::gather(action, argument, Some(given)).ok()?;
     (action.effect_of)(&gathered).ok()
 }
 
