@@ -121,7 +121,14 @@ impl Plain {
             Stream::Stderr => &mut self.talk,
         };
         for line in lines {
-            writeln!(output, "{}", clean(line, self.colour.is_on()))?;
+            let shown = clean(line, self.colour.is_on());
+            // Taking sequences out may have joined the pieces of a secret.
+            let shown = if shown == *line {
+                shown
+            } else {
+                self.secrets.mask(&shown)
+            };
+            writeln!(output, "{shown}")?;
         }
         output.flush()
     }
