@@ -1,7 +1,5 @@
 //! What the text of a script shows: where an option was written, what a comment above says.
 
-use std::borrow::Cow;
-
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Ident, NativeCallContext, Position, Stmt};
 
 use super::units::Units;
@@ -76,33 +74,6 @@ pub(super) fn comment_above(place: &Place) -> String {
         .collect();
     lines.reverse();
     lines.join("\n")
-}
-
-/// The text with `///` above a `stage` made a plain comment: people write it there as they do
-/// above a function, and the language allows it only above functions. No position changes.
-pub(super) fn without_stage_docs(text: &str) -> Cow<'_, str> {
-    if !text.contains("///") {
-        return Cow::Borrowed(text);
-    }
-    let lines: Vec<_> = text.split_inclusive('\n').collect();
-    let mut made = String::with_capacity(text.len());
-    for (index, line) in lines.iter().enumerate() {
-        let documents_stage = is_doc(line)
-            && lines[index..]
-                .iter()
-                .find(|line| !is_doc(line))
-                .is_some_and(|line| line.trim_start().starts_with("stage"));
-        if documents_stage {
-            made.push_str(&line.replacen("///", "// ", 1));
-        } else {
-            made.push_str(line);
-        }
-    }
-    Cow::Owned(made)
-}
-
-fn is_doc(line: &str) -> bool {
-    line.trim_start().starts_with("///")
 }
 
 /// Calls `visit` with each function call in the script, and where its name stands.

@@ -27,10 +27,6 @@ pub(super) fn failure(error: &ParseErrorType) -> Failure {
         }
         P::MismatchedType(wanted, actual) => format!("expected {wanted}, got {actual}"),
         P::ExprExpected(what) => format!("{} is missing", lower(what)),
-        P::WrongDocComment => {
-            return Failure::script("a `///` comment belongs above a function or a `stage`")
-                .hint("use `//` here");
-        }
         P::WrongFnDefinition => "functions are defined at the top level only".to_owned(),
         P::FnDuplicatedDefinition(name, parameters) => {
             format!("there are two functions `{name}` with {parameters} parameters")
