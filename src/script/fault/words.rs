@@ -82,6 +82,10 @@ pub(super) fn failure(error: &EvalAltResult, engine: &Engine, units: &Units) -> 
 /// Rhai says “not found” both for a name that does not exist and for one that takes other things.
 fn no_such_function(signature: &str, engine: &Engine, units: &Units) -> Failure {
     let name = signature.split([' ', '(']).next().unwrap_or(signature);
+    if name.starts_with("anon$") {
+        return Failure::script("a closure of a module cannot be called here")
+            .hint("let the module have a function, and call that");
+    }
     let known = known_names(engine, units);
     if known.iter().any(|known| known == name) {
         let given = signature
