@@ -3,12 +3,14 @@
 
 mod actions;
 mod building;
+mod check;
 mod django;
 mod docker_push;
 mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
+mod masking;
 mod modules;
 mod plans;
 mod projects;
