@@ -147,11 +147,6 @@ fn options_of_actions() {
             r#"
 docker_build(#{ tga: "app", no_cache: "yes", build_args: #{ A: [1] } });
 sh("true", #{ timeout: true, cwd: 3, captrue: true });
-sh("true", "false");
-sh(#{ capture: true });
-sh();
-sh(["ls", 1]);
-sh("true", #{ command: "false" });
 lint(#{ linter: "flak8" });
 lint(#{ linter: ["ruff", "mypi"] });
 sentry_notify("m", #{ level: "eror", tags: #{ a: 1 } });
@@ -194,65 +189,91 @@ http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
     3 | sh("true", #{ timeout: true, cwd: 3, captrue: true });
       |                                      ^^^^^^^
     hint: did you mean `capture`?
-    error: the second argument of `sh` must be a map of options, not text
-     --> wharf.rhai:4:12
-      |
-    4 | sh("true", "false");
-      |            ^^^^^^^
-    error: `sh` needs the option `command`
-     --> wharf.rhai:5:1
-      |
-    5 | sh(#{ capture: true });
-      | ^^
-    error: `sh` needs the option `command`
-     --> wharf.rhai:6:1
-      |
-    6 | sh();
-      | ^^
-    error: option `command[1]` of `sh` must be text, not a whole number
-     --> wharf.rhai:7:11
-      |
-    7 | sh(["ls", 1]);
-      |           ^
-    error: `command` is given twice
-     --> wharf.rhai:8:15
-      |
-    8 | sh("true", #{ command: "false" });
-      |               ^^^^^^^
     error: option `linter` of `lint` cannot be "flak8"
-     --> wharf.rhai:9:17
+     --> wharf.rhai:4:17
       |
-    9 | lint(#{ linter: "flak8" });
+    4 | lint(#{ linter: "flak8" });
       |                 ^^^^^^^
     hint: did you mean "flake8"?
     error: option `linter[1]` of `lint` cannot be "mypi"
-      --> wharf.rhai:10:26
-       |
-    10 | lint(#{ linter: ["ruff", "mypi"] });
-       |                          ^^^^^^
+     --> wharf.rhai:5:26
+      |
+    5 | lint(#{ linter: ["ruff", "mypi"] });
+      |                          ^^^^^^
     hint: did you mean "mypy"?
     error: option `level` of `sentry_notify` cannot be "eror"
-      --> wharf.rhai:11:30
-       |
-    11 | sentry_notify("m", #{ level: "eror", tags: #{ a: 1 } });
-       |                              ^^^^^^
+     --> wharf.rhai:6:30
+      |
+    6 | sentry_notify("m", #{ level: "eror", tags: #{ a: 1 } });
+      |                              ^^^^^^
     hint: did you mean "error"?
     error: option `tags.a` of `sentry_notify` must be text, not a whole number
-      --> wharf.rhai:11:50
-       |
-    11 | sentry_notify("m", #{ level: "eror", tags: #{ a: 1 } });
-       |                                                  ^
+     --> wharf.rhai:6:50
+      |
+    6 | sentry_notify("m", #{ level: "eror", tags: #{ a: 1 } });
+      |                                                  ^
     error: option `retry` of `http` must be a whole number, not a map
-      --> wharf.rhai:12:39
-       |
-    12 | http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
-       |                                       ^
+     --> wharf.rhai:7:39
+      |
+    7 | http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
+      |                                       ^
     error: option `expect` of `http` must be a whole number or an array of a whole number, not text
-      --> wharf.rhai:12:62
-       |
-    12 | http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
-       |                                                              ^^^^^
-    error: 17 errors in `wharf.rhai`
+     --> wharf.rhai:7:62
+      |
+    7 | http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
+      |                                                              ^^^^^
+    error: 12 errors in `wharf.rhai`
+    "#);
+}
+
+#[test]
+fn arguments_of_actions() {
+    let told = Project::new()
+        .script(
+            r#"
+sh("true", "false");
+sh(#{ capture: true });
+sh();
+sh(["ls", 1]);
+sh("true", #{ command: "false" });
+print(harbour::DEPTH);
+"#,
+        )
+        .run(["check"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: the second argument of `sh` must be a map of options, not text
+     --> wharf.rhai:2:12
+      |
+    2 | sh("true", "false");
+      |            ^^^^^^^
+    error: `sh` needs the option `command`
+     --> wharf.rhai:3:1
+      |
+    3 | sh(#{ capture: true });
+      | ^^
+    error: `sh` needs the option `command`
+     --> wharf.rhai:4:1
+      |
+    4 | sh();
+      | ^^
+    error: option `command[1]` of `sh` must be text, not a whole number
+     --> wharf.rhai:5:11
+      |
+    5 | sh(["ls", 1]);
+      |           ^
+    error: `command` is given twice
+     --> wharf.rhai:6:15
+      |
+    6 | sh("true", #{ command: "false" });
+      |               ^^^^^^^
+    error: no module is imported as `harbour`
+     --> wharf.rhai:7:16
+      |
+    7 | print(harbour::DEPTH);
+      |                ^^^^^
+    error: 6 errors in `wharf.rhai`
     "#);
 }
 

@@ -1,5 +1,7 @@
 //! Scripts that run, in which a check may find nothing.
 
+use wharf::action::{ACTIONS, Expected};
+
 use crate::harness::Project;
 
 /// What a script does, and the script.
@@ -119,9 +121,34 @@ sh(["true", command]);
 sh(#{ command: command, timeout: if true { 3 } else { "1m" }, cwd: () });
 sh("true", #{ timeout: 0.5 + 1.0, env: #{ A: `${command}` } });
 sh(#{ command: "true" });
+if false {
+    run_tests(); run_tests(["shop", command]); lint(["src"]); lint(#{ linter: ["ruff", "mypy"], paths: ["."] });
+    http("https://example.com", #{ expect: 204, query: #{ page: "2" } });
+    http("https://example.com", #{ expect: [200, 201], json: #{ a: [1, #{ b: () }] }, timeout: 3 });
+    docker_context("."); docker_build("app"); docker_build(#{ tags: ["app:1"], build_args: #{ A: 1, B: true } });
+    docker_push(docker_build("app"), #{ also_tags: ["latest"] }); docker_push(#{ reference: "app", id: "x" });
+    render_deploy(); render_deploy("app:1", #{ wait: "10m", health: "https://example.com/" });
+    render_deploy(#{ wait: 600 }); sentry_notify("hello"); sentry_notify(#{ message: "hello", extra: #{ n: 1 } });
+}
 "#,
     ),
 ];
+
+#[test]
+fn the_examples_of_the_actions_are_let_pass() {
+    for action in ACTIONS {
+        for example in action.examples {
+            let Expected::Prints(_) = example.outcome else {
+                continue;
+            };
+            let project = Project::new().script(example.script);
+            let (code, stdout, stderr) = project.run(["check"]).streams();
+            let shown = format!("{stdout}{stderr}");
+            assert_eq!(code, 0, "{} {}\n{shown}", action.name, example.title);
+            assert!(!shown.contains("error"), "{shown}");
+        }
+    }
+}
 
 #[test]
 fn what_runs_is_let_pass() {
