@@ -54,15 +54,13 @@ fn a_variable_that_does_not_exist() {
     assert_snapshot!(run("let image = \"a\";\nprint(imgae);\n").all(), @"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
     error: unknown variable `imgae`
      --> wharf.rhai:2:7
       |
     2 | print(imgae);
       |       ^^^^^
-    hint: a function sees only its parameters and constants; a closure sees all around it
+    hint: did you mean `image`?
+    error: 1 error in `wharf.rhai`; nothing was run
     ");
 }
 

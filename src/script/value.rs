@@ -112,6 +112,7 @@ pub(super) fn type_name(name: &str) -> &str {
         "Fn" | "FnPtr" => "a function",
         "timestamp" | "Instant" => "a timestamp",
         "failure" => "a failure",
+        range if range.starts_with("core::ops::range::") => "a range",
         other => other,
     }
 }
