@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::host::Host;
-use super::{call, current, declare, language, raised};
+use super::{call, catch, current, declare, language, raised};
 use crate::event::Event;
 
 /// An engine for one program.
@@ -16,6 +16,8 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
         .set_optimization_level(OptimizationLevel::None)
         .set_module_resolver(host.units.clone())
         .disable_symbol("eval")
+        // It would end a stage as passed, whatever number it is given.
+        .disable_symbol("exit")
         .on_progress(stop_when_cancelled)
         .on_print(|text| {
             let context = current::get().context;
@@ -29,6 +31,7 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
             current::get().context.say(format!("{place} {text}"));
         });
     raised::register(&mut engine);
+    catch::register(&mut engine);
     declare::register(&mut engine, host);
     language::register(&mut engine, host);
     call::register(&mut engine, host);

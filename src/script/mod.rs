@@ -3,6 +3,7 @@
 
 mod body;
 mod call;
+mod catch;
 pub mod check;
 mod current;
 mod declare;

@@ -64,7 +64,7 @@ fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
     } else if let Some(raised) = value.read_lock::<Raised>() {
         Ok(Value::String(raised.0.message.clone()))
     } else {
-        Err(complaint(&name_of(&value), path))
+        Err(complaint(name_of(&value), path))
     }
 }
 
@@ -88,19 +88,19 @@ fn complaint(what: &str, path: &str) -> String {
 }
 
 /// What a script's author calls the type of `value`.
-pub(super) fn name_of(value: &Dynamic) -> String {
+pub(super) fn name_of(value: &Dynamic) -> &'static str {
     if value.is::<FnPtr>() {
-        "a function".to_owned()
+        "a function"
     } else if value.is::<Blob>() {
-        "a blob".to_owned()
+        "a blob"
     } else {
-        type_name(value.type_name()).to_owned()
+        type_name(value.type_name())
     }
 }
 
 /// Rhai's and Rust's names of types in the user's words.
-pub(super) fn type_name(name: &str) -> &str {
-    match name {
+pub(super) fn type_name(name: &str) -> &'static str {
+    match name.split(" | ").next().unwrap_or(name) {
         "i64" | "int" | "INT" => "a whole number",
         "f64" | "float" | "FLOAT" => "a number",
         "bool" => "true or false",
@@ -108,10 +108,13 @@ pub(super) fn type_name(name: &str) -> &str {
         "char" => "a character",
         "array" | "Array" => "an array",
         "map" | "Map" => "a map",
-        "()" => "nothing",
+        "blob" | "Blob" => "a blob",
+        "()" | "" => "nothing",
         "Fn" | "FnPtr" => "a function",
         "timestamp" | "Instant" => "a timestamp",
         "failure" => "a failure",
-        other => other,
+        "Dynamic" | "?" => "any value",
+        name if name.starts_with("range") || name.contains("Range") => "a range",
+        _ => "something else",
     }
 }
