@@ -44,6 +44,7 @@ fn a_function_that_does_not_exist() {
       |
     1 | stage("test", || run_test());
       |                  ^^^^^^^^
+    hint: did you mean `run_tests`?
     error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
@@ -110,19 +111,19 @@ fn an_option_that_is_missing() {
 
 #[test]
 fn a_command_that_fails_shows_its_last_lines() {
-    assert_snapshot!(run("sh(\"echo one; echo two >&2; exit 7\");\n").all(), @r#"
+    assert_snapshot!(run("sh(\"echo one; echo two; exit 7\");\n").all(), @r#"
     exit: 1
     ── stdout
     one
+    two
     ── stderr
     ▸ script
-    two
     ✗ script failed after [time]
     1 failed in [time]
     error: `sh`: the command ended with exit code 7
      --> wharf.rhai:1:1
       |
-    1 | sh("echo one; echo two >&2; exit 7");
+    1 | sh("echo one; echo two; exit 7");
       | ^^
       | one
       | two

@@ -2,6 +2,7 @@
 //! binary in it. One binary, so that the suite links once.
 
 mod actions;
+mod building;
 mod django;
 mod docker_push;
 mod environment;
@@ -11,6 +12,7 @@ mod harness;
 mod modules;
 mod plans;
 mod projects;
+mod readme;
 mod stages;
 mod stopping;
 mod tidy;

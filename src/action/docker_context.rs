@@ -57,7 +57,7 @@ impl Action for DockerContext {
             title: "keeps a build's context small",
             files: &[
                 ("Dockerfile", "FROM scratch\nCOPY . /\n"),
-                (".dockerignore", "node_modules\n**/*.log\n"),
+                (".dockerignore", ".git\nnode_modules\n**/*.log\n*.rhai\n"),
                 ("index.html", "<h1>Lettings</h1>\n"),
                 ("node_modules/left-pad/index.js", "module.exports = {}\n"),
                 ("logs/today.log", "GET /\n"),

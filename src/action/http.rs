@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::{Method, Url};
+use crate::service::http::{Method, Url};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,7 +47,7 @@ struct Options {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a status or an array of them")]
+#[serde(untagged, expecting = "must be a status or an array of them")]
 enum Statuses {
     One(u16),
     Several(Vec<u16>),
@@ -56,6 +56,7 @@ enum Statuses {
 /// The answer.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Output {
+    /// The answer's status code.
     status: u16,
     /// Names in lowercase; several values of one name are joined by commas.
     headers: BTreeMap<String, String>,

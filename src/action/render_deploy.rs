@@ -2,7 +2,7 @@
 
 use std::time::{Duration as Time, Instant};
 
-use reqwest::{Method, Url};
+use crate::service::http::{Method, Url};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

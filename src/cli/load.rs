@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::Place;
-use super::dotenv;
+use super::environment::environment;
 use crate::action::{Context, Standins};
 use crate::cancel::Cancel;
 use crate::event::Events;
@@ -43,7 +43,7 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         .parent()
         .map(std::path::Path::to_path_buf)
         .unwrap_or_default();
-    let environment = dotenv::environment(&root, secrets)?;
+    let environment = environment(&root, secrets)?;
     let context = Context {
         stage: "script".into(),
         environment: Arc::new(environment),

@@ -4,7 +4,7 @@ mod arguments;
 mod check;
 mod completions;
 mod docs;
-mod dotenv;
+mod environment;
 mod init;
 mod list;
 mod load;

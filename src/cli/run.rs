@@ -42,6 +42,8 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
             services: rehearsal.received(),
         });
     }
+    // The process ends: to take the engine apart would cost a tenth of a short run.
+    std::mem::forget(program);
     done
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::event::Events;
 use crate::secret::Secrets;
 
-use plain::Plain;
+use plain::{Output, Plain};
 use terminal::Terminal;
 
 pub use style::Colour;
@@ -21,9 +21,8 @@ pub use style::Colour;
 /// pipe, a file or CI. `quiet` leaves only what the script and its commands print.
 pub fn events(quiet: bool, secrets: &Secrets) -> Events {
     let plain = Plain::new(
-        Box::new(stdout()),
-        Box::new(stderr()),
-        Colour::of(&stderr()),
+        Output::new(stdout()),
+        Output::new(stderr()),
         secrets.clone(),
         quiet,
     );

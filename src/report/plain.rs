@@ -1,7 +1,7 @@
 //! A run as lines that scroll: for pipes, files, CI, and the base of what a terminal shows.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use super::clean::clean;
@@ -13,26 +13,42 @@ use crate::secret::Secrets;
 /// Writes each event as lines: what the script and its commands print to one output, what wharf
 /// says about the run to the other; nothing about the run when `quiet`.
 pub(super) struct Plain {
-    data: Box<dyn Write + Send>,
-    talk: Box<dyn Write + Send>,
-    colour: Colour,
+    data: Output,
+    talk: Output,
     secrets: Secrets,
     open: HashMap<(Arc<str>, Stream), Lines>,
     quiet: bool,
 }
 
+/// Where lines go, and whether they may have colours there.
+pub(super) struct Output {
+    writer: Box<dyn Write + Send>,
+    colour: Colour,
+}
+
+impl Output {
+    pub(super) fn new(writer: impl Write + IsTerminal + Send + 'static) -> Self {
+        Self {
+            colour: Colour::of(&writer),
+            writer: Box::new(writer),
+        }
+    }
+
+    /// In one write, so that lines of two outputs to one place do not mix.
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        self.writer.write_all(format!("{text}\n").as_bytes())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
 impl Plain {
-    pub(super) fn new(
-        data: Box<dyn Write + Send>,
-        talk: Box<dyn Write + Send>,
-        colour: Colour,
-        secrets: Secrets,
-        quiet: bool,
-    ) -> Self {
+    pub(super) fn new(data: Output, talk: Output, secrets: Secrets, quiet: bool) -> Self {
         Self {
             data,
             talk,
-            colour,
             secrets,
             open: HashMap::new(),
             quiet,
@@ -46,7 +62,7 @@ impl Plain {
     }
 
     fn write(&mut self, event: &Event) -> io::Result<()> {
-        let colour = self.colour;
+        let colour = self.talk.colour;
         match event {
             Event::RunStarted {
                 rehearsal: true, ..
@@ -65,7 +81,7 @@ impl Plain {
             } => self.output(stage, *stream, bytes),
             Event::Printed { text, .. } => {
                 let text = self.secrets.mask(text);
-                writeln!(self.data, "{text}")?;
+                self.data.line(&text)?;
                 self.data.flush()
             }
             Event::Said { text, .. } => self.say(&format!("  {text}")),
@@ -121,7 +137,7 @@ impl Plain {
             Stream::Stderr => &mut self.talk,
         };
         for line in lines {
-            writeln!(output, "{}", clean(line, self.colour.is_on()))?;
+            output.line(&clean(line, output.colour.is_on()))?;
         }
         output.flush()
     }
@@ -136,7 +152,12 @@ impl Plain {
     }
 
     fn rehearsed(&mut self, services: &[Received]) -> io::Result<()> {
-        self.say(&self.colour.strong("what each service would have received"))?;
+        self.say(
+            &self
+                .talk
+                .colour
+                .strong("what each service would have received"),
+        )?;
         for received in services {
             for line in &received.lines {
                 self.say(&format!("  {:<9} {line}", received.service))?;
@@ -144,6 +165,7 @@ impl Plain {
             if received.lines.is_empty() {
                 self.say(
                     &self
+                        .talk
                         .colour
                         .faint(&format!("  {:<9} nothing", received.service)),
                 )?;
@@ -171,9 +193,9 @@ impl Plain {
         .join(", ");
         let line = format!("{stages} in {took}");
         self.say(&if failed {
-            self.colour.bad(&line)
+            self.talk.colour.bad(&line)
         } else {
-            self.colour.good(&line)
+            self.talk.colour.good(&line)
         })
     }
 
@@ -182,7 +204,7 @@ impl Plain {
             return Ok(());
         }
         let line = self.secrets.mask(line);
-        writeln!(self.talk, "{line}")?;
+        self.talk.line(&line)?;
         self.talk.flush()
     }
 }

@@ -113,9 +113,17 @@ impl<'a> Schedule<'a> {
             self.waiting.remove(next);
             match self.why_not(stage) {
                 Some(reason) => self.skip(stage, reason),
-                None => self.start(scope, stage, sender.clone()),
+                None => {
+                    let here = jobs == 1 || (self.running.is_empty() && !self.any_ready());
+                    self.start(scope, stage, here && stage.timeout.is_none(), sender);
+                }
             }
         }
+    }
+
+    fn any_ready(&self) -> bool {
+        let mut needs = self.waiting.iter().map(|stage| &stage.needs);
+        needs.any(|needs| needs.iter().all(|need| self.is_over(&need.stage)))
     }
 
     /// Ended, or not part of this run.
@@ -152,11 +160,14 @@ impl<'a> Schedule<'a> {
             });
     }
 
+    /// Starts `stage` on a thread of its own; or runs it `here` and now, where nothing else could
+    /// run beside it and nobody has to look at the clock meanwhile.
     fn start<'scope>(
         &mut self,
         scope: &'scope Scope<'scope, '_>,
         stage: &'a Stage,
-        sender: Sender<(Arc<str>, Ended)>,
+        here: bool,
+        sender: &Sender<(Arc<str>, Ended)>,
     ) where
         'a: 'scope,
     {
@@ -167,17 +178,21 @@ impl<'a> Schedule<'a> {
             started: Instant::now(),
         });
         let (program, declared, outputs) = (self.program, self.declared, self.outputs.clone());
+        let work = {
+            let sender = sender.clone();
+            move || {
+                let ended = stage::run(program, declared, stage, context, outputs);
+                // The receiver lives as long as the scope.
+                let _ = sender.send((stage.name.clone(), ended));
+            }
+        };
+        if here {
+            return work();
+        }
         let spawned = thread::Builder::new()
             .name(format!("stage {}", stage.name))
             .stack_size(STACK)
-            .spawn_scoped(scope, {
-                let sender = sender.clone();
-                move || {
-                    let ended = stage::run(program, declared, stage, context, outputs);
-                    // The receiver lives as long as the scope.
-                    let _ = sender.send((stage.name.clone(), ended));
-                }
-            });
+            .spawn_scoped(scope, work);
         if let Err(error) = spawned {
             let failure = Failure::new(Kind::Pipeline, "cannot start another thread")
                 .because(error.to_string());
@@ -231,8 +246,8 @@ impl<'a> Schedule<'a> {
         let running = self.running.swap_remove(index);
         let events = self.program.host().context.events.clone();
         let outcome = match ended {
-            Ended::Skipped => {
-                self.skip(running.stage, "its `when` answered false".to_owned());
+            Ended::Skipped(reason) => {
+                self.skip(running.stage, reason);
                 return;
             }
             Ended::Passed(value) => {

@@ -47,9 +47,7 @@ pub(super) fn stop(context: &NativeCallContext) -> Box<EvalAltResult> {
 
 fn place(context: &NativeCallContext) -> Option<Place> {
     let source = context.call_source().unwrap_or_default();
-    current::get()
-        .units
-        .place(source, context.call_position())
+    current::get().units.place(source, context.call_position())
 }
 
 pub(super) fn register(engine: &mut Engine) {
@@ -76,7 +74,8 @@ pub(super) fn register(engine: &mut Engine) {
         })
         .register_get("stage", |raised: &mut Raised| {
             let stage = raised.0.stage.clone();
-            stage.unwrap_or_else(|| current::get().context.stage.clone())
+            stage
+                .unwrap_or_else(|| current::get().context.stage.clone())
                 .to_string()
         })
         .register_get("interrupted", |raised: &mut Raised| {

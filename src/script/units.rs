@@ -7,7 +7,7 @@ use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, 
 
 use super::raised::throw;
 use super::span::place_at;
-use super::{literal, stdlib};
+use super::stdlib;
 use crate::failure::{Failure, Place, Source};
 
 /// The compiled sources of one program. Also its module resolver: `std/…` comes from the binary,
@@ -52,7 +52,7 @@ impl Units {
             text,
         });
         let mut ast = engine
-            .compile(literal::without_stage_docs(&source.text).as_ref())
+            .compile(&source.text)
             .map_err(|error| super::fault::syntax(&error, &source))?;
         ast.set_source(name);
         let unit = Unit {

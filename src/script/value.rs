@@ -1,12 +1,30 @@
 //! Between script values and plain data.
 
+use std::fmt;
+
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use serde_json::{Number, Value};
 
 use super::raised::Raised;
 
-/// `value` as plain data; an error names the type that is none, and where in the value it is.
-pub(super) fn to_json(value: &Dynamic) -> Result<Value, String> {
+/// What in a value is no plain data.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotPlain {
+    kind: &'static str,
+    /// `.key[1]`; empty for the value itself.
+    pub(super) path: String,
+}
+
+impl fmt::Display for NotPlain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.trim_start_matches('.') {
+            "" => write!(f, "{} is not plain data", self.kind),
+            path => write!(f, "{} at `{path}` is not plain data", self.kind),
+        }
+    }
+}
+
+pub(super) fn to_json(value: &Dynamic) -> Result<Value, NotPlain> {
     convert(value, &mut String::new())
 }
 
@@ -30,7 +48,11 @@ pub(super) fn from_json(value: Value) -> Dynamic {
     }
 }
 
-fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
+fn convert(value: &Dynamic, path: &mut String) -> Result<Value, NotPlain> {
+    let not_plain = |kind, path: &str| NotPlain {
+        kind,
+        path: path.to_owned(),
+    };
     let value = value.clone().flatten();
     if value.is_unit() {
         Ok(Value::Null)
@@ -41,7 +63,7 @@ fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
     } else if let Ok(number) = value.as_float() {
         Number::from_f64(number)
             .map(Value::Number)
-            .ok_or_else(|| complaint("a number that is not finite", path))
+            .ok_or_else(|| not_plain("a number that is not finite", path))
     } else if let Some(text) = value.read_lock::<ImmutableString>() {
         Ok(Value::String(text.to_string()))
     } else if let Ok(character) = value.as_char() {
@@ -64,27 +86,20 @@ fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
     } else if let Some(raised) = value.read_lock::<Raised>() {
         Ok(Value::String(raised.0.message.clone()))
     } else {
-        Err(complaint(name_of(&value), path))
+        Err(not_plain(name_of(&value), path))
     }
 }
 
 fn below<T>(
     path: &mut String,
     step: &str,
-    convert: impl FnOnce(&mut String) -> Result<T, String>,
-) -> Result<T, String> {
+    convert: impl FnOnce(&mut String) -> Result<T, NotPlain>,
+) -> Result<T, NotPlain> {
     let length = path.len();
     path.push_str(step);
     let converted = convert(path);
     path.truncate(length);
     converted
-}
-
-fn complaint(what: &str, path: &str) -> String {
-    match path.trim_start_matches('.') {
-        "" => format!("{what} is not plain data"),
-        path => format!("{what} at `{path}` is not plain data"),
-    }
 }
 
 /// What a script's author calls the type of `value`.

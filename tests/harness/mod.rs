@@ -13,7 +13,7 @@
 
 mod finished;
 mod marked;
-mod normal;
+pub(crate) mod normal;
 mod project;
 mod running;
 mod services;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// `text` with temporary paths, durations, loopback ports and digests replaced.
-pub(super) fn text(text: &str, base: &Path) -> String {
+pub(crate) fn text(text: &str, base: &Path) -> String {
     let base = base.display().to_string();
     let mut text = text
         .replace(&format!("{base}/project"), "[project]")

@@ -77,6 +77,12 @@ impl Project {
 
     /// A copy of `tests/projects/NAME`, without what the author's own runs left there.
     pub(crate) fn sample(self, name: &str) -> Self {
+        self.copy_sample(name, "");
+        self
+    }
+
+    /// The same in a folder of the project.
+    pub(crate) fn copy_sample(&self, name: &str, folder: &str) {
         let from = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/projects")
             .join(name);
@@ -98,11 +104,10 @@ impl Project {
         );
         let listed = String::from_utf8(files.stdout).expect("paths in UTF-8");
         for path in listed.split_terminator('\0') {
-            let to = self.path(path);
+            let to = self.path(folder).join(path);
             fs::create_dir_all(to.parent().expect("a path in a folder")).expect("a folder");
             fs::copy(from.join(path), to).expect("a listed file");
         }
-        self
     }
 
     /// Makes the folder a git repository on branch `main` with everything so far in one commit.

@@ -28,7 +28,11 @@ impl<'a> Show<'a> {
             Update::Ended { step, cached } => {
                 let step = short(step);
                 if *cached && !is_internal(&step) {
-                    self.context.say(format!("{step} (cached)"));
+                    // Whether an engine looks at a base image before it finds that it has it is
+                    // chance.
+                    let base = step.contains("] FROM ");
+                    let cached = if base { "" } else { " (cached)" };
+                    self.context.say(format!("{step}{cached}"));
                 }
                 self.progress(step, None, true);
             }

@@ -20,7 +20,11 @@ pub(super) fn error(map: &Map) -> Option<(EvalAltResult, String, Position)> {
     let message = text("message")?;
     // What follows are the calls on the way, and where it was.
     let innermost = message.lines().next().unwrap_or_default();
-    let innermost = innermost.split(" (line ").next().unwrap_or(innermost);
+    let end = [" @ '", " (line "]
+        .iter()
+        .filter_map(|end| innermost.find(end))
+        .min();
+    let innermost = &innermost[..end.unwrap_or(innermost.len())];
     let position = match (number("line"), number("position")) {
         (Some(line), Some(column)) => Position::new(line.max(1), column),
         _ => Position::NONE,
@@ -55,8 +59,7 @@ fn told(message: &str) -> EvalAltResult {
             E::ErrorAssignmentToConstant(name.to_owned(), at)
         }
         _ if message.contains("property '") => E::ErrorDotExpr(message.to_owned(), at),
-        _ => out_of_bounds(message)
-            .unwrap_or_else(|| E::ErrorArithmetic(message.to_owned(), at)),
+        _ => out_of_bounds(message).unwrap_or_else(|| E::ErrorArithmetic(message.to_owned(), at)),
     }
 }
 

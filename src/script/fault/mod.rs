@@ -48,7 +48,9 @@ pub(super) fn runtime(
     };
     // A failure that was raised at a place of its own keeps it, also when it is thrown again.
     if failure.places.is_empty() {
-        failure.places.extend(units.place(source, innermost.position()));
+        failure
+            .places
+            .extend(units.place(source, innermost.position()));
     }
     failure.places.extend(calls);
     failure

@@ -35,10 +35,6 @@ pub(super) fn failure(error: &ParseErrorType) -> Failure {
             _ => "a value is missing",
         }
         .to_owned(),
-        P::WrongDocComment => {
-            return Failure::script("a `///` comment belongs above a function or a `stage`")
-                .hint("use `//` here");
-        }
         P::WrongFnDefinition => {
             return Failure::script("functions are defined at the top level only")
                 .hint("a closure can be defined anywhere: `let f = |x| …;`");
@@ -95,8 +91,7 @@ fn lexical(error: &LexError) -> Failure {
 fn improper(symbol: &str, why: &str) -> Failure {
     let refused = |message: &str| Failure::script(message);
     match symbol {
-        "exit" => refused("there is no `exit`")
-            .hint("`return` ends a stage early, `fail(\"…\")` makes it fail"),
+        "/*" => refused("a comment has no end").hint("it begins with `/*` and ends with `*/`"),
         "eval" => refused("there is no `eval`: a script can be checked only as it is written"),
         "this" => refused("`this` has a meaning in functions only"),
         "=" => refused("`=` assigns").hint("did you mean `==`?"),

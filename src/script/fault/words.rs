@@ -82,7 +82,10 @@ fn mismatch(wanted: &str, given: &str) -> String {
     match (wanted, given) {
         ("", given) => format!("{} cannot be used here", type_name(given)),
         // The only place where Rhai wants true or false.
-        ("bool", given) => format!("a condition must be true or false, not {}", type_name(given)),
+        ("bool", given) => format!(
+            "a condition must be true or false, not {}",
+            type_name(given)
+        ),
         (wanted, given) => format!("expected {}, got {}", type_name(wanted), type_name(given)),
     }
 }
@@ -98,7 +101,10 @@ fn indexing(kinds: &str) -> String {
 
 fn bounds(what: &str, index: i64, of: &str, length: usize) -> String {
     match length {
-        0 => format!("there is no {what} {index}: {of} is empty", of = of.replacen("an ", "the ", 1).replacen("a ", "the ", 1)),
+        0 => format!(
+            "there is no {what} {index}: {of} is empty",
+            of = of.replacen("an ", "the ", 1).replacen("a ", "the ", 1)
+        ),
         length => format!("there is no {what} {index} in {of} of {length}"),
     }
 }

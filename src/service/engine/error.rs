@@ -28,6 +28,10 @@ pub enum EngineError {
     Certificate { path: PathBuf, reason: String },
 }
 
+/// What a port that speaks TLS does with a plain request looks like many things.
+const NEEDS_TLS: &str = "look at the host and port of `DOCKER_HOST`; if the engine speaks TLS there, \
+                         set `DOCKER_TLS_VERIFY=1` and `DOCKER_CERT_PATH`";
+
 impl EngineError {
     /// What to do next.
     pub fn hint(&self) -> String {
@@ -37,13 +41,26 @@ impl EngineError {
                  log in again), or run a rootless engine"
                     .to_owned()
             }
-            Self::Unreachable { .. } => "start Docker (`sudo systemctl start docker`, or open Docker \
-                 Desktop), or set `DOCKER_HOST` to where an engine runs"
-                .to_owned(),
+            Self::Unreachable { source, .. } if source.to_string().contains("certificate") => {
+                "the certificates in `DOCKER_CERT_PATH` are not this engine's".to_owned()
+            }
+            Self::Unreachable {
+                address: Address::Tcp { .. },
+                source,
+            } if source.kind() == io::ErrorKind::Other => NEEDS_TLS.to_owned(),
+            Self::Unreachable { .. } => {
+                "start Docker (`sudo systemctl start docker`, or open Docker Desktop), or set \
+                 `DOCKER_HOST` to where an engine runs"
+                    .to_owned()
+            }
             Self::Silent { .. } => {
                 "look whether it hangs (`docker info`), and restart it (`sudo systemctl restart docker`)"
                     .to_owned()
             }
+            Self::NotAnEngine {
+                address: Address::Tcp { .. },
+                ..
+            } => NEEDS_TLS.to_owned(),
             Self::NotAnEngine { .. } | Self::Address { .. } => {
                 "set `DOCKER_HOST` as `unix:///var/run/docker.sock` or `tcp://host:2375`, or unset it"
                     .to_owned()

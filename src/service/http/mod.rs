@@ -6,7 +6,8 @@ mod retry;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, ClientBuilder, Method, Url};
+use reqwest::{Client, ClientBuilder};
+pub use reqwest::{Method, Url};
 
 pub use error::HttpError;
 

@@ -1,14 +1,15 @@
 //! Child processes: each leads a process group of its own, and the group dies whole.
 
+mod attend;
 mod tail;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,10 +19,9 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use crate::cancel::Cancel;
 use crate::event::Stream;
 
-pub use tail::Tail;
+use attend::Attendance;
 
-/// How long a group may take to end after `SIGTERM` before `SIGKILL`.
-const GRACE: Duration = Duration::from_secs(1);
+pub use tail::Tail;
 
 /// A command as data; [`run`] executes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,13 +84,6 @@ pub enum ProcessError {
     },
 }
 
-enum Message {
-    Output(Stream, Vec<u8>),
-    Closed,
-    Exited,
-    Cancelled,
-}
-
 /// Runs `command` to its end, handing its output to `on_output` as it arrives. What the command
 /// leaves running in its group when it ends is stopped too.
 pub fn run(
@@ -99,32 +92,32 @@ pub fn run(
     on_output: &mut dyn FnMut(Stream, &[u8]),
 ) -> Result<Finished, ProcessError> {
     let started = Instant::now();
+    let program = || display(&command.program);
+    let trouble = |source| ProcessError::Spawn {
+        program: program(),
+        source,
+    };
+    let (cancelled, canceller) = io::pipe().map_err(trouble)?;
     let mut child = spawn(command)?;
     let group = Group::of(&child);
     let _running = Running::enter(group);
-    let (sender, receiver) = channel();
     feed(&mut child, command.input.clone());
-    listen(&mut child, &sender);
-    let exit = sender.clone();
-    thread::spawn(move || {
-        let _ = waitid(
-            WaitId::Pid(group.0),
-            WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
-        );
-        let _ = exit.send(Message::Exited);
-    });
     let _registration = cancel.on_cancel(move || {
-        let _ = sender.send(Message::Cancelled);
+        // The pipe holds far more than the one byte, and a reader that left needs none.
+        let _ = (&canceller).write(&[0]);
     });
-    let deadline = command.timeout.map(|timeout| started + timeout);
-    let stopped = attend(&receiver, group, deadline, on_output);
+    let mut attendance = Attendance {
+        outputs: outputs(&mut child),
+        cancelled,
+        group,
+        deadline: command.timeout.map(|timeout| started + timeout),
+        stopped: None,
+    };
+    attendance.attend(on_output);
     group.signal(Signal::KILL);
-    let status = child.wait().map_err(|source| ProcessError::Spawn {
-        program: display(&command.program),
-        source,
-    })?;
+    let status = child.wait().map_err(trouble)?;
     Ok(Finished {
-        end: stopped.unwrap_or_else(|| end(status)),
+        end: attendance.stopped.unwrap_or_else(|| end(status)),
         took: started.elapsed(),
     })
 }
@@ -181,79 +174,17 @@ fn feed(child: &mut Child, input: Option<Vec<u8>>) {
     }
 }
 
-fn listen(child: &mut Child, sender: &Sender<Message>) {
-    fn pump(mut pipe: impl Read + Send + 'static, stream: Stream, sender: Sender<Message>) {
-        thread::spawn(move || {
-            let mut buffer = vec![0; 32 * 1024];
-            loop {
-                match pipe.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(length) => {
-                        let bytes = buffer[..length].to_vec();
-                        if sender.send(Message::Output(stream, bytes)).is_err() {
-                            return;
-                        }
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(_) => break,
-                }
-            }
-            let _ = sender.send(Message::Closed);
-        });
-    }
-    if let Some(pipe) = child.stdout.take() {
-        pump(pipe, Stream::Stdout, sender.clone());
-    }
-    if let Some(pipe) = child.stderr.take() {
-        pump(pipe, Stream::Stderr, sender.clone());
-    }
-}
-
-/// Passes output on until the child has ended and both pipes are closed. Tells how the child was
-/// stopped, if it was.
-fn attend(
-    receiver: &Receiver<Message>,
-    group: Group,
-    mut deadline: Option<Instant>,
-    on_output: &mut dyn FnMut(Stream, &[u8]),
-) -> Option<End> {
-    let (mut open, mut exited, mut stopped, mut killed) = (2, false, None, false);
-    while open > 0 || !exited {
-        let message = match deadline {
-            Some(at) => receiver.recv_timeout(at.saturating_duration_since(Instant::now())),
-            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match message {
-            Ok(Message::Output(stream, bytes)) => on_output(stream, &bytes),
-            Ok(Message::Closed) => open -= 1,
-            Ok(Message::Exited) => {
-                exited = true;
-                // The pipes close with the last of the group; what stays behind is told to go.
-                if open > 0 {
-                    deadline = Some(Instant::now() + GRACE / 10);
-                }
-            }
-            Ok(Message::Cancelled) if stopped.is_none() && !exited => {
-                stopped = Some(End::Cancelled);
-                group.signal(Signal::TERM);
-                deadline = Some(Instant::now() + GRACE);
-            }
-            Ok(Message::Cancelled) => {}
-            Err(RecvTimeoutError::Timeout) if killed => break,
-            Err(RecvTimeoutError::Timeout) if stopped.is_some() || exited => {
-                killed = true;
-                group.signal(Signal::KILL);
-                deadline = Some(Instant::now() + GRACE / 4);
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                stopped = Some(End::TimedOut);
-                group.signal(Signal::TERM);
-                deadline = Some(Instant::now() + GRACE);
-            }
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-    }
-    stopped
+/// The child's open pipes.
+fn outputs(child: &mut Child) -> Vec<(Stream, OwnedFd)> {
+    let stdout = child
+        .stdout
+        .take()
+        .map(|pipe| (Stream::Stdout, pipe.into()));
+    let stderr = child
+        .stderr
+        .take()
+        .map(|pipe| (Stream::Stderr, pipe.into()));
+    stdout.into_iter().chain(stderr).collect()
 }
 
 fn end(status: ExitStatus) -> End {
@@ -304,6 +235,12 @@ impl Group {
     fn signal(self, signal: Signal) {
         // The only failure is that nobody is left.
         let _ = kill_process_group(self.0, signal);
+    }
+
+    /// Whether its leader has ended. It stays there to be waited for, so that its id is not reused.
+    fn has_ended(self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        !matches!(waitid(WaitId::Pid(self.0), options), Ok(None))
     }
 }
 

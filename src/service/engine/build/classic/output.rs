@@ -13,6 +13,9 @@ use crate::service::process::Tail;
 
 /// So many lines of a step are kept for the error.
 const KEPT: usize = 20;
+/// Between these stands what a step writes to standard error.
+const RED: &str = "\u{1b}[91m";
+const PLAIN: &str = "\u{1b}[0m";
 /// What the builder says of its own doings.
 const NOISE: &[&str] = &[
     " ---> ",
@@ -25,6 +28,8 @@ pub(super) struct Reader<'a> {
     dockerfile: &'a Dockerfile,
     current: Option<Step>,
     id: Option<String>,
+    /// Within what a step wrote to standard error.
+    red: bool,
 }
 
 struct Step {
@@ -42,6 +47,7 @@ impl<'a> Reader<'a> {
             dockerfile,
             current: None,
             id: None,
+            red: false,
         }
     }
 
@@ -126,10 +132,13 @@ impl<'a> Reader<'a> {
         if NOISE.iter().any(|noise| line.starts_with(noise)) {
             return;
         }
-        let plain = line.replace("\u{1b}[91m", "").replace("\u{1b}[0m", "");
-        step.tail.push(plain.as_bytes());
-        let stderr = plain.len() < line.len();
-        self.steps.output(&id, stderr, plain.as_bytes());
+        let stderr = self.red || line.contains(RED);
+        self.red = stderr && !line.contains(PLAIN);
+        let plain = line.replace(RED, "").replace(PLAIN, "");
+        if !plain.is_empty() {
+            step.tail.push(plain.as_bytes());
+            self.steps.output(&id, stderr, plain.as_bytes());
+        }
     }
 
     fn end(&mut self, cached: bool) {

@@ -1,4 +1,4 @@
-//! `.env` beside the script: beneath the real environment, and secret.
+//! The environment of a run: that of the process, and `.env` beside the script beneath it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::secret::Secrets;
 
-/// The process environment, with what `.env` in `root` adds to it. Names that are set already stay
-/// as they are. Values of the file are hidden everywhere, but for `true` and `false`, which would
-/// make every log unreadable.
+/// The process environment, with what `.env` in `root` adds to it: names that are set already stay
+/// as they are. Values of the file are hidden everywhere, and so are those whose name says that
+/// they are secret; but for `true` and `false`, which would make every log unreadable.
 pub(super) fn environment(
     root: &Path,
     secrets: &Secrets,
@@ -16,6 +16,11 @@ pub(super) fn environment(
     let mut environment: BTreeMap<_, _> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
+    for (name, value) in &environment {
+        if is_secret(name) {
+            hide(value, secrets);
+        }
+    }
     let path = root.join(".env");
     let entries = match dotenvy::from_path_iter(&path) {
         Ok(entries) => entries,
@@ -24,12 +29,31 @@ pub(super) fn environment(
     };
     for entry in entries {
         let (name, value) = entry.map_err(|error| unreadable(&error))?;
-        if !["true", "false"].contains(&value.to_lowercase().as_str()) {
-            secrets.add(&value);
-        }
+        hide(&value, secrets);
         environment.entry(name).or_insert(value);
     }
     Ok(environment)
+}
+
+/// Whether a name of the environment says that its value is a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_uppercase();
+    matches!(name.as_str(), "HOOK_RENDER" | "SENTRY_DSN")
+        || ["PASSWORD", "TOKEN", "SECRET", "_KEY"]
+            .into_iter()
+            .any(|end| name.ends_with(end))
+}
+
+/// Hides `value`, and what is secret in it alone if it is a URL.
+fn hide(value: &str, secrets: &Secrets) {
+    if ["true", "false"].contains(&value.to_lowercase().as_str()) {
+        return;
+    }
+    if value.contains("://") {
+        secrets.add_url(value);
+    } else {
+        secrets.add(value);
+    }
 }
 
 fn unreadable(error: &dotenvy::Error) -> Failure {

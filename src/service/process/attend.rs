@@ -1,0 +1,136 @@
+//! Waiting for a child: its output, its end, its time limit and the run's, on the calling thread.
+
+use std::io::PipeReader;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read};
+use rustix::process::Signal;
+
+use super::{End, Group};
+use crate::event::Stream;
+
+/// How long a group may take to end after `SIGTERM` before `SIGKILL`.
+const GRACE: Duration = Duration::from_millis(1000);
+/// How long what a child left behind may hold its pipes open.
+const LINGER: Duration = Duration::from_millis(100);
+/// Between two looks at a child that has closed its pipes, or left them to another.
+const LOOK: Duration = Duration::from_millis(20);
+/// The first of them.
+const SHORTEST: Duration = Duration::from_micros(25);
+
+/// One child that is being waited for.
+pub(super) struct Attendance {
+    /// The pipes that are still open.
+    pub(super) outputs: Vec<(Stream, OwnedFd)>,
+    /// Readable when the run is stopped.
+    pub(super) cancelled: PipeReader,
+    pub(super) group: Group,
+    pub(super) deadline: Option<Instant>,
+    /// How the child was stopped, if it was.
+    pub(super) stopped: Option<End>,
+}
+
+impl Attendance {
+    /// Passes output on until the child has ended and its pipes are closed, or nobody is left who
+    /// could close them.
+    pub(super) fn attend(&mut self, on_output: &mut dyn FnMut(Stream, &[u8])) {
+        let mut killed = false;
+        let mut ended = false;
+        let mut closing = SHORTEST;
+        let mut buffer = vec![0; 32 * 1024];
+        loop {
+            if !ended && self.group.has_ended() {
+                ended = true;
+                self.deadline = Some(Instant::now() + LINGER);
+            }
+            if ended && self.outputs.is_empty() {
+                return;
+            }
+            if self
+                .deadline
+                .is_some_and(|deadline| deadline <= Instant::now())
+            {
+                if killed {
+                    return;
+                }
+                killed = self.stopped.is_some() || ended;
+                self.stop(killed);
+            }
+            // A child that has closed its pipes is about to end; one that has not will tell.
+            let pause = if self.outputs.is_empty() {
+                closing = (closing * 2).min(LOOK);
+                closing
+            } else {
+                LOOK
+            };
+            if self.wait(pause, ended) {
+                self.read(&mut buffer, on_output);
+            }
+        }
+    }
+
+    /// Waits until there may be something to do. Tells whether there may be output to read.
+    fn wait(&mut self, longest: Duration, ended: bool) -> bool {
+        let mut watched: Vec<_> = self
+            .outputs
+            .iter()
+            .map(|(_, pipe)| PollFd::new(pipe, PollFlags::IN))
+            .collect();
+        // Once the child is being stopped there is nothing left to cancel.
+        let cancellable = self.stopped.is_none() && !ended;
+        if cancellable {
+            watched.push(PollFd::new(&self.cancelled, PollFlags::IN));
+        }
+        let left = self
+            .deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // A child may end and leave its pipes to others: no event tells that.
+        let time = left.map_or(longest, |left| left.min(longest));
+        let timespec = Timespec::try_from(time).ok();
+        let ready = poll(&mut watched, timespec.as_ref());
+        let cancelled = cancellable
+            && watched
+                .last()
+                .is_some_and(|pipe| pipe.revents().contains(PollFlags::IN));
+        let readable = matches!(ready, Ok(1..)) || ready == Err(Errno::INTR);
+        if cancelled {
+            self.stopped = Some(End::Cancelled);
+            self.group.signal(Signal::TERM);
+            self.deadline = Some(Instant::now() + GRACE);
+        }
+        readable
+    }
+
+    /// The deadline has passed: the child is told to end, or made to.
+    fn stop(&mut self, kill: bool) {
+        if kill {
+            self.group.signal(Signal::KILL);
+            self.deadline = Some(Instant::now() + LINGER);
+        } else {
+            self.stopped = Some(End::TimedOut);
+            self.group.signal(Signal::TERM);
+            self.deadline = Some(Instant::now() + GRACE);
+        }
+    }
+
+    /// Reads once from each pipe that has something, and forgets those that are closed.
+    fn read(&mut self, buffer: &mut [u8], on_output: &mut dyn FnMut(Stream, &[u8])) {
+        self.outputs.retain(|(stream, pipe)| {
+            let mut watched = [PollFd::new(pipe, PollFlags::IN)];
+            let now = Timespec::default();
+            if !matches!(poll(&mut watched, Some(&now)), Ok(1..)) {
+                return true;
+            }
+            match read(pipe, &mut *buffer) {
+                Ok(0) => false,
+                Ok(length) => {
+                    on_output(*stream, &buffer[..length]);
+                    true
+                }
+                Err(error) => error == Errno::INTR || error == Errno::AGAIN,
+            }
+        });
+    }
+}
