@@ -9,10 +9,12 @@ mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
+mod lint;
 mod modules;
 mod plans;
 mod projects;
 mod readme;
+mod run_tests;
 mod stages;
 mod stopping;
 mod tidy;

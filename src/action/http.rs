@@ -149,9 +149,7 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     for (name, value) in &options.query {
         url.query_pairs_mut().append_pair(name, value);
     }
-    if let Some(password) = url.password() {
-        context.secrets.add_basic(url.username(), password);
-    }
+    context.secrets.add_url_parts(&url);
     let original = url.to_string();
     if let Some(standins) = &context.standins {
         url = moved(&url, &standins.http)?;
@@ -161,11 +159,7 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
         request = request.header("x-wharf-original-url", original);
     }
     for (name, value) in &options.headers {
-        if name.eq_ignore_ascii_case("authorization") {
-            context
-                .secrets
-                .add(value.split_once(' ').map_or(value, |(_, token)| token));
-        }
+        context.secrets.add_header(name, value);
         request = request.header(name, value.as_str());
     }
     if let Some(json) = &options.json {

@@ -3,16 +3,20 @@
 mod clippy;
 mod detect;
 mod eslint;
-mod python;
+mod flake8;
+mod mypy;
+mod ruff;
+mod verdict;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::toolchain::Project;
+use super::toolchain::{Project, Texts};
 use super::{
-    Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
+    Action, ActionError, Category, Context, Descriptor, Duration, Effect, ErrorKind, Example,
+    Expected,
 };
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<Lint>();
@@ -25,12 +29,15 @@ struct Lint;
 struct Options {
     /// The linter or linters to run, in place of those the project's files tell.
     linter: Option<Linters>,
-    /// More arguments for the linter.
+    /// More arguments for the linter, where only one runs.
     #[serde(default)]
     args: Vec<String>,
     /// Files and folders to look at; all of the project if not given.
     #[serde(default)]
-    paths: Vec<String>,
+    paths: Texts,
+    /// Pass where there is nothing but warnings, as eslint and clippy themselves do.
+    #[serde(default)]
+    allow_warnings: bool,
     /// Environment names and values on top of the stage's.
     #[serde(default)]
     env: BTreeMap<String, String>,
@@ -73,12 +80,14 @@ impl Linter {
     }
 }
 
-/// What the linters found: nothing, where this is returned and not thrown, but notes.
+/// What the linters found, where it is no reason to fail.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Output {
     /// The linters that ran.
     linters: Vec<Linter>,
-    /// Each finding.
+    /// How much each of them found.
+    counts: BTreeMap<&'static str, usize>,
+    /// Each finding, by file and line.
     findings: Vec<Finding>,
 }
 
@@ -108,9 +117,6 @@ enum Severity {
     Warning,
     Note,
 }
-
-/// More findings than this are counted, not listed.
-const LISTED: usize = 100;
 
 impl Action for Lint {
     const NAME: &'static str = "lint";
@@ -145,71 +151,78 @@ impl Action for Lint {
             options.cwd.as_deref(),
             &options.env,
             options.timeout,
-        );
-        let linters = match &options.linter {
-            Some(Linters::One(linter)) => vec![(*linter, "the script says so".to_owned())],
-            Some(Linters::Several(linters)) => linters
-                .iter()
-                .map(|linter| (*linter, "the script says so".to_owned()))
-                .collect(),
-            None => detect::detect(&project)?,
+        )?;
+        let chosen = match &options.linter {
+            Some(Linters::One(linter)) => vec![*linter],
+            Some(Linters::Several(linters)) => linters.clone(),
+            None => Vec::new(),
         };
-        let mut findings = Vec::new();
+        let linters = if chosen.is_empty() {
+            detect::detect(&project)?
+        } else {
+            let said = |linter| (linter, "the script says so".to_owned());
+            chosen.into_iter().map(said).collect()
+        };
+        fit(&options, &linters)?;
+        let mut found = Vec::new();
+        let mut broken = None;
         for (linter, why) in &linters {
             context.say(format!("{}: {why}", linter.name()));
-            findings.extend(match linter {
-                Linter::Flake8 => python::flake8(context, &mut project, &options),
-                Linter::Ruff => python::ruff(context, &mut project, &options),
-                Linter::Mypy => python::mypy(context, &mut project, &options),
-                Linter::Clippy => clippy::clippy(context, &project, &options),
-                Linter::Eslint => eslint::eslint(context, &project, &options),
-            }?);
+            match run(context, &mut project, &options, *linter) {
+                Ok(findings) => found.extend(findings),
+                Err(error) if error.kind != ErrorKind::Failed => return Err(error),
+                // The others still tell what they find.
+                Err(error) => broken = broken.or(Some(error)),
+            }
         }
-        verdict(&findings)?;
+        found.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
+        let linters: Vec<_> = linters.into_iter().map(|(linter, _)| linter).collect();
+        let counts = verdict::counts(&linters, &found);
+        if let Some(broken) = broken {
+            return Err(verdict::beside(broken, &found));
+        }
+        verdict::judge(&found, &counts, options.allow_warnings)?;
         Ok(Output {
-            linters: linters.into_iter().map(|(linter, _)| linter).collect(),
-            findings,
+            linters,
+            counts,
+            findings: found,
         })
     }
 }
 
-fn verdict(findings: &[Finding]) -> Result<(), ActionError> {
-    let mut files: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.severity != Severity::Note)
-    {
-        files.entry(&finding.path).or_default().push(finding);
+fn run(
+    context: &Context,
+    project: &mut Project,
+    options: &Options,
+    linter: Linter,
+) -> Result<Vec<Finding>, ActionError> {
+    match linter {
+        Linter::Flake8 => flake8::run(context, project, options),
+        Linter::Ruff => ruff::run(context, project, options),
+        Linter::Mypy => mypy::run(context, project, options),
+        Linter::Clippy => clippy::run(context, project, options),
+        Linter::Eslint => eslint::run(context, project, options),
     }
-    let count: usize = files.values().map(Vec::len).sum();
-    if count == 0 {
-        return Ok(());
+}
+
+/// Options that mean something to one linter only are not for several.
+fn fit(options: &Options, linters: &[(Linter, String)]) -> Result<(), ActionError> {
+    let names: Vec<_> = linters.iter().map(|(linter, _)| linter.name()).collect();
+    if linters.len() > 1 && !options.args.is_empty() {
+        let message = format!(
+            "they are for one linter, and {} run: {}",
+            names.len(),
+            names.join(", ")
+        );
+        return Err(ActionError::option("args", message).hint(format!(
+            "name it: `lint(#{{ linter: \"{}\", args: […] }})`",
+            names[0]
+        )));
     }
-    let plural = |n: usize| if n == 1 { "" } else { "s" };
-    let message = format!(
-        "{count} finding{} in {} file{}",
-        plural(count),
-        files.len(),
-        plural(files.len())
-    );
-    let mut lines = Vec::new();
-    for (path, findings) in files {
-        lines.push(path.to_owned());
-        lines.extend(findings.into_iter().map(|finding| {
-            let Finding {
-                line,
-                column,
-                code,
-                message,
-                ..
-            } = finding;
-            format!("  {line}:{column} {code} {message}")
-        }));
+    if names.contains(&Linter::Clippy.name()) && !options.paths.is_empty() {
+        let message = "clippy looks at whole packages, not at paths";
+        return Err(ActionError::option("paths", message)
+            .hint("name the packages: `lint(#{ linter: \"clippy\", args: [\"-p\", \"NAME\"] })`"));
     }
-    if lines.len() > LISTED {
-        let left = lines.len() - LISTED;
-        lines.truncate(LISTED);
-        lines.push(format!("and {left} lines more"));
-    }
-    Err(ActionError::new(message).exit_code(Some(1)).output(lines))
+    Ok(())
 }

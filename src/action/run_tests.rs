@@ -4,9 +4,13 @@ mod cargo;
 mod detect;
 mod go;
 mod history;
-mod javascript;
+mod jest;
 mod junit;
+mod nextest;
+mod npm;
+mod panics;
 mod pytest;
+mod records;
 mod report;
 mod unittest;
 
@@ -15,11 +19,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::toolchain::Project;
+use super::toolchain::{Project, Texts};
 use super::{
-    Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
+    Action, ActionError, Category, Context, Descriptor, Duration, Effect, ErrorKind, Example,
+    Expected,
 };
 
+use history::FailedTest;
 use report::Report;
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<RunTests>();
@@ -37,7 +43,7 @@ struct Options {
     args: Vec<String>,
     /// Files, folders or packages to test, as the runner names them; all of them if not given.
     #[serde(default)]
-    paths: Vec<String>,
+    paths: Texts,
     /// Environment names and values on top of the stage's.
     #[serde(default)]
     env: BTreeMap<String, String>,
@@ -50,6 +56,19 @@ struct Options {
     /// Run only what failed the last time; everything if nothing did.
     #[serde(default)]
     only_failed: bool,
+    /// What `only_failed` came to.
+    #[serde(skip)]
+    only: Vec<FailedTest>,
+}
+
+impl Options {
+    /// The tests to name to a runner that takes their names as it takes paths.
+    fn chosen(&self) -> Vec<String> {
+        if self.only.is_empty() {
+            return self.paths.to_vec();
+        }
+        self.only.iter().map(|test| test.name.clone()).collect()
+    }
 }
 
 /// A test runner that wharf can read.
@@ -60,6 +79,7 @@ enum Runner {
     /// `manage.py test`.
     Django,
     Unittest,
+    /// cargo-nextest, which leaves out the examples in documentation.
     Nextest,
     Cargo,
     Go,
@@ -101,8 +121,8 @@ impl Action for RunTests {
                     "def test_rent():\n    assert 3 * 400 == 1200\n",
                 ),
             ],
-            script: r#"let report = run_tests();
-print(`${report.passed} passed`);"#,
+            script: r"let report = run_tests();
+print(`${report.passed} passed`);",
             outcome: Expected::Prints("1 passed\n"),
         },
         Example {
@@ -115,7 +135,7 @@ print(`${report.passed} passed`);"#,
                 ),
             ],
             script: "run_tests();",
-            outcome: Expected::Fails("1 of 1 tests failed"),
+            outcome: Expected::Fails("1 of 1 test failed"),
         },
     ];
 
@@ -128,27 +148,23 @@ print(`${report.passed} passed`);"#,
             options.cwd.as_deref(),
             &options.env,
             options.timeout,
-        );
+        )?;
         let (runner, why) = match options.runner {
             Some(runner) => (runner, "the script says so".to_owned()),
             None => detect::detect(&project)?,
         };
         context.say(format!("{}: {why}", runner.name()));
         if options.only_failed {
-            narrow(context, runner, &mut options);
+            options.only = narrow(context, runner, &options);
         }
-        let report = match runner {
-            Runner::Pytest => pytest::run(context, &mut project, &options),
-            Runner::Django | Runner::Unittest => {
-                unittest::run(context, &mut project, &options, runner)
-            }
-            Runner::Nextest | Runner::Cargo => cargo::run(context, &project, &options, runner),
-            Runner::Go => go::run(context, &project, &options),
-            Runner::Vitest | Runner::Jest | Runner::Npm => {
-                javascript::run(context, &project, &options, runner)
-            }
-        }?;
-        history::remember(context, &report)?;
+        let mut report = run(context, &mut project, &options, runner);
+        if !options.only.is_empty() && gone(&report) {
+            context.warn("the tests that failed the last time cannot be run alone: all run");
+            options.only.clear();
+            report = run(context, &mut project, &options, runner);
+        }
+        let report = report?;
+        history::remember(context, &report, &options)?;
         if let Some(path) = &options.junit {
             junit::write(&context.path(path), &report)?;
         }
@@ -156,16 +172,38 @@ print(`${report.passed} passed`);"#,
     }
 }
 
-/// Takes from the options what failed last time, where the runner can be told so.
-fn narrow(context: &Context, runner: Runner, options: &mut Options) {
-    let failed = history::failed(context, runner);
-    if failed.is_empty() {
-        context.say("nothing failed the last time: all tests run");
-        return;
+fn run(
+    context: &Context,
+    project: &mut Project,
+    options: &Options,
+    runner: Runner,
+) -> Result<Report, ActionError> {
+    match runner {
+        Runner::Pytest => pytest::run(context, project, options),
+        Runner::Django | Runner::Unittest => unittest::run(context, project, options, runner),
+        Runner::Nextest => nextest::run(context, project, options),
+        Runner::Cargo => cargo::run(context, project, options),
+        Runner::Go => go::run(context, project, options),
+        Runner::Vitest | Runner::Jest => jest::run(context, project, options, runner),
+        Runner::Npm => npm::run(context, project, options),
     }
-    context.say(format!(
-        "only the {} that failed the last time",
-        failed.len()
-    ));
-    options.paths = failed;
+}
+
+/// Whether tests chosen by name were not to be found: they were renamed or removed.
+fn gone(report: &Result<Report, ActionError>) -> bool {
+    match report {
+        Ok(report) => report.total() == 0 || report.cases.iter().any(|case| !case.again),
+        Err(error) => error.kind == ErrorKind::Failed && error.exit_code.is_some(),
+    }
+}
+
+/// What failed last time.
+fn narrow(context: &Context, runner: Runner, options: &Options) -> Vec<FailedTest> {
+    let failed = history::failed(context, runner, options);
+    context.say(match failed.len() {
+        0 => "nothing failed the last time: all tests run".to_owned(),
+        1 => "only the one that failed the last time".to_owned(),
+        count => format!("only the {count} that failed the last time"),
+    });
+    failed
 }

@@ -9,8 +9,8 @@ use super::arguments::{CheckOptions, Format, Place};
 use super::load::{Setting, load};
 use super::{Done, show};
 use crate::failure::{Failure, Kind};
+use crate::script::Program;
 use crate::script::check::{Finding, Severity, check};
-use crate::script::{FILE_NAME, Program};
 use crate::secret::Secrets;
 
 pub(super) fn run(place: &Place, options: &CheckOptions, secrets: &Secrets) -> Done {
@@ -21,7 +21,7 @@ pub(super) fn run(place: &Place, options: &CheckOptions, secrets: &Secrets) -> D
         .filter(|finding| options.strict || finding.severity == Severity::Error)
         .count();
     match options.format {
-        Format::Json => print_json(&findings, options.strict),
+        Format::Json => print_json(&findings, options.strict, secrets),
         Format::Text => show_all(&findings, options.strict, secrets),
     }
     verdict(wrong, &program, "")
@@ -55,21 +55,21 @@ fn show_all(findings: &[Finding], strict: bool, secrets: &Secrets) {
 
 /// One finding of `--format json`.
 #[derive(Serialize)]
-struct Line<'a> {
+struct Line {
     severity: &'static str,
-    message: &'a str,
-    file: Option<&'a str>,
+    message: String,
+    file: Option<String>,
     /// From 1.
     line: Option<usize>,
     /// In characters, from 1.
     column: Option<usize>,
-    hints: &'a [String],
+    hints: Vec<String>,
 }
 
-fn print_json(findings: &[Finding], strict: bool) {
+fn print_json(findings: &[Finding], strict: bool, secrets: &Secrets) {
     let lines: Vec<_> = findings
         .iter()
-        .map(|finding| line(finding, strict))
+        .map(|finding| line(finding, strict, secrets))
         .collect();
     let mut stdout = std::io::stdout().lock();
     // A closed pipe wants no more lines, and plain data can always be written.
@@ -77,7 +77,7 @@ fn print_json(findings: &[Finding], strict: bool) {
     let _ = writeln!(stdout);
 }
 
-fn line(finding: &Finding, strict: bool) -> Line<'_> {
+fn line(finding: &Finding, strict: bool, secrets: &Secrets) -> Line {
     let place = finding.failure.places.first();
     let position = place.map(crate::failure::Place::line_and_column);
     Line {
@@ -85,10 +85,12 @@ fn line(finding: &Finding, strict: bool) -> Line<'_> {
             Severity::Warning if !strict => "warning",
             _ => "error",
         },
-        message: &finding.failure.message,
-        file: place.map_or(Some(FILE_NAME), |place| Some(&place.source.name)),
+        message: secrets.mask(&finding.failure.message),
+        file: place.map(|place| place.source.name.clone()),
         line: position.map(|(line, _)| line),
         column: position.map(|(_, column)| column),
-        hints: &finding.failure.hints,
+        hints: (finding.failure.hints.iter())
+            .map(|hint| secrets.mask(hint))
+            .collect(),
     }
 }

@@ -6,12 +6,17 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::secret::Secrets;
 
+/// Values that are no secrets, and would make every log unreadable.
+const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+
 /// The process environment, with what `.env` in `root` adds to it: names that are set already stay
 /// as they are. Values of the file are hidden everywhere, and so are those whose name says that
-/// they are secret; but for `true` and `false`, which would make every log unreadable.
+/// they are secret; but for flags and short numbers. `short` gets the names of the file whose
+/// values are too short to be hidden.
 pub(super) fn environment(
     root: &Path,
     secrets: &Secrets,
+    short: &mut Vec<String>,
 ) -> Result<BTreeMap<String, String>, Failure> {
     let mut environment: BTreeMap<_, _> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -29,7 +34,9 @@ pub(super) fn environment(
     };
     for entry in entries {
         let (name, value) = entry.map_err(|error| unreadable(&error))?;
-        hide(&value, secrets);
+        if !hide(&value, secrets) {
+            short.push(format!("`{name}`"));
+        }
         environment.entry(name).or_insert(value);
     }
     Ok(environment)
@@ -44,16 +51,18 @@ fn is_secret(name: &str) -> bool {
             .any(|end| name.ends_with(end))
 }
 
-/// Hides `value`, and what is secret in it alone if it is a URL.
-fn hide(value: &str, secrets: &Secrets) {
-    if ["true", "false"].contains(&value.to_lowercase().as_str()) {
-        return;
+/// Hides `value`, and what is secret in it alone if it is a URL. Tells whether a value that should
+/// be hidden is.
+fn hide(value: &str, secrets: &Secrets) -> bool {
+    let short_number = value.len() < 4 && value.chars().all(|c| c.is_ascii_digit());
+    if short_number || FLAGS.contains(&value.to_lowercase().as_str()) {
+        return true;
     }
     if value.contains("://") {
         secrets.add_url(value);
-    } else {
-        secrets.add(value);
+        return true;
     }
+    secrets.add(value)
 }
 
 fn unreadable(error: &dotenvy::Error) -> Failure {

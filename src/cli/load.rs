@@ -7,7 +7,7 @@ use super::arguments::Place;
 use super::environment::environment;
 use crate::action::{Context, Standins};
 use crate::cancel::Cancel;
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::failure::Failure;
 use crate::script::{Host, Missing, Program, locate};
 use crate::secret::Secrets;
@@ -43,7 +43,17 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         .parent()
         .map(std::path::Path::to_path_buf)
         .unwrap_or_default();
-    let environment = environment(&root, secrets)?;
+    let mut short = Vec::new();
+    let environment = environment(&root, secrets, &mut short)?;
+    if !short.is_empty() {
+        setting.events.emit(Event::Warned {
+            stage: "script".into(),
+            text: format!(
+                "values of fewer than four characters cannot be hidden: {} in `.env`",
+                short.join(", ")
+            ),
+        });
+    }
     let context = Context {
         stage: "script".into(),
         environment: Arc::new(environment),

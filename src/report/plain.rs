@@ -137,7 +137,14 @@ impl Plain {
             Stream::Stderr => &mut self.talk,
         };
         for line in lines {
-            output.line(&clean(line, output.colour.is_on()))?;
+            let shown = clean(line, output.colour.is_on());
+            // Taking sequences out may have joined the pieces of a secret.
+            let shown = if shown == *line {
+                shown
+            } else {
+                self.secrets.mask(&shown)
+            };
+            output.line(&shown)?;
         }
         output.flush()
     }

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use rhai::packages::{
+    BasicArrayPackage, BasicMapPackage, BasicMathPackage, BasicTimePackage, CorePackage,
+    LogicPackage, MoreStringPackage, Package,
+};
 use rhai::{Dynamic, Engine, LexError, OptimizationLevel, Position, Token, TokenizeState};
 
 use super::host::Host;
@@ -10,7 +14,8 @@ use crate::event::Event;
 
 /// An engine for one program.
 pub(super) fn build(host: &Arc<Host>) -> Engine {
-    let mut engine = Engine::new();
+    let mut engine = Engine::new_raw();
+    equip(&mut engine);
     limit(&mut engine);
     engine
         .set_optimization_level(OptimizationLevel::None)
@@ -40,6 +45,18 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
     language::register(&mut engine, host);
     call::register(&mut engine, host);
     engine
+}
+
+/// The standard packages but for bit fields and blobs, which no pipeline needs and every start
+/// would pay for.
+fn equip(engine: &mut Engine) {
+    CorePackage::new().register_into_engine(engine);
+    LogicPackage::new().register_into_engine(engine);
+    BasicMathPackage::new().register_into_engine(engine);
+    BasicArrayPackage::new().register_into_engine(engine);
+    BasicMapPackage::new().register_into_engine(engine);
+    BasicTimePackage::new().register_into_engine(engine);
+    MoreStringPackage::new().register_into_engine(engine);
 }
 
 /// Guard-rails against a runaway script: generous for a pipeline, and far below what would bring

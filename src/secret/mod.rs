@@ -1,14 +1,12 @@
 //! The secrets of a run, and the only masking in wharf: every byte that leaves passes through it.
 
+mod credentials;
 mod matcher;
 mod patterns;
 mod stream;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 
 use matcher::Matcher;
 
@@ -49,27 +47,6 @@ impl Secrets {
             known.matcher = None;
         }
         true
-    }
-
-    /// Hides a URL that is a secret itself, such as a deploy hook: the whole, the values in its
-    /// query and the credentials in it, each also alone.
-    pub fn add_url(&self, text: &str) {
-        self.add(text);
-        let Ok(url) = url::Url::parse(text) else {
-            return;
-        };
-        for (_, value) in url.query_pairs() {
-            self.add(&value);
-        }
-        self.add(url.username());
-        self.add(url.password().unwrap_or_default());
-    }
-
-    /// Hides a password, and the pair as HTTP's basic authentication writes it.
-    pub fn add_basic(&self, user: &str, password: &str) {
-        if self.add(password) {
-            self.add(&BASE64_STANDARD.encode(format!("{user}:{password}")));
-        }
     }
 
     /// `text` with every secret in it, in whatever encoding, replaced by `***`.

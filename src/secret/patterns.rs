@@ -1,6 +1,7 @@
 //! The ways a secret is written in a log.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::GeneralPurpose;
@@ -55,6 +56,7 @@ fn encodings(value: &str, patterns: &mut BTreeSet<Vec<u8>>) {
     let json = serde_json::to_string(value).unwrap_or_default();
     add(json.trim_matches('"').replace('/', "\\/"));
     add(json[1..json.len().max(2) - 1].to_owned());
+    add(ascii_only(&json[1..json.len().max(2) - 1]));
     add(value.replace('\'', r"'\''"));
     for engine in [
         BASE64_STANDARD,
@@ -64,11 +66,28 @@ fn encodings(value: &str, patterns: &mut BTreeSet<Vec<u8>>) {
     ] {
         add(engine.encode(value));
     }
+    for line in wrapped(&BASE64_STANDARD.encode(value)) {
+        add(line);
+    }
     for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
         for offset in 0..3 {
             add(inside_base64(value, offset, engine));
         }
     }
+}
+
+/// The lines that `base64` and OpenSSL break a long text into. A last line that is short is left
+/// out: it would be found everywhere.
+fn wrapped(encoded: &str) -> Vec<String> {
+    [76, 64]
+        .into_iter()
+        .filter(|width| encoded.len() > *width)
+        .flat_map(|width| {
+            let lines = encoded.as_bytes().chunks(width);
+            lines.filter(|line| line.len() >= 8)
+        })
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect()
 }
 
 /// The characters that are the same wherever `value` stands in a longer text whose base64 is
@@ -80,6 +99,21 @@ fn inside_base64(value: &str, offset: usize, engine: &GeneralPurpose) -> String 
     let start = (offset * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;
     encoded[start..end.max(start)].to_owned()
+}
+
+/// JSON text as Python writes it: what is not ASCII as `\u00e9`.
+fn ascii_only(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            escaped.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        }
+    }
+    escaped
 }
 
 /// `%2F` as `%2f`.

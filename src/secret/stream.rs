@@ -121,13 +121,37 @@ mod tests {
     }
 
     #[test]
-    fn hides_the_parts_of_a_hook() {
+    fn hides_a_key_of_many_lines_however_it_is_printed() {
+        let key: String = (0..5)
+            .map(|line| format!("{}\n", line.to_string().repeat(50) + "/é'"))
+            .collect();
+        let key = format!("-----BEGIN KEY-----\n{{\n{key}-----END KEY-----");
         let secrets = Secrets::new();
-        secrets.add_url("https://api.render.com/deploy/srv-1?key=AbC_123");
-        assert_eq!(
-            secrets.mask("key AbC_123 at https://api.render.com/deploy/srv-1?key=AbC_123!"),
-            "key *** at ***!"
-        );
+        secrets.add(&key);
+        let indented = key.replace('\n', "\n    ");
+        assert_eq!(secrets.mask(&indented).matches("***").count(), 7);
+        let encoded = BASE64_STANDARD.encode(&key);
+        for width in [64, 76] {
+            let lines: Vec<_> = encoded.as_bytes().chunks(width).collect();
+            let masked = secrets.mask(&String::from_utf8_lossy(&lines.join(&b'\n')));
+            assert!(!masked.contains(&encoded[..20]), "{masked}");
+            assert!(masked.starts_with("***\n***\n***\n"), "{masked}");
+        }
+        let python = r#""0000/\u00e9'""#.replace("0000", &"0".repeat(50));
+        assert_eq!(secrets.mask(&python), "\"***\"");
+        assert_eq!(secrets.mask("{ }"), "{ }");
+    }
+
+    #[test]
+    fn holds_back_no_more_than_a_beginning() {
+        let secrets = Secrets::new();
+        secrets.add("tok-123456");
+        let mut stream = secrets.stream();
+        assert_eq!(stream.push(b"Password: "), b"Password: ");
+        assert_eq!(stream.push(b"to"), b"");
+        assert_eq!(stream.push(b"day"), b"today");
+        assert_eq!(stream.push(b" tok-12"), b" ");
+        assert_eq!(stream.finish(), b"tok-12");
     }
 
     proptest! {

@@ -32,7 +32,7 @@ struct Span {
     is_primary: bool,
 }
 
-pub(super) fn clippy(
+pub(super) fn run(
     context: &Context,
     project: &Project,
     options: &Options,
@@ -44,7 +44,8 @@ pub(super) fn clippy(
     if ran.stderr.contains("no such command: `clippy`")
         || ran.stderr.contains("not installed for the toolchain")
     {
-        return Err(ActionError::new("clippy is not installed").hint("rustup component add clippy"));
+        let missing = ActionError::new("clippy is not installed");
+        return Err(missing.hint("install it: `rustup component add clippy`"));
     }
     let messages = ran
         .stdout

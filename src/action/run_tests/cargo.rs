@@ -1,9 +1,9 @@
-//! cargo test and cargo-nextest, read from what they print.
+//! cargo test, read from what it prints: its JSON is for nightly compilers only.
 
 use std::collections::BTreeMap;
 
 use super::report::{Case, Outcome, Report};
-use super::{Options, Runner};
+use super::{Options, Runner, panics};
 use crate::action::toolchain::{Project, Show};
 use crate::action::{ActionError, Context};
 
@@ -11,34 +11,47 @@ pub(super) fn run(
     context: &Context,
     project: &Project,
     options: &Options,
-    runner: Runner,
 ) -> Result<Report, ActionError> {
-    let words: &[&str] = match runner {
-        Runner::Nextest => &["cargo", "nextest", "run", "--no-fail-fast", "--color=never"],
-        _ => &["cargo", "test", "--no-fail-fast"],
-    };
-    let mut words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
-    words.extend(options.args.iter().cloned());
-    words.extend(options.paths.iter().cloned());
-    let ran = project.run(context, &words, Show::All)?;
-    let (cases, expected) = match runner {
-        // 4: there was no test to run. 100: some failed.
-        Runner::Nextest => (nextest(&ran.stderr), [0, 4, 100]),
-        _ => (libtest(&ran.stdout), [0, 101, 101]),
-    };
-    if !expected.contains(&ran.code()) || (ran.code() != 0 && cases.is_empty() && ran.code() != 4) {
+    let ran = project.run(context, &words(options), Show::All)?;
+    let mut cases = cases(&ran.stdout);
+    cases.extend(crashes(&ran.stderr));
+    let totals = Totals::read(&ran.stdout);
+    if ![0, 101].contains(&ran.code()) || (ran.code() != 0 && cases.is_empty()) {
         return Err(ran.broke("the tests cannot be built or run"));
     }
     let seconds = ran.finished.took.as_secs_f64();
-    Ok(Report::of(runner, cases, seconds, ran.code()))
+    let mut report = Report::of(Runner::Cargo, cases, seconds, ran.code());
+    // Without names (`--quiet`) there are still counts.
+    report.passed = report.passed.max(totals.passed);
+    report.failed = report.failed.max(totals.failed);
+    report.skipped = report.skipped.max(totals.ignored);
+    let complaint = (totals.begun > totals.ended && report.errors == 0)
+        .then(|| "a test program ended before its tests did".to_owned());
+    Ok(report.complaining(complaint))
 }
 
-/// `test tests::rent ... ok`, and below each binary `---- tests::rent stdout ----`.
-fn libtest(text: &str) -> Vec<Case> {
-    let panics = panics(text, |line| {
-        let name = line.strip_prefix("---- ")?;
-        name.strip_suffix(" stdout ----").map(str::to_owned)
-    });
+/// Names of tests follow `--`: before it cargo takes no more than one.
+fn words(options: &Options) -> Vec<String> {
+    let mut words = ["cargo", "test", "--no-fail-fast"]
+        .map(str::to_owned)
+        .to_vec();
+    words.extend(options.args.iter().cloned());
+    let names = options.chosen();
+    if !names.is_empty() {
+        if !words.iter().any(|word| word == "--") {
+            words.push("--".to_owned());
+        }
+        if !options.only.is_empty() {
+            words.push("--exact".to_owned());
+        }
+        words.extend(names);
+    }
+    words
+}
+
+/// `test tests::rent ... ok`, and below all of a program `---- tests::rent stdout ----`.
+fn cases(text: &str) -> Vec<Case> {
+    let said = said(text);
     let lines = text.lines().filter_map(|line| {
         let (name, verdict) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
         let name = name.split(" - should panic").next().unwrap_or(name);
@@ -48,138 +61,228 @@ fn libtest(text: &str) -> Vec<Case> {
             "ignored" => Outcome::Skipped,
             _ => return None,
         };
-        Some(case(name, outcome, &panics))
+        let told = said.get(name).filter(|_| outcome == Outcome::Failed);
+        let told = told.map(|text| panics::read(text)).unwrap_or_default();
+        let reason = verdict
+            .strip_prefix("ignored, ")
+            .map(|reason| reason.trim().to_owned());
+        Some(Case {
+            file: told.file,
+            line: told.line,
+            message: told.message.or(reason),
+            ..Case::new(name, outcome)
+        })
     });
     lines.collect()
 }
 
-/// `        PASS [   0.003s] (1/3) crate tests::rent`. Failures are printed twice.
-fn nextest(text: &str) -> Vec<Case> {
-    let panics = panics(text, |line| {
-        let (name, _) = line.trim().strip_prefix("thread '")?.split_once('\'')?;
-        Some(name.to_owned())
-    });
-    let mut cases: BTreeMap<String, Case> = BTreeMap::new();
-    for line in text.lines() {
-        let Some((status, rest)) = line.trim().split_once(" [") else {
-            continue;
-        };
-        let outcome = match status {
-            "PASS" | "LEAK" => Outcome::Passed,
-            "FAIL" | "ABORT" | "TIMEOUT" | "LEAK-FAIL" => Outcome::Failed,
-            signal if signal.starts_with("SIG") => Outcome::Failed,
-            _ => continue,
-        };
-        let Some(name) = rest.split_whitespace().last() else {
-            continue;
-        };
-        let key = rest.split_once("] ").map_or(name, |(_, key)| key);
-        let key = key.split_once(") ").map_or(key, |(_, key)| key);
-        cases.insert(key.to_owned(), case(name, outcome, &panics));
-    }
-    let skipped = text.lines().rev().find_map(|line| {
-        let counts = line.trim().strip_prefix("Summary [")?;
-        let count = counts
-            .split(", ")
-            .find_map(|part| part.strip_suffix(" skipped"))?;
-        count.trim().parse::<usize>().ok()
-    });
-    let skipped = (0..skipped.unwrap_or(0)).map(|_| Case {
-        name: "not selected".to_owned(),
-        file: None,
-        line: None,
-        outcome: Outcome::Skipped,
-        message: None,
-        seconds: None,
-    });
-    cases.into_values().chain(skipped).collect()
-}
-
-/// Where and why a test panicked.
-struct Panic {
-    file: String,
-    line: usize,
-    message: String,
-}
-
-/// The panics under each heading that `name` finds:
-/// `thread 'x' (7) panicked at src/lib.rs:5:9:` and the message on the next line.
-fn panics(text: &str, name: impl Fn(&str) -> Option<String>) -> BTreeMap<String, Panic> {
-    let mut found = BTreeMap::new();
+/// What each failed test printed.
+fn said(text: &str) -> BTreeMap<&str, String> {
+    let mut said: BTreeMap<&str, String> = BTreeMap::new();
     let mut current = None;
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        current = name(line).or(current);
-        let Some((_, place)) = line.split_once(" panicked at ") else {
-            continue;
-        };
-        let mut parts = place.trim_end_matches(':').rsplitn(3, ':');
-        let (_, line, file) = (parts.next(), parts.next(), parts.next());
-        let (Some(line), Some(file), Some(test)) = (line, file, current.clone()) else {
-            continue;
-        };
-        found.entry(test).or_insert_with(|| Panic {
-            file: file.to_owned(),
-            line: line.parse().unwrap_or_default(),
-            message: lines
-                .peek()
-                .map(|line| line.trim().to_owned())
-                .unwrap_or_default(),
-        });
+    for line in text.lines() {
+        let heading = line
+            .strip_prefix("---- ")
+            .and_then(|line| line.strip_suffix(" stdout ----"));
+        if heading.is_some() {
+            current = heading;
+        } else if line == "failures:" {
+            current = None;
+        } else if let Some(name) = current {
+            let text = said.entry(name).or_default();
+            text.push_str(line);
+            text.push('\n');
+        }
     }
-    found
+    said
 }
 
-fn case(name: &str, outcome: Outcome, panics: &BTreeMap<String, Panic>) -> Case {
-    let panic = panics.get(name).filter(|_| outcome == Outcome::Failed);
-    Case {
-        name: name.to_owned(),
-        file: panic.map(|panic| panic.file.clone()),
-        line: panic.map(|panic| panic.line),
-        outcome,
-        message: panic.map(|panic| panic.message.clone()),
-        seconds: None,
+/// Test programs that died, as cargo tells them:
+/// ``process didn't exit successfully: `/target/it-1` (signal: 6, SIGABRT: process abort signal)``.
+fn crashes(stderr: &str) -> Vec<Case> {
+    let mut which = "a test program";
+    let mut cases = Vec::new();
+    for line in stderr.lines() {
+        if let Some((_, rerun)) = line.split_once("to rerun pass `") {
+            which = rerun.trim_end_matches('`');
+        }
+        let died = line
+            .trim()
+            .strip_prefix("process didn't exit successfully: `")
+            .and_then(|rest| rest.rsplit_once("` ("))
+            .map(|(_, how)| how.trim_end_matches(')'));
+        // 101 is how a test program tells that tests failed.
+        if let Some(how) = died.filter(|how| *how != "exit status: 101") {
+            cases.push(Case {
+                message: Some(format!("died ({how})")),
+                again: false,
+                ..Case::new(which, Outcome::Error)
+            });
+        }
+    }
+    cases
+}
+
+/// The sums over all test programs.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Totals {
+    begun: usize,
+    ended: usize,
+    passed: usize,
+    failed: usize,
+    ignored: usize,
+}
+
+impl Totals {
+    /// `running 3 tests` and `test result: FAILED. 1 passed; 1 failed; 1 ignored; …`.
+    fn read(text: &str) -> Self {
+        let mut totals = Self::default();
+        for line in text.lines() {
+            let running = line
+                .strip_prefix("running ")
+                .and_then(|rest| rest.split_once(" test"));
+            if running.is_some_and(|(count, _)| count.parse::<usize>().is_ok()) {
+                totals.begun += 1;
+            }
+            let Some(result) = line.strip_prefix("test result: ") else {
+                continue;
+            };
+            totals.ended += 1;
+            let count = |name: &str| {
+                let parts = result.split([';', '.']).map(str::trim);
+                parts
+                    .filter_map(|part| part.strip_suffix(name))
+                    .find_map(|count| count.trim().parse::<usize>().ok())
+                    .unwrap_or_default()
+            };
+            totals.passed += count("passed");
+            totals.failed += count("failed");
+            totals.ignored += count("ignored");
+        }
+        totals
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, libtest, nextest};
+    use super::{Outcome, Totals, cases, crashes, words};
+    use crate::action::run_tests::{FailedTest, Options};
+
+    /// Of cargo 1.95.
+    const STDOUT: &str = r#"
+running 5 tests
+test tests::ign ... ignored, slow
+test tests::ok ... ok
+test tests::res ... FAILED
+test tests::sp - should panic ... FAILED
+test tests::bad ... FAILED
+
+failures:
+
+---- tests::res stdout ----
+Error: "no"
+
+---- tests::sp stdout ----
+note: test did not panic as expected at src/lib.rs:10:32
+---- tests::bad stdout ----
+
+thread 'tests::bad' (18824) panicked at src/lib.rs:8:50:
+assertion `left == right` failed: the rent is due
+  left: 0
+ right: 1
+
+
+failures:
+    tests::bad
+    tests::res
+    tests::sp
+
+test result: FAILED. 1 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.25s
+
+
+running 2 tests
+"#;
+
+    const STDERR: &str = "     Running tests/it.rs (target/debug/deps/it-f79ac83c53990106)
+error: test failed, to rerun pass `--test it`
+
+Caused by:
+  process didn't exit successfully: `/app/target/debug/deps/it-f79ac83c53990106` (signal: 6, SIGABRT: process abort signal)
+";
 
     #[test]
-    fn reads_what_libtest_prints() {
-        let cases = libtest(
-            "running 3 tests\ntest tests::rent ... FAILED\ntest tests::keys ... ok\ntest slow ... ignored, by hand\n\n\
-             failures:\n\n---- tests::rent stdout ----\n\n\
-             thread 'tests::rent' (41) panicked at src/lib.rs:9:5:\nassertion `left == right` failed\n  left: 1\n\n\
-             test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n",
-        );
-        let outcomes: Vec<_> = cases.iter().map(|case| case.outcome).collect();
+    fn reads_what_cargo_prints() {
+        let told: Vec<_> = cases(STDOUT)
+            .into_iter()
+            .map(|case| (case.name, case.outcome, case.line, case.message))
+            .collect();
+        let told: Vec<_> = told
+            .iter()
+            .map(|(name, outcome, line, message)| {
+                (name.as_str(), *outcome, *line, message.as_deref())
+            })
+            .collect();
         assert_eq!(
-            outcomes,
-            [Outcome::Failed, Outcome::Passed, Outcome::Skipped]
-        );
-        assert_eq!(cases[0].file.as_deref(), Some("src/lib.rs"));
-        assert_eq!(cases[0].line, Some(9));
-        assert_eq!(
-            cases[0].message.as_deref(),
-            Some("assertion `left == right` failed")
+            told,
+            [
+                ("tests::ign", Outcome::Skipped, None, Some("slow")),
+                ("tests::ok", Outcome::Passed, None, None),
+                ("tests::res", Outcome::Failed, None, Some("Error: \"no\"")),
+                (
+                    "tests::sp",
+                    Outcome::Failed,
+                    Some(10),
+                    Some("test did not panic as expected")
+                ),
+                (
+                    "tests::bad",
+                    Outcome::Failed,
+                    Some(8),
+                    Some("assertion `left == right` failed: the rent is due")
+                ),
+            ]
         );
     }
 
     #[test]
-    fn reads_what_nextest_prints() {
-        let cases = nextest(
-            "    Starting 2 tests across 1 binary\n        PASS [   0.003s] (1/2) app tests::keys\n        \
-             FAIL [   0.004s] (2/2) app tests::rent\n  stderr ───\n\n    thread 'tests::rent' (41) panicked at src/lib.rs:9:5:\n    \
-             assertion failed\n\n     Summary [   0.004s] 2 tests run: 1 passed, 1 failed, 1 skipped\n        \
-             FAIL [   0.004s] (2/2) app tests::rent\nerror: test run failed\n",
-        );
-        let outcomes: Vec<_> = cases.iter().map(|case| case.outcome).collect();
+    fn a_program_that_died_is_an_error() {
+        let crashes = crashes(STDERR);
+        let [crash] = &crashes[..] else {
+            panic!("{crashes:?}");
+        };
+        assert_eq!(crash.name, "--test it");
         assert_eq!(
-            outcomes,
-            [Outcome::Passed, Outcome::Failed, Outcome::Skipped]
+            crash.message.as_deref(),
+            Some("died (signal: 6, SIGABRT: process abort signal)")
         );
-        assert_eq!(cases[1].line, Some(9));
+        let totals = Totals {
+            begun: 2,
+            ended: 1,
+            passed: 1,
+            failed: 3,
+            ignored: 1,
+        };
+        assert_eq!(Totals::read(STDOUT), totals);
+    }
+
+    #[test]
+    fn names_follow_the_dashes() {
+        let only = |name: &str| FailedTest {
+            name: name.to_owned(),
+            file: None,
+        };
+        let mut options = Options {
+            args: vec!["--release".to_owned()],
+            paths: vec!["rent".to_owned()].into(),
+            ..Options::default()
+        };
+        let joined = |options: &Options| words(options)[3..].join(" ");
+        assert_eq!(joined(&options), "--release -- rent");
+        options.only = vec![only("a"), only("b")];
+        assert_eq!(joined(&options), "--release -- --exact a b");
+        options
+            .args
+            .extend(["--".to_owned(), "--nocapture".to_owned()]);
+        assert_eq!(joined(&options), "--release -- --nocapture --exact a b");
     }
 }

@@ -18,66 +18,74 @@ pub(super) fn detect(project: &Project) -> Result<(Runner, String), ActionError>
 
 fn python(project: &Project) -> Option<(Runner, String)> {
     for (file, section) in [
-        ("pytest.ini", "[pytest]"),
-        ("pyproject.toml", "[tool.pytest"),
-        ("setup.cfg", "[tool:pytest]"),
-        ("tox.ini", "[pytest]"),
+        ("pytest.ini", "pytest"),
+        ("pyproject.toml", "tool.pytest.ini_options"),
+        ("pyproject.toml", "tool.pytest"),
+        ("setup.cfg", "tool:pytest"),
+        ("tox.ini", "pytest"),
     ] {
-        if project.read(file).contains(section) {
-            return Some((Runner::Pytest, format!("{file} has {section}")));
+        if project.has_section(file, section) {
+            return Some((Runner::Pytest, format!("{file} has [{section}]")));
         }
     }
-    for file in ["conftest.py", "tests/conftest.py"] {
+    for file in ["pytest.ini", "conftest.py", "tests/conftest.py"] {
         if project.has(file) {
-            return Some((Runner::Pytest, format!("there is a {file}")));
+            return Some((Runner::Pytest, format!("found {file}")));
         }
     }
-    for file in [
-        "requirements.txt",
-        "requirements-dev.txt",
-        "pyproject.toml",
-        "Pipfile",
-    ] {
-        if project.read(file).contains("pytest") {
-            return Some((Runner::Pytest, format!("{file} names pytest")));
-        }
+    let named = REQUIREMENTS
+        .into_iter()
+        .find(|file| project.names(file, "pytest"));
+    if let Some(file) = named {
+        return Some((Runner::Pytest, format!("{file} names pytest")));
     }
     if project.has("manage.py") {
-        return Some((Runner::Django, "there is a manage.py".to_owned()));
+        return Some((Runner::Django, "found manage.py".to_owned()));
     }
-    let is_python = [
-        "setup.py",
-        "setup.cfg",
-        "pyproject.toml",
-        "requirements.txt",
-    ]
-    .into_iter()
-    .find(|file| project.has(file));
-    is_python.map(|file| (Runner::Unittest, format!("{file} names no other runner")))
+    let is_python = ["setup.py", "setup.cfg"].into_iter().chain(REQUIREMENTS);
+    let file = is_python.into_iter().find(|file| project.has(file))?;
+    Some((Runner::Unittest, format!("{file} names no other runner")))
 }
+
+/// Where Python projects say what they need.
+const REQUIREMENTS: [&str; 6] = [
+    "pyproject.toml",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "dev-requirements.txt",
+    "requirements/dev.txt",
+    "Pipfile",
+];
 
 fn javascript(project: &Project) -> Option<(Runner, String)> {
     let package: serde_json::Value = serde_json::from_str(&project.read("package.json")).ok()?;
     let script = package.pointer("/scripts/test")?.as_str()?;
+    // What `npm init` writes.
+    if script.contains("no test specified") {
+        return None;
+    }
     let runner = [("vitest", Runner::Vitest), ("jest", Runner::Jest)]
         .into_iter()
-        .find(|(name, _)| script.split_whitespace().any(|word| word == *name))
+        .find(|(name, _)| script.split_whitespace().any(|word| word == *name));
+    // More than one command is the script's own business.
+    let runner = runner
+        .filter(|_| !script.contains("&&") && !script.contains(';'))
         .map_or(Runner::Npm, |(_, runner)| runner);
     Some((runner, format!("package.json tests with `{script}`")))
 }
 
 fn other(project: &Project) -> Option<(Runner, String)> {
     if project.has("Cargo.toml") {
-        return Some(if project.finds("cargo-nextest") {
+        return Some(if project.finds("cargo-nextest").is_some() {
             (
                 Runner::Nextest,
-                "there is a Cargo.toml, and cargo-nextest is installed".to_owned(),
+                "found Cargo.toml, and cargo-nextest is installed".to_owned(),
             )
         } else {
-            (Runner::Cargo, "there is a Cargo.toml".to_owned())
+            (Runner::Cargo, "found Cargo.toml".to_owned())
         });
     }
     project
         .has("go.mod")
-        .then(|| (Runner::Go, "there is a go.mod".to_owned()))
+        .then(|| (Runner::Go, "found go.mod".to_owned()))
 }

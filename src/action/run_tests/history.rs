@@ -4,38 +4,70 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use super::Runner;
-use super::report::{Outcome, Report};
+use serde::{Deserialize, Serialize};
+
+use super::report::{Case, Report};
+use super::{Options, Runner};
 use crate::action::{ActionError, Context};
 
-type Failed = BTreeMap<String, Vec<String>>;
+/// By runner and folder.
+type Failed = BTreeMap<String, Vec<FailedTest>>;
+
+/// What it takes to run a test again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FailedTest {
+    pub(super) name: String,
+    pub(super) file: Option<String>,
+}
 
 const FILE: &str = ".wharf/failed-tests.json";
 
-/// Names of the tests that failed when `runner` ran last.
-pub(super) fn failed(context: &Context, runner: Runner) -> Vec<String> {
-    read(context).remove(runner.name()).unwrap_or_default()
+/// The tests that failed when `runner` ran last in this folder.
+pub(super) fn failed(context: &Context, runner: Runner, options: &Options) -> Vec<FailedTest> {
+    read(context)
+        .remove(&key(runner, options))
+        .unwrap_or_default()
 }
 
-/// Keeps the names of what failed. What was not run this time is forgotten: it is known no more.
-pub(super) fn remember(context: &Context, report: &Report) -> Result<(), ActionError> {
-    let bad = |outcome| matches!(outcome, Outcome::Failed | Outcome::Error);
-    let names: Vec<_> = report
-        .cases
-        .iter()
-        .filter(|case| bad(case.outcome))
-        .map(|case| case.name.clone())
-        .collect();
+/// Keeps what failed. What was not run this time is forgotten: it is known no more. Where one of
+/// the failures cannot be run alone nothing is kept, so that the next run leaves nothing out.
+pub(super) fn remember(
+    context: &Context,
+    report: &Report,
+    options: &Options,
+) -> Result<(), ActionError> {
+    let bad = || report.cases.iter().filter(|case| case.outcome.is_bad());
+    let mut failed: Vec<_> = bad().map(FailedTest::of).collect();
+    failed.dedup();
+    if bad().any(|case| !case.again) {
+        failed.clear();
+    }
     let mut all = read(context);
-    let before = all.remove(report.runner.name()).unwrap_or_default();
-    if names == before {
+    let key = key(report.runner, options);
+    if all.remove(&key).unwrap_or_default() == failed {
         return Ok(());
     }
-    if !names.is_empty() {
-        all.insert(report.runner.name().to_owned(), names);
+    if !failed.is_empty() {
+        all.insert(key, failed);
     }
     write(&context.path(FILE), &all)
         .map_err(|error| ActionError::caused("cannot remember which tests failed", &error))
+}
+
+impl FailedTest {
+    fn of(case: &Case) -> Self {
+        Self {
+            name: case.name.clone(),
+            file: case.file.clone(),
+        }
+    }
+}
+
+fn key(runner: Runner, options: &Options) -> String {
+    match options.cwd.as_deref() {
+        None | Some("" | ".") => runner.name().to_owned(),
+        Some(folder) => format!("{} in {folder}", runner.name()),
+    }
 }
 
 /// A file that cannot be read is as good as none.

@@ -7,25 +7,22 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use super::report::{Case, Outcome, Report};
 use crate::action::ActionError;
 
-/// The test cases in `xml`, named by `name` from class and test. They are counted, not believed:
-/// the totals that runners write leave out subtests or count them twice.
-pub(super) fn read(
-    xml: &str,
-    name: impl Fn(&TestCase) -> String,
-) -> Result<Vec<Case>, ActionError> {
+/// The test cases in `xml`; the message of one that failed is all that it said. They are counted,
+/// not believed: the totals that runners write may be wrong.
+pub(super) fn read(xml: &str) -> Result<Vec<Case>, ActionError> {
     let report = quick_junit::Report::deserialize_from_str(xml)
         .map_err(|error| ActionError::caused("the runner's results cannot be read", &error))?;
     let cases = report
         .test_suites
         .iter()
         .flat_map(|suite| &suite.test_cases);
-    Ok(cases.map(|case| convert(case, &name)).collect())
+    Ok(cases.map(convert).collect())
 }
 
-fn convert(case: &TestCase, name: &impl Fn(&TestCase) -> String) -> Case {
-    let (outcome, message, details) = match &case.status {
-        TestCaseStatus::Success { .. } => (Outcome::Passed, None, None),
-        TestCaseStatus::Skipped { message, .. } => (Outcome::Skipped, message.as_ref(), None),
+fn convert(case: &TestCase) -> Case {
+    let (outcome, message) = match &case.status {
+        TestCaseStatus::Success { .. } => (Outcome::Passed, None),
+        TestCaseStatus::Skipped { message, .. } => (Outcome::Skipped, message.as_ref()),
         TestCaseStatus::NonSuccess {
             kind,
             message,
@@ -36,41 +33,14 @@ fn convert(case: &TestCase, name: &impl Fn(&TestCase) -> String) -> Case {
                 NonSuccessKind::Failure => Outcome::Failed,
                 NonSuccessKind::Error => Outcome::Error,
             };
-            (outcome, message.as_ref(), description.as_ref())
+            (outcome, description.as_ref().or(message.as_ref()))
         }
     };
-    let attribute = |name: &str| {
-        case.extra
-            .iter()
-            .find(|(key, _)| key.as_str() == name)
-            .map(|(_, value)| value.as_str())
-    };
-    let file = attribute("file").map(str::to_owned);
-    // xunit counts lines from 0; the line of the failure itself is in its text.
-    let defined = attribute("line")
-        .and_then(|line| line.parse::<usize>().ok())
-        .map(|line| line + 1);
-    let failed_at = file
-        .as_deref()
-        .and_then(|file| last_line_in(details.map_or("", |details| details.as_str()), file));
     Case {
-        name: name(case),
-        line: failed_at.or(defined),
-        file,
-        outcome,
         message: message.map(|message| message.as_str().to_owned()),
         seconds: case.time.map(|time| time.as_secs_f64()),
+        ..Case::new(case.name.as_str(), outcome)
     }
-}
-
-/// The number behind the last `FILE:` in a traceback.
-fn last_line_in(details: &str, file: &str) -> Option<usize> {
-    let mark = format!("{file}:");
-    details.lines().rev().find_map(|line| {
-        let (_, rest) = line.split_once(&mark)?;
-        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().ok()
-    })
 }
 
 /// Writes `report` as one suite, beside the target and renamed.

@@ -1,11 +1,12 @@
-//! pytest, read from the `JUnit` file it writes.
+//! pytest, told by a plugin of our own.
 
-use quick_junit::TestCase;
-
+use super::records::{self, Records};
 use super::report::Report;
-use super::{Options, Runner, junit};
-use crate::action::toolchain::{Project, Python, Show};
+use super::{Options, Runner};
+use crate::action::toolchain::{Project, Python, Ran};
 use crate::action::{ActionError, Context};
+
+const REPORTER: &str = include_str!("report_pytest.py");
 
 pub(super) fn run(
     context: &Context,
@@ -14,62 +15,71 @@ pub(super) fn run(
 ) -> Result<Report, ActionError> {
     let python = Python::of(project);
     context.say(format!("python: {}", python.origin));
-    python.needs(context, project, "pytest")?;
-    let file = tempfile::NamedTempFile::new()
-        .map_err(|error| ActionError::caused("there is no room for the results", &error))?;
-    let mut words = python.module("pytest");
-    words.push(format!("--junitxml={}", file.path().display()));
-    // The default family leaves out file and line.
-    words.extend(["-o", "junit_family=xunit1"].map(str::to_owned));
-    words.extend(options.args.iter().cloned());
-    words.extend(options.paths.iter().cloned());
-    let ran = project.run(context, &words, Show::All)?;
-    let xml = std::fs::read_to_string(file.path()).unwrap_or_default();
-    match ran.code() {
-        3 => return Err(ran.broke("pytest broke inside")),
-        4 => return Err(ran.broke("pytest does not understand its arguments or configuration")),
-        code if xml.is_empty() && code != 0 => {
-            return Err(ran.broke(format!(
-                "pytest ended with exit code {code}, without results"
-            )));
-        }
-        _ => {}
+    let mut words = options.args.clone();
+    words.extend(options.chosen());
+    let (ran, records) = records::run(context, project, &python, REPORTER, words)?;
+    if records.missing {
+        return Err(python.lacks("pytest"));
     }
-    let cases = junit::read(&xml, name)?;
-    let complaint = match ran.code() {
-        0 | 5 => None,
-        1 => Some("all tests passed, and pytest failed: is coverage below its threshold?"),
-        2 => Some("pytest was interrupted"),
-        6 => Some("pytest met more warnings than are allowed"),
-        _ => Some("pytest ended with an exit code that is not known"),
-    };
+    let complaint = complaint(&ran, &records)?;
     let seconds = ran.finished.took.as_secs_f64();
-    Ok(Report::of(Runner::Pytest, cases, seconds, ran.code()).complaining(complaint))
+    let report = Report::of(Runner::Pytest, records.cases, seconds, ran.code());
+    Ok(report.complaining(complaint))
 }
 
-/// The node id, with which pytest runs the test alone: `file::Class::test`.
-fn name(case: &TestCase) -> String {
-    let test = case.name.as_str();
-    let file = case
-        .extra
-        .iter()
-        .find(|(key, _)| key.as_str() == "file")
-        .map(|(_, file)| file.as_str());
-    let class = case.classname.as_ref().map_or("", |class| class.as_str());
-    let Some(file) = file else {
-        // A module that could not be collected has only its dotted name.
-        return if class.is_empty() {
-            test.to_owned()
-        } else {
-            format!("{class}::{test}")
-        };
-    };
-    let module = file.trim_end_matches(".py").replace('/', ".");
-    match class
-        .strip_prefix(&module)
-        .map(|rest| rest.trim_start_matches('.'))
-    {
-        Some("") | None => format!("{file}::{test}"),
-        Some(inner) => format!("{file}::{}::{test}", inner.replace('.', "::")),
+/// What pytest has against the run beside tests that failed. Its exit codes:
+/// <https://docs.pytest.org/en/stable/reference/exit-codes.html>; 6 is of pytest 9.
+fn complaint(ran: &Ran, records: &Records) -> Result<Option<String>, ActionError> {
+    let stopped = records.stopped.as_deref();
+    match ran.code() {
+        4 => Err(ran.broke("pytest cannot use its arguments or configuration")),
+        3 => Err(ran.broke(match stopped {
+            Some(why) => format!("pytest broke: {why}"),
+            None => "pytest broke".to_owned(),
+        })),
+        code if !records.ended => Err(ran.broke(match &records.running {
+            Some(test) => {
+                format!("pytest died while it ran `{test}`, with exit code {code}")
+            }
+            None => format!("pytest ended before its tests did, with exit code {code}"),
+        })),
+        0 | 5 => Ok(None),
+        1 => Ok(Some(uncovered(&ran.stdout).unwrap_or_else(|| {
+            "pytest failed, and no test did: see what it said at its end".to_owned()
+        }))),
+        2 => Ok(Some(format!(
+            "pytest was stopped: {}",
+            stopped.unwrap_or("interrupted")
+        ))),
+        6 => Ok(Some("there were more warnings than are allowed".to_owned())),
+        code => Ok(Some(format!("pytest ended with exit code {code}"))),
+    }
+}
+
+/// pytest-cov's `FAIL Required test coverage of 90% not reached. Total coverage: 66.67%`.
+fn uncovered(stdout: &str) -> Option<String> {
+    let (_, told) = stdout
+        .lines()
+        .rev()
+        .find_map(|line| line.split_once("Required test coverage of "))?;
+    let (wanted, reached) = told.split_once(" not reached. Total coverage: ")?;
+    Some(format!(
+        "all tests passed, but they cover {} of the code and {wanted} is required",
+        reached.trim()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uncovered;
+
+    #[test]
+    fn reads_what_the_coverage_plugin_says() {
+        let said = "TOTAL 6 2 67%\nFAIL Required test coverage of 90% not reached. Total coverage: 66.67%\n1 passed in 0.15s\n";
+        assert_eq!(
+            uncovered(said).as_deref(),
+            Some("all tests passed, but they cover 66.67% of the code and 90% is required")
+        );
+        assert_eq!(uncovered("1 passed"), None);
     }
 }

@@ -1,9 +1,12 @@
-//! unittest and Django's `manage.py test`, read from what they print.
+//! unittest and Django's `manage.py test`, told by a recorder around them.
 
-use super::report::{Case, Outcome, Report};
+use super::records;
+use super::report::Report;
 use super::{Options, Runner};
-use crate::action::toolchain::{Project, Python, Show, relative};
+use crate::action::toolchain::{Project, Python};
 use crate::action::{ActionError, Context};
+
+const REPORTER: &str = include_str!("report_unittest.py");
 
 pub(super) fn run(
     context: &Context,
@@ -13,30 +16,35 @@ pub(super) fn run(
 ) -> Result<Report, ActionError> {
     let python = Python::of(project);
     context.say(format!("python: {}", python.origin));
-    let mut words = if runner == Runner::Django {
-        let mut words = python.script("manage.py");
-        words.extend(["test", "--no-input"].map(str::to_owned));
-        words
-    } else {
-        let mut words = python.module("unittest");
-        if options.paths.is_empty() {
-            words.push("discover".to_owned());
-        }
-        words
+    let chosen = options.chosen();
+    let words: &[&str] = match runner {
+        Runner::Django => &["manage.py", "test", "--no-input"],
+        _ if chosen.is_empty() => &["python -m unittest", "discover"],
+        _ => &["python -m unittest"],
     };
+    let mut words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
     words.extend(options.args.iter().cloned());
-    words.extend(options.paths.iter().cloned());
-    let ran = project.run(context, &words, Show::All)?;
+    words.extend(chosen);
+    let (ran, records) = records::run(context, project, &python, REPORTER, words)?;
+    let name = runner.name();
     let Some(summary) = Summary::read(&ran.stderr) else {
-        return Err(ran.broke(format!("{} ended without a summary", runner.name())));
+        return Err(ran.broke(match &records.running {
+            Some(test) => {
+                let code = ran.code();
+                format!("{name} died while it ran `{test}`, with exit code {code}")
+            }
+            None => format!("{name} ended before its tests did"),
+        }));
     };
-    let cases = failures(&ran.stderr, project);
-    let mut report = Report::of(runner, cases, ran.finished.took.as_secs_f64(), ran.code());
-    report.failed = summary.failures + summary.unexpected;
-    report.errors = summary.errors;
-    report.skipped = summary.skipped;
-    let others = report.failed + report.errors + report.skipped;
-    report.passed = summary.ran.saturating_sub(others);
+    let told = !records.cases.is_empty();
+    let seconds = ran.finished.took.as_secs_f64();
+    // 5: there was no test to run, from Python 3.12 on.
+    let code = if ran.code() == 5 { 0 } else { ran.code() };
+    let mut report = Report::of(runner, records.cases, seconds, code);
+    if !told {
+        // A project's own runner may tell nobody but the terminal.
+        summary.count_in(&mut report);
+    }
     Ok(report)
 }
 
@@ -47,7 +55,6 @@ struct Summary {
     failures: usize,
     errors: usize,
     skipped: usize,
-    unexpected: usize,
 }
 
 impl Summary {
@@ -61,80 +68,29 @@ impl Summary {
             let pairs = counts.split(", ").filter_map(|pair| pair.split_once('='));
             pairs
                 .filter(|(key, _)| *key == name)
-                .find_map(|(_, count)| count.parse().ok())
+                .find_map(|(_, count)| count.parse::<usize>().ok())
                 .unwrap_or_default()
         };
         Some(Self {
             ran,
-            failures: count("failures"),
+            failures: count("failures") + count("unexpected successes"),
             errors: count("errors"),
             skipped: count("skipped"),
-            unexpected: count("unexpected successes"),
         })
     }
-}
 
-/// The blocks under `FAIL:` and `ERROR:`, each with its traceback.
-fn failures(text: &str, project: &Project) -> Vec<Case> {
-    let rule = "=".repeat(70);
-    text.split(&format!("{rule}\n"))
-        .skip(1)
-        .filter_map(|block| failure(block, project))
-        .collect()
-}
-
-fn failure(block: &str, project: &Project) -> Option<Case> {
-    let (kind, test) = block.lines().next()?.split_once(": ")?;
-    let outcome = if kind == "FAIL" {
-        Outcome::Failed
-    } else {
-        Outcome::Error
-    };
-    let body = block.split(&"-".repeat(70)).nth(1).unwrap_or_default();
-    let place = body.lines().rev().filter_map(frame).find(|(file, _)| {
-        std::path::Path::new(file).starts_with(&project.folder) && !file.contains("site-packages")
-    });
-    let message = body
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty() && !line.starts_with(' '));
-    Some(Case {
-        name: dotted(test),
-        file: place.map(|(file, _)| relative(&project.folder, file)),
-        line: place.map(|(_, line)| line),
-        outcome,
-        message: message.map(str::to_owned),
-        seconds: None,
-    })
-}
-
-/// `test_rent (app.tests.RentTest.test_rent)` as what runs it alone.
-fn dotted(test: &str) -> String {
-    match test.split_once(" (") {
-        Some((method, class)) => {
-            let class = class.split(')').next().unwrap_or(class);
-            if class.ends_with(&format!(".{method}")) {
-                class.to_owned()
-            } else {
-                // Before Python 3.11 the method was left out.
-                format!("{class}.{method}")
-            }
-        }
-        None => test.to_owned(),
+    fn count_in(&self, report: &mut Report) {
+        report.failed = self.failures;
+        report.errors = self.errors;
+        report.skipped = self.skipped;
+        let others = self.failures + self.errors + self.skipped;
+        report.passed = self.ran.saturating_sub(others);
     }
-}
-
-/// `  File "/app/tests.py", line 7, in test_rent`.
-fn frame(line: &str) -> Option<(&str, usize)> {
-    let rest = line.trim().strip_prefix("File \"")?;
-    let (file, rest) = rest.split_once("\", line ")?;
-    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-    Some((file, digits.parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Summary, dotted, frame};
+    use super::Summary;
 
     #[test]
     fn reads_the_summary() {
@@ -144,7 +100,6 @@ mod tests {
             failures: 1,
             errors: 1,
             skipped: 2,
-            unexpected: 0,
         };
         assert_eq!(Summary::read(text), Some(expected));
         let text = "Ran 3 tests in 0.002s\n\nOK\n";
@@ -156,21 +111,5 @@ mod tests {
             })
         );
         assert_eq!(Summary::read("ImportError: no module"), None);
-    }
-
-    #[test]
-    fn names_tests_as_the_runner_takes_them() {
-        assert_eq!(
-            dotted("test_rent (app.tests.RentTest.test_rent)"),
-            "app.tests.RentTest.test_rent"
-        );
-        assert_eq!(
-            dotted("test_rent (app.tests.RentTest)"),
-            "app.tests.RentTest.test_rent"
-        );
-        assert_eq!(
-            frame("  File \"/a/b.py\", line 7, in x"),
-            Some(("/a/b.py", 7))
-        );
     }
 }

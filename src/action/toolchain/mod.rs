@@ -1,22 +1,19 @@
 //! What test runners and linters share: the project's own environment, and running its tools.
 
+pub(super) mod node;
+mod project;
 mod python;
+mod texts;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{ActionError, Context, Environment};
+use super::{ActionError, Context};
 use crate::event::Stream;
 use crate::service::process::{self, Command, End, Finished, Tail};
 
+pub(super) use project::Project;
 pub(super) use python::Python;
-
-/// The folder a tool works in, and the environment it gets.
-pub(super) struct Project {
-    pub(super) folder: PathBuf,
-    pub(super) environment: Environment,
-    pub(super) timeout: Option<std::time::Duration>,
-}
+pub(super) use texts::Texts;
 
 /// What a tool wrote, beside how it ended.
 pub(super) struct Ran {
@@ -27,54 +24,21 @@ pub(super) struct Ran {
 }
 
 /// Which of a tool's output people are shown as it comes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Show {
+pub(super) enum Show<'a> {
     All,
     /// Standard output is in a format for machines.
     Stderr,
+    /// Of each line of standard output what this makes of it.
+    Lines(&'a mut dyn FnMut(&str) -> String),
 }
 
 impl Project {
-    pub(super) fn new(
-        context: &Context,
-        cwd: Option<&str>,
-        env: &BTreeMap<String, String>,
-        timeout: Option<super::Duration>,
-    ) -> Self {
-        let mut environment = Environment::clone(&context.environment);
-        environment.extend(env.clone());
-        Self {
-            folder: context.path(cwd.unwrap_or_default()),
-            environment,
-            timeout: timeout.map(Into::into),
-        }
-    }
-
-    /// The text of a file of the project; empty where there is none.
-    pub(super) fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.folder.join(path)).unwrap_or_default()
-    }
-
-    pub(super) fn has(&self, path: &str) -> bool {
-        self.folder.join(path).exists()
-    }
-
-    /// Whether `program` is on the project's `PATH`.
-    pub(super) fn finds(&self, program: &str) -> bool {
-        let path = self
-            .environment
-            .get("PATH")
-            .map(String::as_str)
-            .unwrap_or_default();
-        std::env::split_paths(path).any(|folder| folder.join(program).is_file())
-    }
-
     /// Runs `words` to their end, stopped with the run or by the timeout.
     pub(super) fn run(
         &self,
         context: &Context,
         words: &[String],
-        show: Show,
+        mut show: Show<'_>,
     ) -> Result<Ran, ActionError> {
         let (program, args) = words
             .split_first()
@@ -88,22 +52,37 @@ impl Project {
             timeout: self.timeout,
         };
         let (mut stdout, mut stderr, mut tail) = (Vec::new(), Vec::new(), Tail::new(20));
+        let mut read = 0;
         let finished = process::run(&command, &context.cancel, &mut |stream, bytes| {
             match stream {
                 Stream::Stdout => stdout.extend_from_slice(bytes),
                 Stream::Stderr => stderr.extend_from_slice(bytes),
             }
-            if show == Show::All || stream == Stream::Stderr {
-                tail.push(bytes);
-                context.output(stream, bytes);
+            match (&mut show, stream) {
+                (Show::All, _) | (_, Stream::Stderr) => {
+                    tail.push(bytes);
+                    context.output(stream, bytes);
+                }
+                (Show::Stderr, Stream::Stdout) => {}
+                (Show::Lines(shown), Stream::Stdout) => {
+                    while let Some(length) = stdout[read..].iter().position(|byte| *byte == b'\n') {
+                        let line = String::from_utf8_lossy(&stdout[read..read + length]);
+                        let line = shown(&line);
+                        read += length + 1;
+                        tail.push(line.as_bytes());
+                        context.output(stream, line.as_bytes());
+                    }
+                }
             }
         })
         .map_err(|error| ActionError::from_process(&error))?;
         match finished.end {
             End::Cancelled => Err(ActionError::cancelled()),
-            End::TimedOut => Err(ActionError::new(format!(
-                "`{program}` took longer than the timeout"
-            ))),
+            End::TimedOut => {
+                let limit = humantime::format_duration(self.timeout.unwrap_or_default());
+                let message = format!("took longer than its timeout of {limit}");
+                Err(ActionError::new(message).output(tail.into_lines()))
+            }
             End::Exited(_) | End::Signalled(_) => Ok(Ran {
                 finished,
                 stdout: String::from_utf8_lossy(&stdout).into_owned(),
@@ -122,9 +101,17 @@ impl Ran {
 
     /// The tool itself broke: what it said last, and how it ended.
     pub(super) fn broke(&self, message: impl Into<String>) -> ActionError {
+        let mut lines = self.tail.clone();
+        if lines.is_empty() {
+            let said = self.stdout.lines().take(20);
+            lines = said.map(str::to_owned).collect();
+        }
+        while lines.last().is_some_and(|line| line.trim().is_empty()) {
+            lines.pop();
+        }
         ActionError::new(message)
             .exit_code(Some(self.code()))
-            .output(self.tail.clone())
+            .output(lines)
     }
 }
 

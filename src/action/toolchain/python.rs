@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Project, Show};
-use crate::action::{ActionError, Context};
+use super::Project;
+use crate::action::ActionError;
 
 /// Folders in which people keep a project's virtual environment.
 const FOLDERS: [&str; 3] = [".venv", "venv", "env"];
@@ -23,32 +23,28 @@ impl Python {
         let Some((folder, origin)) = environment(project) else {
             let program = ["python3", "python"]
                 .into_iter()
-                .find(|name| project.finds(name));
+                .find(|name| project.finds(name).is_some());
             let program = program.unwrap_or("python3").to_owned();
             return Self {
                 pip: format!("{program} -m pip install"),
-                origin: format!("{program} on PATH"),
+                origin: format!("`{program}` on PATH"),
                 program,
             };
         };
         let bin = folder.join("bin");
         let path = project.environment.get("PATH").cloned().unwrap_or_default();
-        project
-            .environment
-            .insert("PATH".to_owned(), format!("{}:{path}", bin.display()));
+        if !path.starts_with(&format!("{}:", bin.display())) {
+            let path = format!("{}:{path}", bin.display());
+            project.environment.insert("PATH".to_owned(), path);
+        }
         project
             .environment
             .insert("VIRTUAL_ENV".to_owned(), folder.display().to_string());
         Self {
             program: bin.join("python").display().to_string(),
             pip: format!("{origin}/bin/pip install"),
-            origin,
+            origin: format!("`{origin}`"),
         }
-    }
-
-    /// `python -m MODULE`, in words.
-    pub(in crate::action) fn module(&self, module: &str) -> Vec<String> {
-        vec![self.program.clone(), "-m".to_owned(), module.to_owned()]
     }
 
     /// `python SCRIPT`, in words.
@@ -56,25 +52,21 @@ impl Python {
         vec![self.program.clone(), script.to_owned()]
     }
 
-    /// Fails, and tells how to install it, if `module` cannot be imported.
-    pub(in crate::action) fn needs(
+    /// What starts the tool `name`: its program in the project's virtual environment, else one on
+    /// `PATH`, which may have been installed apart from any Python we know.
+    pub(in crate::action) fn tool(
         &self,
-        context: &Context,
         project: &Project,
-        module: &str,
-    ) -> Result<(), ActionError> {
-        let probe = format!(
-            "import importlib.util, sys; sys.exit(importlib.util.find_spec({module:?}) is None)"
-        );
-        let words = [self.program.clone(), "-c".to_owned(), probe];
-        let ran = project.run(context, &words, Show::All)?;
-        if ran.finished.success() {
-            return Ok(());
-        }
-        Err(
-            ActionError::new(format!("{module} is not installed in {}", self.origin))
-                .hint(format!("{} {module}", self.pip)),
-        )
+        name: &str,
+    ) -> Result<String, ActionError> {
+        let found = project.finds(name).ok_or_else(|| self.lacks(name))?;
+        Ok(found.display().to_string())
+    }
+
+    /// That the tool or module `name` is not installed, and how to change that.
+    pub(in crate::action) fn lacks(&self, name: &str) -> ActionError {
+        ActionError::new(format!("{name} is not installed for {}", self.origin))
+            .hint(format!("install it: `{} {name}`", self.pip))
     }
 }
 
@@ -82,13 +74,18 @@ impl Python {
 fn environment(project: &Project) -> Option<(PathBuf, String)> {
     let is_one =
         |folder: &Path| folder.join("pyvenv.cfg").is_file() && folder.join("bin/python").exists();
-    let beside = FOLDERS
+    let beside = [&project.folder, &project.root]
         .into_iter()
-        .map(|name| (project.folder.join(name), name.to_owned()))
-        .find(|(folder, _)| is_one(folder));
-    beside.or_else(|| {
-        let active = project.environment.get("VIRTUAL_ENV")?;
-        let folder = PathBuf::from(active);
-        is_one(&folder).then(|| (folder, active.clone()))
-    })
+        .find_map(|home| {
+            let folders = FOLDERS.map(|name| home.join(name));
+            folders.into_iter().find(|folder| is_one(folder))
+        });
+    if let Some(folder) = beside {
+        let shown = folder.strip_prefix(&project.folder);
+        let shown = shown.unwrap_or(&folder).display().to_string();
+        return Some((folder, shown));
+    }
+    let active = project.environment.get("VIRTUAL_ENV")?;
+    let folder = PathBuf::from(active);
+    is_one(&folder).then(|| (folder, active.clone()))
 }

@@ -1,71 +1,101 @@
-//! What is given to actions and to `stage`, where it is written out.
+//! What is given to actions, where it is written out.
 
-use rhai::{Expr, Ident, Position};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rhai::{Expr, Position};
 use schemars::Schema;
 use serde_json::Value;
 
+use super::literal::{entries, literal};
 use super::site::Site;
-use super::{Finding, Scene};
+use super::{Finding, Scene, declarations};
 use crate::action::{self, Descriptor, options, schema};
 use crate::failure::{Failure, nearest};
-use crate::script::declare::STAGE_OPTIONS;
 use crate::script::span::place_at;
 
-pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
-    if site.method || !site.call.namespace.is_empty() {
-        return;
+/// Schemas of the actions that occur; deriving one takes longer than all else about a call.
+#[derive(Default)]
+pub(super) struct Schemas(RefCell<BTreeMap<&'static str, Rc<Schema>>>);
+
+impl Schemas {
+    fn of(&self, action: &Descriptor) -> Rc<Schema> {
+        let mut known = self.0.borrow_mut();
+        let schema = known
+            .entry(action.name)
+            .or_insert_with(|| Rc::new((action.options)()));
+        schema.clone()
     }
+
+    /// Whether `action` has an option called `name`.
+    pub(super) fn has(&self, action: &Descriptor, name: &str) -> bool {
+        schema::field(&self.of(action), name).is_some()
+    }
+}
+
+pub(super) type Report<'a> = dyn FnMut(Position, Failure) + 'a;
+
+pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
     let mut report = |position: Position, failure: Failure| {
-        let place = place_at(&scene.unit.source, position);
+        let place = place_at(&scene.unit().source, position);
         findings.push(Finding::error(failure.at_if(place)));
     };
-    if site.call.name == "stage" {
-        stage(site, &mut report);
-    } else if let Some(action) = action::find(&site.call.name) {
-        action_call(action, site, &mut report);
+    if scene.calls(site, "stage") {
+        declarations::stage(site, &mut report);
+    } else if let Some(action) = action::find(&site.call.name)
+        && scene.calls(site, action.name)
+    {
+        action_call(action, &scene.schemas.of(action), site, &mut report);
     }
 }
 
-type Report<'a> = dyn FnMut(Position, Failure) + 'a;
-
-fn stage(site: &Site, report: &mut Report) {
-    let [_, options, _] = site.call.args.as_slice() else {
-        return;
-    };
-    for (key, _) in entries(options) {
-        if !STAGE_OPTIONS.contains(&key.name.as_str()) {
-            let failure = Failure::script(format!("`stage` has no option `{}`", key.name));
-            report(
-                key.pos,
-                match nearest(&key.name, STAGE_OPTIONS) {
-                    Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                    None => failure.hint(format!("its options are: {}", STAGE_OPTIONS.join(", "))),
-                },
-            );
-        }
-    }
+/// The arguments of a call of an action: the natural one, and the options.
+pub(super) fn split<'a>(
+    scene: &Scene,
+    action: &Descriptor,
+    site: &Site<'a>,
+) -> (Option<&'a Expr>, Option<&'a Expr>) {
+    parts(action, &scene.schemas.of(action), site)
 }
 
-fn action_call(action: &Descriptor, site: &Site, report: &mut Report) {
-    let schema = (action.options)();
-    let (natural, options) = match site.call.args.as_slice() {
-        [] => (None, None),
-        [map @ Expr::Map(..)] if !is_natural(action, &schema, map) => (None, Some(map)),
+fn parts<'a>(
+    action: &Descriptor,
+    schema: &Schema,
+    site: &Site<'a>,
+) -> (Option<&'a Expr>, Option<&'a Expr>) {
+    match site.call.args.as_slice() {
+        [map @ Expr::Map(..)] if !is_natural(action, schema, map) => (None, Some(map)),
         [natural] => (Some(natural), None),
         [natural, options] => (Some(natural), Some(options)),
-        _ => return,
-    };
-    if let (Some(value), Some(name)) = (natural, action.natural)
-        && let Some(field) = schema::field(&schema, name)
-    {
-        value_fits(action, &schema, name, field, value, report);
+        _ => (None, None),
     }
-    let Some(options) = options else {
+}
+
+fn action_call(action: &Descriptor, schema: &Schema, site: &Site, report: &mut Report) {
+    let (natural, options) = parts(action, schema, site);
+    if let (Some(value), Some(name)) = (natural, action.natural)
+        && let Some(field) = schema::field(schema, name)
+    {
+        value_fits(action, schema, name, field, value, report);
+    }
+    if let Some((kind, shown)) = options.and_then(literal)
+        && kind != "object"
+    {
+        let at = options.map_or(site.position, Expr::position);
+        let message = format!(
+            "the second argument of `{}` must be a map of options, not {shown}",
+            action.name
+        );
+        report(at, Failure::script(message));
         return;
-    };
-    for (key, value) in entries(options) {
-        if let Some(field) = schema::field(&schema, &key.name) {
-            value_fits(action, &schema, &key.name, field, value, report);
+    }
+    for (key, value) in options.into_iter().flat_map(entries) {
+        if natural.is_some() && action.natural == Some(key.name.as_str()) {
+            let message = format!("`{}` is given twice", key.name);
+            report(key.pos, Failure::script(message));
+        } else if let Some(field) = schema::field(schema, &key.name) {
+            value_fits(action, schema, &key.name, field, value, report);
         } else {
             let (message, hint) = options::unknown_option(action, &key.name);
             let mut failure = Failure::script(message);
@@ -73,14 +103,7 @@ fn action_call(action: &Descriptor, site: &Site, report: &mut Report) {
             report(key.pos, failure);
         }
     }
-    missing(
-        action,
-        &schema,
-        natural.is_some(),
-        options,
-        site.position,
-        report,
-    );
+    missing(action, schema, natural, options, site.position, report);
 }
 
 /// A map literal that is itself the natural argument, as the action would take it.
@@ -94,23 +117,31 @@ fn is_natural(action: &Descriptor, schema: &Schema, map: &Expr) -> bool {
         && entries(map).all(|(key, _)| schema::field(schema, &key.name).is_none())
 }
 
+/// Options that a call cannot do without. A map that is computed may hold them, and so may a single
+/// computed argument.
 fn missing(
     action: &Descriptor,
     schema: &Schema,
-    natural: bool,
-    options: &Expr,
+    natural: Option<&Expr>,
+    options: Option<&Expr>,
     at: Position,
     report: &mut Report,
 ) {
-    if !matches!(options, Expr::Map(..)) {
+    let computed = match (natural, options) {
+        (_, Some(options)) => !matches!(options, Expr::Map(..)),
+        (Some(natural), None) => literal(natural).is_none(),
+        (None, None) => false,
+    };
+    if computed {
         return;
     }
-    for field in schema::fields(schema)
-        .into_iter()
-        .filter(|field| field.required)
-    {
-        let given = entries(options).any(|(key, _)| key.name == field.name)
-            || natural && action.natural == Some(field.name);
+    let fields = schema::fields(schema).into_iter();
+    for field in fields.filter(|field| field.required) {
+        let given = options
+            .into_iter()
+            .flat_map(entries)
+            .any(|(key, _)| key.name == field.name)
+            || natural.is_some() && action.natural == Some(field.name);
         if !given {
             let message = format!("`{}` needs the option `{}`", action.name, field.name);
             report(at, Failure::script(message));
@@ -173,6 +204,7 @@ fn one_of(
     );
 }
 
+/// The items of an array and the entries of a map, where there is only one kind they may be of.
 fn nested(
     action: &Descriptor,
     schema: &Schema,
@@ -183,30 +215,29 @@ fn nested(
 ) {
     match value {
         Expr::Array(items, _) => {
-            for part in schema::alternatives(schema, field) {
-                if let Some(kind) = part.get("items") {
-                    for (index, item) in items.iter().enumerate() {
-                        let path = format!("{path}[{index}]");
-                        value_fits(action, schema, &path, kind, item, report);
-                    }
+            if let Some(kind) = only(schema, field, "array").and_then(|part| part.get("items")) {
+                for (index, item) in items.iter().enumerate() {
+                    let path = format!("{path}[{index}]");
+                    value_fits(action, schema, &path, kind, item, report);
                 }
             }
         }
         Expr::Map(..) => {
-            let parts = schema::alternatives(schema, field);
-            let [part] = parts.as_slice() else {
+            let Some(part) = only(schema, field, "object") else {
                 return;
             };
             for (key, value) in entries(value) {
                 let path = format!("{path}.{}", key.name);
-                let known = part
-                    .get("properties")
-                    .and_then(|known| known.get(key.name.as_str()));
-                match (known, part.get("additionalProperties")) {
+                let known = part.get("properties").and_then(Value::as_object);
+                let field = known.and_then(|known| known.get(key.name.as_str()));
+                match (field, part.get("additionalProperties")) {
                     (Some(field), _) => value_fits(action, schema, &path, field, value, report),
                     (None, Some(Value::Bool(false))) => {
                         let message = format!("`{}` has no option `{path}`", action.name);
-                        report(key.pos, Failure::script(message));
+                        let failure = Failure::script(message);
+                        let names = known.into_iter().flat_map(|known| known.keys());
+                        let near = nearest(&key.name, names.map(String::as_str));
+                        report(key.pos, hinted(failure, near));
                     }
                     (None, Some(any @ Value::Object(_))) => {
                         value_fits(action, schema, &path, any, value, report);
@@ -219,25 +250,18 @@ fn nested(
     }
 }
 
-/// The JSON type of a literal, and how to speak of it.
-fn literal(value: &Expr) -> Option<(&'static str, &'static str)> {
-    match value {
-        Expr::BoolConstant(..) => Some(("boolean", "true or false")),
-        Expr::IntegerConstant(..) => Some(("integer", "a whole number")),
-        Expr::FloatConstant(..) => Some(("number", "a number")),
-        Expr::StringConstant(..) | Expr::InterpolatedString(..) | Expr::CharConstant(..) => {
-            Some(("string", "text"))
-        }
-        Expr::Array(..) => Some(("array", "an array")),
-        Expr::Map(..) => Some(("object", "a map")),
-        _ => None,
+fn hinted(failure: Failure, near: Option<&str>) -> Failure {
+    match near {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure,
     }
 }
 
-fn entries(expression: &Expr) -> impl Iterator<Item = &(Ident, Expr)> {
-    let entries = match expression {
-        Expr::Map(map, _) => Some(map.0.iter()),
-        _ => None,
-    };
-    entries.into_iter().flatten()
+/// The one alternative of `field` that is of the JSON type `kind`; nothing if several are.
+fn only<'a>(schema: &'a Schema, field: &'a Value, kind: &str) -> Option<&'a Value> {
+    let mut fitting = schema::alternatives(schema, field)
+        .into_iter()
+        .filter(|part| schema::takes(schema, part, kind));
+    let first = fitting.next()?;
+    fitting.next().is_none().then_some(first)
 }

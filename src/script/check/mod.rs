@@ -1,20 +1,29 @@
 //! What can be known to be wrong before anything runs. Nothing is executed.
+//!
+//! A script that would run must never be refused, so what is computed is let pass, and so is what
+//! depends on the way a function is reached.
 
 mod arguments;
+mod declarations;
 mod functions;
 mod imports;
+mod literal;
+mod modules;
+mod names;
 mod needs;
 mod settings;
 mod site;
+mod variables;
 mod walls;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::program::Program;
 use super::units::Unit;
 use crate::failure::Failure;
 
-use functions::Functions;
+use arguments::Schemas;
+use imports::Loaded;
+use names::Names;
+use site::Site;
 
 /// One thing that is wrong, or may be.
 #[derive(Clone, Debug)]
@@ -47,46 +56,62 @@ impl Finding {
     }
 }
 
-/// What one check works on.
+/// What one check works on: a unit, and all that is known about the others.
 struct Scene<'a> {
     program: &'a Program,
-    unit: &'a Unit,
-    /// Alias and unit of each module this unit imports.
-    imports: &'a BTreeMap<String, Unit>,
-    functions: &'a Functions,
-    /// Keys of map literals: one may hold a closure that is called like a method.
-    properties: BTreeSet<String>,
+    all: &'a [Loaded],
+    at: &'a Loaded,
+    names: &'a Names,
+    schemas: &'a Schemas,
+}
+
+impl Scene<'_> {
+    fn unit(&self) -> &Unit {
+        &self.at.unit
+    }
+
+    /// Whether this is the script itself and not a module.
+    fn is_main(&self) -> bool {
+        self.unit().source.name == self.program.main().source.name
+    }
+
+    /// Whether `site` calls the language's own `name`, and not a function of the script with it.
+    fn calls(&self, site: &Site, name: &str) -> bool {
+        site.is(name) && !self.defines(site)
+    }
+
+    /// Whether the script has a function of its own for this call; such a one goes first.
+    fn defines(&self, site: &Site) -> bool {
+        let arities = self.names.script(self.is_main(), &site.call.name);
+        arities.contains(&site.call.args.len())
+    }
 }
 
 /// All findings of the program and the modules it imports, in the order of their places.
 pub fn check(program: &Program) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let units = imports::load(program, &mut findings);
-    let mut names = BTreeSet::new();
-    for loaded in &units {
-        site::each(&loaded.unit, &mut |site| {
-            names.insert(site.call.name.to_string());
-        });
-    }
-    let functions = Functions::gather(program.engine(), &names);
-    for loaded in &units {
+    let all = imports::load(program, &mut findings);
+    let names = Names::gather(program.engine(), &all);
+    let schemas = Schemas::default();
+    let mut stages = needs::Stages::default();
+    for at in &all {
         let scene = Scene {
             program,
-            unit: &loaded.unit,
-            imports: &loaded.imports,
-            properties: functions::properties(&loaded.unit),
-            functions: &functions,
+            all: &all,
+            at,
+            names: &names,
+            schemas: &schemas,
         };
-        let mut stages = needs::Stages::default();
-        site::each(&loaded.unit, &mut |site| {
+        site::each(&at.unit, &mut |site| {
             functions::check(&scene, site, &mut findings);
             arguments::check(&scene, site, &mut findings);
             walls::check(&scene, site, &mut findings);
             settings::check(&scene, site, &mut findings);
             stages.add(&scene, site);
         });
-        findings.extend(stages.findings(&scene));
+        variables::check(&scene, &mut findings);
     }
+    findings.extend(stages.findings(&all));
     findings.sort_by_key(|finding| {
         let place = finding.failure.places.first();
         place.map(|place| (place.source.name.clone(), place.span.start))

@@ -6,13 +6,14 @@ use crate::failure::Failure;
 use crate::script::span::place_at;
 
 pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
-    let required = (site.is("env") && site.call.args.len() == 1) || site.is("secret");
+    let required =
+        (scene.calls(site, "env") && site.call.args.len() == 1) || scene.calls(site, "secret");
     let Some((name, position)) = site.text(0).filter(|_| required) else {
         return;
     };
     if scene.program.host().context.env(name).is_none() {
         let failure = Failure::script(format!("the environment has no `{name}`"))
-            .at_if(place_at(&scene.unit.source, position))
+            .at_if(place_at(&scene.unit().source, position))
             .hint("set it where the pipeline runs, or write it into `.env`");
         findings.push(Finding::warning(failure));
     }

@@ -1,6 +1,6 @@
 //! The calls of a unit, and where each stands.
 
-use rhai::{ASTNode, Expr, FnCallExpr, ImmutableString, Position, Stmt};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, ImmutableString, Position, Stmt};
 
 use crate::failure::Place;
 use crate::script::span::place_at;
@@ -14,6 +14,8 @@ pub(super) struct Site<'a> {
     pub(super) method: bool,
     /// At the top level of its unit, in no function and no closure.
     pub(super) top_level: bool,
+    /// It may never be made, or more than once: it is in a branch, a loop, a function.
+    pub(super) conditional: bool,
 }
 
 /// Calls `visit` for every call in `unit`, operators left out.
@@ -26,6 +28,15 @@ pub(super) fn each(unit: &Unit, visit: &mut dyn FnMut(&Site)) {
     unit.ast
         .clone_functions_only()
         .walk(&mut |path: &[ASTNode]| look(path, false, visit));
+}
+
+/// The functions and closures of `unit` whose name `keep` likes, in a tree of their own: the parser's
+/// tree does not tell which function a node is in. (`clone_functions_only_filtered` does not filter
+/// what it clones into an empty tree.)
+pub(super) fn functions(unit: &Unit, keep: impl Fn(&str) -> bool) -> AST {
+    let mut functions = unit.ast.clone_functions_only();
+    functions.retain_functions(|_, _, name, _| keep(name));
+    functions
 }
 
 fn look(path: &[ASTNode], top_level: bool, visit: &mut dyn FnMut(&Site)) -> bool {
@@ -43,13 +54,31 @@ fn look(path: &[ASTNode], top_level: bool, visit: &mut dyn FnMut(&Site)) -> bool
             position,
             method,
             top_level,
+            conditional: !top_level || is_conditional(path),
         });
     }
     true
 }
 
+/// Whether what `path` leads to is in a branch, a loop or a `try`.
+pub(super) fn is_conditional(path: &[ASTNode]) -> bool {
+    path.iter().any(|node| {
+        matches!(
+            node,
+            ASTNode::Stmt(
+                Stmt::If(..)
+                    | Stmt::Switch(..)
+                    | Stmt::While(..)
+                    | Stmt::Do(..)
+                    | Stmt::For(..)
+                    | Stmt::TryCatch(..)
+            ) | ASTNode::Expr(Expr::And(..) | Expr::Or(..) | Expr::Coalesce(..))
+        )
+    })
+}
+
 impl<'a> Site<'a> {
-    /// Whether this calls a function of the language, or one of this unit, called `name`.
+    /// Whether this is a plain call of `name`, as a function of the language is called.
     pub(super) fn is(&self, name: &str) -> bool {
         !self.method && self.call.namespace.is_empty() && self.call.name == name
     }

@@ -2,35 +2,66 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{ASTNode, Expr, Position, Stmt};
+use rhai::{AST, ASTNode, Expr, Position, Stmt};
+use serde_json::{Map, Value};
 
-use super::site::Site;
-use super::{Finding, Scene};
-use crate::action::{self, Effect};
+use super::literal::{entries, plain};
+use super::site::{self, Site};
+use super::{Finding, Scene, arguments};
+use crate::action::{self, Descriptor, Effect, options};
 use crate::failure::Failure;
 use crate::script::span::place_at;
 
 pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
-    if site.is("stage") {
+    if scene.calls(site, "stage") {
         if let Some(closure) = site.call.args.last().and_then(closure) {
             lost_assignments(scene, &closure, findings);
         }
-        return;
-    }
-    let before_any_stage = site.top_level && !site.method && !scene.program.is_flat();
-    let acts = action::find(&site.call.name)
-        .filter(|_| before_any_stage && site.call.namespace.is_empty())
-        .filter(|action| action.effect > Effect::Read && !says_read(site));
-    if let Some(action) = acts {
+    } else if site.top_level
+        && scene.is_main()
+        && !scene.program.is_flat()
+        && let Some(action) = action::find(&site.call.name)
+        && scene.calls(site, action.name)
+        && effect(scene, action, site) > Some(Effect::Read)
+    {
         let message = format!(
             "`{}` cannot run while the pipeline is being declared",
             action.name
         );
         let failure = Failure::script(message)
-            .at_if(site.place(scene.unit))
+            .at_if(site.place(scene.unit()))
             .hint("move the call into a `stage`");
         findings.push(Finding::error(failure));
     }
+}
+
+/// The effect of a call as far as it can be known: nothing where what decides it is computed.
+fn effect(scene: &Scene, action: &Descriptor, site: &Site) -> Option<Effect> {
+    let deciding = ["effect", "method"].map(|name| scene.schemas.has(action, name));
+    if deciding == [false, false] {
+        return Some(action.effect);
+    }
+    let (natural, options) = arguments::split(scene, action, site);
+    let given = match options {
+        None => Value::Object(Map::new()),
+        Some(map @ Expr::Map(..)) => plain(map)?,
+        Some(_) => return None,
+    };
+    let mut written = options.into_iter().flat_map(entries);
+    if written.any(|(key, value)| {
+        ["effect", "method"].contains(&key.name.as_str()) && plain(value).is_none()
+    }) {
+        return None;
+    }
+    let argument = match natural.map(plain) {
+        // It may be a whole map of options, but not where others stand beside it.
+        Some(None) if options.is_none() => return None,
+        Some(None) => Some(Value::from("…")),
+        Some(known) => known,
+        None => None,
+    };
+    let gathered = options::gather(action, argument, Some(given)).ok()?;
+    (action.effect_of)(&gathered).ok()
 }
 
 /// A closure as it stands in the text.
@@ -70,23 +101,47 @@ fn closure(argument: &Expr) -> Option<Closure> {
 }
 
 fn lost_assignments(scene: &Scene, closure: &Closure, findings: &mut Vec<Finding>) {
-    let body = scene
-        .unit
-        .ast
-        .clone_functions_only_filtered(|_, _, _, name, _| name == closure.name);
+    let body = site::functions(scene.unit(), |name| name == closure.name);
+    let own = declared(&body);
     body.walk(&mut |path: &[ASTNode]| {
         if let Some(ASTNode::Stmt(Stmt::Assignment(assignment))) = path.last()
             && let Some((name, position)) = target(&assignment.1.lhs)
             && closure.captures.contains(name)
+            && !own.contains(name)
         {
             let message = format!("this assignment to `{name}` is lost when the stage ends");
             let failure = Failure::script(message)
-                .at_if(place_at(&scene.unit.source, position))
+                .at_if(place_at(&scene.unit().source, position))
                 .hint("let the stage return the value; stages that need it get it as a parameter");
             findings.push(Finding::error(failure));
         }
         true
     });
+}
+
+/// The names that the closure declares itself: one may hide a captured variable from there on.
+fn declared(body: &AST) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    body.walk(&mut |path: &[ASTNode]| {
+        match path.last() {
+            Some(ASTNode::Stmt(Stmt::Var(variable, ..))) => {
+                names.insert(variable.0.name.to_string());
+            }
+            Some(ASTNode::Stmt(Stmt::For(each, _))) => {
+                let counter = each.1.as_ref().map(|counter| counter.name.to_string());
+                names.insert(each.0.name.to_string());
+                names.extend(counter);
+            }
+            Some(ASTNode::Stmt(Stmt::TryCatch(catch, _))) => {
+                if let Expr::Variable(variable, ..) = &catch.expr {
+                    names.insert(variable.1.to_string());
+                }
+            }
+            _ => {}
+        }
+        true
+    });
+    names
 }
 
 /// The variable that an assignment changes, also through its entries.
@@ -96,16 +151,4 @@ fn target(expression: &Expr) -> Option<(&str, Position)> {
         Expr::Index(pair, _, _) | Expr::Dot(pair, _, _) => target(&pair.lhs),
         _ => None,
     }
-}
-
-/// An action that is told to only read, or whose options are computed.
-fn says_read(site: &Site) -> bool {
-    site.call.args.iter().any(|argument| match argument {
-        Expr::Map(map, _) => map.0.iter().any(|(key, value)| {
-            key.name == "effect"
-                && !matches!(value, Expr::StringConstant(text, _) if text != "read")
-        }),
-        Expr::StringConstant(..) | Expr::InterpolatedString(..) | Expr::Array(..) => false,
-        _ => true,
-    })
 }

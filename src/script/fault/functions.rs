@@ -92,7 +92,7 @@ impl<'a> Functions<'a> {
                 .find(|(_, _, known, _, _)| *known == name)
                 .map(|(_, _, _, parameters, _)| parameters)
         });
-        Failure::script(match wanted {
+        let message = match wanted {
             Some(wanted) if wanted > given => format!(
                 "the closure has {} more than it is called with",
                 counted(wanted - given, "parameter")
@@ -101,8 +101,12 @@ impl<'a> Functions<'a> {
                 "the closure is called with {} more than it has parameters",
                 counted(given - wanted, "argument")
             ),
-            _ => "the closure cannot be called from here".to_owned(),
-        })
+            _ => {
+                return Failure::script("a closure of a module cannot be called here")
+                    .hint("let the module have a function, and call that");
+            }
+        };
+        Failure::script(message)
     }
 
     /// How many arguments the functions called `name` take.

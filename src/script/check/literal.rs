@@ -1,0 +1,47 @@
+//! Values as far as they are written out.
+
+use rhai::{Expr, Ident};
+use serde_json::{Map, Value};
+
+/// The JSON type of a literal, and how to speak of it.
+pub(super) fn literal(value: &Expr) -> Option<(&'static str, &'static str)> {
+    match value {
+        Expr::BoolConstant(..) => Some(("boolean", "true or false")),
+        Expr::IntegerConstant(..) => Some(("integer", "a whole number")),
+        Expr::FloatConstant(..) => Some(("number", "a number")),
+        Expr::StringConstant(..) | Expr::InterpolatedString(..) | Expr::CharConstant(..) => {
+            Some(("string", "text"))
+        }
+        Expr::Array(..) => Some(("array", "an array")),
+        Expr::Map(..) => Some(("object", "a map")),
+        _ => None,
+    }
+}
+
+/// The entries of a map literal.
+pub(super) fn entries(expression: &Expr) -> impl Iterator<Item = &(Ident, Expr)> {
+    let entries = match expression {
+        Expr::Map(map, _) => Some(map.0.iter()),
+        _ => None,
+    };
+    entries.into_iter().flatten()
+}
+
+/// A literal as plain data; computed entries are left out, and computed text is any text.
+pub(super) fn plain(value: &Expr) -> Option<Value> {
+    match value {
+        Expr::BoolConstant(flag, _) => Some(Value::Bool(*flag)),
+        Expr::IntegerConstant(number, _) => Some(Value::from(*number)),
+        Expr::FloatConstant(number, _) => Some(Value::from(**number)),
+        Expr::StringConstant(text, _) => Some(Value::from(text.as_str())),
+        Expr::CharConstant(letter, _) => Some(Value::from(letter.to_string())),
+        Expr::InterpolatedString(..) => Some(Value::from("…")),
+        Expr::Array(items, _) => Some(items.iter().filter_map(plain).collect()),
+        Expr::Map(..) => {
+            let known = entries(value)
+                .filter_map(|(key, value)| Some((key.name.to_string(), plain(value)?)));
+            Some(Value::Object(known.collect::<Map<_, _>>()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,96 @@
+//! Calls of functions in modules.
+
+use std::collections::BTreeSet;
+
+use rhai::FnAccess;
+
+use super::Scene;
+use super::functions::{suggest, wrong_count};
+use super::imports::{Loaded, Meaning, resolve};
+use super::site::Site;
+use crate::failure::Failure;
+
+/// What is wrong with `a::f(…)`.
+pub(super) fn check(scene: &Scene, site: &Site) -> Option<Failure> {
+    let path: Vec<_> = site
+        .call
+        .namespace
+        .path
+        .iter()
+        .map(|part| part.name.as_str())
+        .collect();
+    match resolve(scene.all, scene.at, &path) {
+        Meaning::Modules(modules) => in_modules(&path.join("::"), &modules, site),
+        Meaning::Hidden => None,
+        Meaning::Nothing => elsewhere(scene, &path, site),
+    }
+}
+
+fn in_modules(alias: &str, modules: &[&Loaded], site: &Site) -> Option<Failure> {
+    let name = site.call.name.as_str();
+    let functions: Vec<_> = modules
+        .iter()
+        .flat_map(|module| module.unit.ast.iter_functions())
+        .filter(|function| !function.name.contains('$'))
+        .collect();
+    let (open, hidden): (Vec<_>, Vec<_>) = functions
+        .iter()
+        .partition(|function| function.access == FnAccess::Public);
+    let arities: BTreeSet<_> = open
+        .iter()
+        .filter(|function| function.name == name)
+        .map(|function| function.params.len())
+        .collect();
+    let given = site.call.args.len();
+    if arities.contains(&given) {
+        return None;
+    }
+    if !arities.is_empty() {
+        return Some(wrong_count(&format!("{alias}::{name}"), given, &arities));
+    }
+    if hidden.iter().any(|function| function.name == name) {
+        return Some(
+            Failure::script(format!("`{name}` is private to the module `{alias}`"))
+                .hint(format!("write `fn {name}` without `private` there")),
+        );
+    }
+    let failure = Failure::script(format!("module `{alias}` has no function `{name}`"));
+    let known = open.iter().map(|function| function.name);
+    Some(suggest(failure, name, known))
+}
+
+/// The engine's own modules, and those that only a caller of this unit has imported.
+fn elsewhere(scene: &Scene, path: &[&str], site: &Site) -> Option<Failure> {
+    let alias = path.join("::");
+    let shown = format!("{alias}::{}", site.call.name);
+    let arities: BTreeSet<_> = scene.names.native(&shown).collect();
+    let given = site.call.args.len();
+    if !arities.is_empty() {
+        return (!arities.contains(&given)).then(|| wrong_count(&shown, given, &arities));
+    }
+    let mut imported = scene.all.iter().flat_map(|loaded| &loaded.imports);
+    let by_a_caller = !scene.is_main() && imported.any(|import| import.alias == path[0]);
+    if by_a_caller || alias == "global" {
+        return None;
+    }
+    let every = scene.names.every(scene.program.engine());
+    let inside: Vec<_> = every
+        .iter()
+        .filter_map(|known| known.strip_prefix(&alias)?.strip_prefix("::"))
+        .collect();
+    if inside.is_empty() {
+        return Some(no_module(scene, &alias, every));
+    }
+    let name = site.call.name.as_str();
+    let failure = Failure::script(format!("module `{alias}` has no function `{name}`"));
+    Some(suggest(failure, name, inside.into_iter()))
+}
+
+fn no_module(scene: &Scene, alias: &str, every: &[String]) -> Failure {
+    let native = every
+        .iter()
+        .filter_map(|known| Some(known.split_once("::")?.0));
+    let imported = scene.at.imports.iter().map(|import| import.alias.as_str());
+    let failure = Failure::script(format!("no module is imported as `{alias}`"));
+    suggest(failure, alias, native.chain(imported))
+}

@@ -1,0 +1,101 @@
+//! Variables that do not exist where they are named.
+
+use rhai::{ASTNode, Expr, Position};
+
+use super::functions::suggest;
+use super::{Finding, Scene, site};
+use crate::failure::Failure;
+use crate::script::span::place_at;
+
+/// The parser knows the place of every variable it saw declared, and leaves out those it did not. A
+/// closure takes what it does not declare from around it, so that its unknown variables come up
+/// where it stands; only that is looked at.
+pub(super) fn check(scene: &Scene, findings: &mut Vec<Finding>) {
+    let unit = scene.unit();
+    for statement in unit.ast.statements() {
+        statement.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
+            look(scene, path, false, findings);
+            true
+        });
+    }
+    if scene.names.lends_variables {
+        return;
+    }
+    let functions = site::functions(unit, |name| !name.starts_with("anon$"));
+    functions.walk(&mut |path: &[ASTNode]| {
+        look(scene, path, true, findings);
+        true
+    });
+}
+
+fn look(scene: &Scene, path: &[ASTNode], in_function: bool, findings: &mut Vec<Finding>) {
+    let Some(ASTNode::Expr(Expr::Variable(variable, _, position))) = path.last() else {
+        return;
+    };
+    let (index, name, module, _) = &**variable;
+    if index.is_some() || !module.is_empty() || scene.names.is_script(name) {
+        return;
+    }
+    let failure = Failure::script(format!("unknown variable `{name}`"));
+    let failure = explain(scene, name, *position, in_function, failure);
+    let place = place_at(&scene.unit().source, *position);
+    findings.push(Finding::error(failure.at_if(place)));
+}
+
+fn explain(
+    scene: &Scene,
+    name: &str,
+    position: Position,
+    in_function: bool,
+    failure: Failure,
+) -> Failure {
+    let declared = declared(scene);
+    match declared.iter().find(|known| known.name == name) {
+        Some(known) if in_function && known.constant => failure.hint(format!(
+            "a function sees a constant of the script as `global::{name}`"
+        )),
+        Some(_) if in_function => {
+            failure.hint("a function sees only its parameters; a closure sees all around it")
+        }
+        Some(known) if known.position.line() >= position.line() => failure.hint(format!(
+            "`{name}` is declared only on line {}",
+            known.position.line().unwrap_or_default()
+        )),
+        Some(_) => failure.hint(format!("`{name}` lives only in the block that declares it")),
+        None => suggest(
+            failure,
+            name,
+            declared.iter().map(|known| known.name.as_str()),
+        ),
+    }
+}
+
+struct Declared {
+    name: String,
+    constant: bool,
+    position: Position,
+}
+
+/// The variables that statements outside functions declare.
+fn declared(scene: &Scene) -> Vec<Declared> {
+    let mut found = Vec::new();
+    for statement in scene.unit().ast.statements() {
+        statement.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
+            match path.last() {
+                Some(ASTNode::Stmt(rhai::Stmt::Var(variable, flags, _))) => found.push(Declared {
+                    name: variable.0.name.to_string(),
+                    constant: flags.contains(rhai::ASTFlags::CONSTANT),
+                    position: variable.0.pos,
+                }),
+                Some(ASTNode::Stmt(rhai::Stmt::For(each, _))) => found.push(Declared {
+                    name: each.0.name.to_string(),
+                    constant: false,
+                    position: each.0.pos,
+                }),
+                _ => {}
+            }
+            true
+        });
+    }
+    found
+}
