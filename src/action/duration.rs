@@ -18,7 +18,7 @@ impl From<Duration> for std::time::Duration {
 #[derive(Deserialize)]
 #[serde(
     untagged,
-    expecting = "a length of time such as \"1m30s\", or a number of seconds"
+    expecting = "must be a length of time such as \"1m30s\", or a number of seconds"
 )]
 enum Written {
     Seconds(f64),

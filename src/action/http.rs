@@ -47,7 +47,7 @@ struct Options {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a status or an array of them")]
+#[serde(untagged, expecting = "must be a status or an array of them")]
 enum Statuses {
     One(u16),
     Several(Vec<u16>),

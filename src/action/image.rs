@@ -10,7 +10,7 @@ use crate::service::registry::Reference;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(
     untagged,
-    expecting = "an image's reference, or what docker_build or docker_push gave"
+    expecting = "must be an image's reference, or what docker_build or docker_push gave"
 )]
 pub(super) enum Image {
     Named(String),

@@ -48,7 +48,10 @@ struct Options {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "the name of a linter, or an array of them")]
+#[serde(
+    untagged,
+    expecting = "must be the name of a linter, or an array of them"
+)]
 enum Linters {
     One(Linter),
     Several(Vec<Linter>),

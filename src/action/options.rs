@@ -58,6 +58,9 @@ pub fn explain(action: &Descriptor, path: &str, complaint: &str) -> (String, Opt
             None,
         );
     }
+    if let Some(given) = between(complaint, "unknown variant `", "`") {
+        return unknown_choice(action, path, given, complaint);
+    }
     let (got, expected) = complaint
         .split_once(", expected ")
         .unwrap_or((complaint, ""));
@@ -68,6 +71,7 @@ pub fn explain(action: &Descriptor, path: &str, complaint: &str) -> (String, Opt
             format!("{of} must be {}, not {}", in_words(expected), in_words(got)),
             None,
         ),
+        _ if complaint.starts_with("must be ") => (format!("{of} {complaint}"), None),
         _ => (format!("{of}: {complaint}"), None),
     }
 }
@@ -82,6 +86,22 @@ pub fn unknown_option(action: &Descriptor, unknown: &str) -> (String, Option<Str
         None => format!("its options are: {}", known.join(", ")),
     };
     let message = format!("`{}` has no option `{unknown}`", action.name);
+    (message, Some(hint))
+}
+
+/// “unknown variant `x`, expected one of `a`, `b`”.
+fn unknown_choice(
+    action: &Descriptor,
+    path: &str,
+    given: &str,
+    complaint: &str,
+) -> (String, Option<String>) {
+    let known: Vec<_> = complaint.split('`').skip(3).step_by(2).collect();
+    let hint = match nearest(given, known.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("it can be: {}", known.join(", ")),
+    };
+    let message = format!("option `{path}` of `{}` cannot be \"{given}\"", action.name);
     (message, Some(hint))
 }
 

@@ -43,7 +43,7 @@ struct Options {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "text or an array of texts")]
+#[serde(untagged, expecting = "must be text or an array of texts")]
 enum CommandLine {
     Shell(String),
     Arguments(Vec<String>),

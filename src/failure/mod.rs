@@ -25,6 +25,8 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// The action that failed, for the script's `err.action`.
     pub action: Option<&'static str>,
+    /// The stage that failed, for the script's `err.stage`.
+    pub stage: Option<Arc<str>>,
     /// The exit code of the command that failed, for the script's `err.exit_code`.
     pub exit_code: Option<i32>,
 }
@@ -84,6 +86,7 @@ impl Failure {
             output: Vec::new(),
             hints: Vec::new(),
             action: None,
+            stage: None,
             exit_code: None,
         }
     }

@@ -246,8 +246,8 @@ impl<'a> Schedule<'a> {
         let running = self.running.swap_remove(index);
         let events = self.program.host().context.events.clone();
         let outcome = match ended {
-            Ended::Skipped => {
-                self.skip(running.stage, "its `when` answered false".to_owned());
+            Ended::Skipped(reason) => {
+                self.skip(running.stage, reason);
                 return;
             }
             Ended::Passed(value) => {

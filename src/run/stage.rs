@@ -14,8 +14,8 @@ use crate::script::{Declared, Outputs, Program};
 /// How a stage's thread ended.
 pub(super) enum Ended {
     Passed(Value),
-    /// Its `when` answered no.
-    Skipped,
+    /// Its `when` answered no; why completes “skipped: …”.
+    Skipped(String),
     Failed(Box<Failure>),
 }
 
@@ -42,20 +42,19 @@ pub(super) fn run(
     let context = Arc::new(context);
     let guarded = catch_unwind(AssertUnwindSafe(|| {
         if stage.when == When::Asked
-            && !program.ask(declared, stage, context.clone(), outputs.clone())?
+            && let Some(reason) = program.ask(declared, stage, context.clone(), outputs.clone())?
         {
-            return Ok(None);
+            return Ok(Ended::Skipped(reason));
         }
         context.events.emit(Event::StageStarted {
             stage: stage.name.clone(),
         });
         program
             .run_stage(declared, stage, context.clone(), outputs)
-            .map(Some)
+            .map(Ended::Passed)
     }));
     match guarded {
-        Ok(Ok(Some(value))) => Ended::Passed(value),
-        Ok(Ok(None)) => Ended::Skipped,
+        Ok(Ok(ended)) => ended,
         Ok(Err(failure)) => Ended::Failed(Box::new(failure)),
         Err(_) => Ended::Failed(Box::new(
             Failure::new(

@@ -8,180 +8,102 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rhai::{Dynamic, FnPtr, FuncArgs, NativeCallContext, NativeCallContextStore};
-use serde_json::Value;
+use rhai::{Dynamic, FnPtr, NativeCallContext, NativeCallContextStore};
 
 use super::current::{self, Current, Outputs, Whereabouts};
 use super::program::Program;
-use super::raised::Raised;
 use super::units::Units;
-use super::{fault, value};
+use super::{fault, snapshot};
 use crate::action::Context;
 use crate::failure::{Failure, Place};
 
-/// The body of a stage, kept with the surroundings it was written in.
+/// A closure of the script, kept with the surroundings it was written in.
 ///
 /// Calling the closure through the engine alone would lose the script's imports and constants, so
 /// the call context of the declaration is kept and used again.
 #[derive(Clone)]
-pub struct Body {
+pub(super) struct Body {
     function: FnPtr,
     context: NativeCallContextStore,
-    parameters: Vec<usize>,
+    /// How many parameters each function of its name has, captures not counted. None is known of
+    /// a function that is not the script's.
+    arities: Vec<usize>,
+    place: Option<Place>,
 }
 
-/// What a script wants done after the run.
-#[derive(Clone, Debug)]
-pub struct Hook {
-    /// `on_failure` or `on_success`.
-    pub name: &'static str,
-    pub(super) body: Body,
+/// What a body is called with, and on whose behalf.
+pub(super) struct Call {
+    pub(super) context: Arc<Context>,
+    pub(super) outputs: Arc<Outputs>,
+    pub(super) whereabouts: Whereabouts,
+    pub(super) arguments: Vec<Dynamic>,
 }
 
 impl Body {
+    /// `function` as it is now, given to the host function that `context` is the call of.
     pub(super) fn new(function: FnPtr, context: &NativeCallContext, units: &Units) -> Self {
+        let function = snapshot::function(function);
+        let source = context.call_source().unwrap_or_default();
+        let place = units.place(source, context.call_position());
         let mut context = context.store_data();
         let known = context
             .global
             .lib
             .iter()
-            .any(|library| !parameters(library, &function).is_empty());
+            .any(|library| !arities(library, &function).is_empty());
         if !known && let Some(library) = units.library_of(function.fn_name()) {
             context.global.lib.push(library);
         }
-        let parameters = context
-            .global
-            .lib
-            .iter()
-            .flat_map(|library| parameters(library, &function))
+        let libraries = context.global.lib.iter();
+        let arities = libraries
+            .flat_map(|library| arities(library, &function))
             .collect();
         Self {
             function,
             context,
-            parameters,
+            arities,
+            place,
         }
     }
 
-    /// Runs the body as the stage in `context`. Its parameters receive `arguments`, as many as it
-    /// has; what it returns must be plain data.
-    pub fn run(
-        &self,
-        program: &Program,
-        context: Arc<Context>,
-        outputs: Arc<Outputs>,
-        arguments: Vec<Value>,
-    ) -> Result<Value, Failure> {
-        let wanted = self.wanted(arguments.len());
-        if wanted > arguments.len() {
-            return Err(self.too_many_parameters(program, wanted, arguments.len()));
+    /// Where the body was declared.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.place.clone()
+    }
+
+    /// How many of `offered` values the body takes; an error with how many it would need.
+    pub(super) fn takes(&self, offered: usize) -> Result<usize, usize> {
+        let fitting = self.arities.iter().copied().filter(|n| *n <= offered).max();
+        match (fitting, self.arities.iter().copied().min()) {
+            (Some(fitting), _) => Ok(fitting),
+            (None, Some(least)) => Err(least),
+            (None, None) => Ok(0),
         }
-        let arguments: Vec<_> = arguments
-            .into_iter()
-            .take(wanted)
-            .map(value::from_json)
-            .collect();
-        let result = self.call(program, context, outputs, Whereabouts::Stage, arguments)?;
-        value::to_json(&result).map_err(|complaint| {
-            Failure::script(format!("the stage's result cannot be kept: {complaint}"))
-                .at_if(self.place(program))
-                .hint("return text, numbers, arrays or maps; end the closure with `;` to return nothing")
-        })
     }
 
-    /// Asks the body, which is a `when`, whether its stage is to run.
-    pub fn decide(
-        &self,
-        program: &Program,
-        context: Arc<Context>,
-        outputs: Arc<Outputs>,
-    ) -> Result<bool, Failure> {
-        let answer = self.call(program, context, outputs, Whereabouts::Hook, ())?;
-        answer.as_bool().map_err(|_| {
-            Failure::script(format!(
-                "`when` must answer true or false, not {}",
-                value::name_of(&answer)
-            ))
-            .at_if(self.place(program))
-        })
-    }
-
-    fn wanted(&self, given: usize) -> usize {
-        let fitting = self
-            .parameters
-            .iter()
-            .copied()
-            .filter(|n| *n <= given)
-            .max();
-        fitting
-            .or(self.parameters.iter().copied().min())
-            .unwrap_or(0)
-    }
-
-    fn call(
-        &self,
-        program: &Program,
-        context: Arc<Context>,
-        outputs: Arc<Outputs>,
-        whereabouts: Whereabouts,
-        arguments: impl FuncArgs,
-    ) -> Result<Dynamic, Failure> {
-        let cancel = context.cancel.clone();
+    pub(super) fn call(&self, program: &Program, call: Call) -> Result<Dynamic, Failure> {
+        let context = call.context.clone();
         let current = Current {
-            context,
-            outputs,
-            whereabouts,
+            context: call.context,
+            outputs: call.outputs,
+            whereabouts: call.whereabouts,
             units: program.units().clone(),
         };
         let called = current::with(current, || {
             self.function.call_within_context::<Dynamic>(
                 &self.context.create_context(program.engine()),
-                arguments,
+                call.arguments,
             )
         });
         called.map_err(|error| {
-            fault::runtime(
-                &error,
-                self.source(),
-                program.engine(),
-                program.units(),
-                &cancel,
-            )
+            let source = self.context.source.as_deref().unwrap_or_default();
+            let mut failure =
+                fault::runtime(&error, source, program.engine(), program.units(), &context);
+            if failure.places.is_empty() {
+                failure.places.extend(self.place());
+            }
+            failure
         })
-    }
-
-    fn source(&self) -> &str {
-        self.context.source.as_deref().unwrap_or_default()
-    }
-
-    fn place(&self, program: &Program) -> Option<Place> {
-        program.units().place(self.source(), self.context.pos)
-    }
-
-    fn too_many_parameters(&self, program: &Program, wanted: usize, given: usize) -> Failure {
-        Failure::script(format!(
-            "the stage's closure has {wanted} parameters, and the stage needs {given} other stages"
-        ))
-        .at_if(self.place(program))
-        .hint("each parameter receives the result of one of the `needs`, in their order")
-    }
-}
-
-impl Hook {
-    /// Runs the hook; a parameter it has receives the failure.
-    pub fn run(
-        &self,
-        program: &Program,
-        context: Arc<Context>,
-        outputs: Arc<Outputs>,
-        failure: Option<Arc<Failure>>,
-    ) -> Result<(), Failure> {
-        let arguments: Vec<Dynamic> = match failure {
-            Some(failure) if self.body.wanted(1) == 1 => vec![Dynamic::from(Raised(failure))],
-            _ => Vec::new(),
-        };
-        self.body
-            .call(program, context, outputs, Whereabouts::Hook, arguments)
-            .map(drop)
     }
 }
 
@@ -194,7 +116,7 @@ impl fmt::Debug for Body {
 }
 
 /// How many parameters each function called like `function` has in `library`, captures not counted.
-fn parameters(library: &rhai::Module, function: &FnPtr) -> Vec<usize> {
+fn arities(library: &rhai::Module, function: &FnPtr) -> Vec<usize> {
     library
         .iter_script_fn_info()
         .filter(|(_, _, name, _, _)| *name == function.fn_name())

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::current::{self, Current, Whereabouts};
 use super::host::Host;
 use super::literal;
-use super::raised::raise;
+use super::raised::{raise, stop};
 use super::value::{from_json, to_json};
 use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
 use crate::failure::{Failure, Kind};
@@ -58,9 +58,17 @@ fn gather(
     argument: Option<Dynamic>,
     given: Option<Map>,
 ) -> Result<Value, ActionError> {
-    let plain = |value: &Dynamic| to_json(value).map_err(ActionError::new);
-    let argument = argument.as_ref().map(plain).transpose()?;
-    let given = given.map(|map| plain(&map.into())).transpose()?;
+    let plain = |value: &Dynamic, option: &str| {
+        to_json(value).map_err(|complaint| {
+            let path = format!("{option}{}", complaint.path);
+            ActionError::option(path.trim_start_matches('.'), complaint.to_string())
+        })
+    };
+    let natural = action.natural.unwrap_or_default();
+    let argument = argument
+        .map(|value| plain(&value, if value.is_map() { "" } else { natural }))
+        .transpose()?;
+    let given = given.map(|map| plain(&map.into(), "")).transpose()?;
     options::gather(action, argument, given)
 }
 
@@ -87,15 +95,22 @@ fn place(
     at: &NativeCallContext,
     error: ActionError,
 ) -> Box<EvalAltResult> {
-    let position = at.call_position();
     if error.kind == ErrorKind::Cancelled {
-        return EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into();
+        return stop(at);
     }
     let mut failure = if let ErrorKind::Option(path) = &error.kind {
         let (message, hint) = options::explain(action, path, &error.message);
         let mut failure = Failure::script(message);
         failure.hints.extend(hint);
-        failure.at_if(literal::key(&host.units, at, path))
+        let written = literal::Call::of(&host.units, at);
+        let place = written.and_then(|call| {
+            if error.message.starts_with("unknown field") {
+                call.key(path)
+            } else {
+                call.value(path, action.natural)
+            }
+        });
+        failure.at_if(place)
     } else {
         Failure::new(
             Kind::Pipeline,

@@ -2,7 +2,7 @@
 
 use rhai::{AST, ASTNode, Expr, FnCallExpr, Ident, NativeCallContext, Position, Stmt};
 
-use super::units::Units;
+use super::units::{Unit, Units};
 use crate::failure::Place;
 
 /// Whether the script calls `stage` anywhere; one that does not is a single stage itself.
@@ -14,52 +14,70 @@ pub(super) fn declares_stages(ast: &AST) -> bool {
     found
 }
 
-/// Where the call that `context` is in was given the option `path` (`tag`, `retry.count`), if it
-/// was written there as a map literal: the place of the key.
-pub(super) fn key(units: &Units, context: &NativeCallContext, path: &str) -> Option<Place> {
-    let unit = units.find(context.call_source().unwrap_or_default())?;
-    let mut found = None;
-    call_at(&unit.ast, context.call_position(), &mut |call| {
-        found = call
-            .args
-            .iter()
-            .find_map(|argument| find_key(argument, path));
-    });
-    units.place(&unit.source.name, found?)
+/// A call as it stands in a script: where its options were written, as far as they were written
+/// out as literals.
+pub(super) struct Call<'a> {
+    units: &'a Units,
+    unit: Unit,
+    position: Position,
 }
 
-/// Where, in the value of the option `key` of the call that `context` is in, `text` is written.
-pub(super) fn texts(
-    units: &Units,
-    context: &NativeCallContext,
-    key: &str,
-    text: &str,
-) -> Vec<Place> {
-    let Some(unit) = units.find(context.call_source().unwrap_or_default()) else {
-        return Vec::new();
-    };
-    let mut places = Vec::new();
-    call_at(&unit.ast, context.call_position(), &mut |call| {
-        for (_, value) in call
-            .args
-            .iter()
-            .flat_map(entries)
-            .filter(|(ident, _)| ident.name == key)
-        {
-            let items = match value {
-                Expr::Array(items, _) => items.iter().collect(),
-                one => vec![one],
-            };
-            places.extend(items.into_iter().filter_map(|item| match item {
-                Expr::StringConstant(written, position) if written == text => Some(*position),
-                _ => None,
-            }));
-        }
-    });
-    places
-        .into_iter()
-        .filter_map(|position| units.place(&unit.source.name, position))
-        .collect()
+impl<'a> Call<'a> {
+    /// The call of the host function that `context` was given to.
+    pub(super) fn of(units: &'a Units, context: &NativeCallContext) -> Option<Self> {
+        let unit = units.find(context.call_source().unwrap_or_default())?;
+        Some(Self {
+            units,
+            unit,
+            position: context.call_position(),
+        })
+    }
+
+    /// The name of the option at `path` (`tag`, `retry.count`).
+    pub(super) fn key(&self, path: &str) -> Option<Place> {
+        let mut found = None;
+        self.look(&mut |call| {
+            let mut arguments = call.args.iter();
+            found = arguments.find_map(|argument| find_key(argument, path));
+        });
+        self.place(found?)
+    }
+
+    /// The value at `path` (`tag`, `retry.count`, `command[1]`), or of it what is written out;
+    /// `natural` is the option that the first argument stands for.
+    pub(super) fn value(&self, path: &str, natural: Option<&str>) -> Option<Place> {
+        let mut found = None;
+        self.look(&mut |call| {
+            found = find_value(&call.args, path, natural).map(Expr::start_position);
+        });
+        self.place(found?)
+    }
+
+    /// `text` where it is written as the value of the option `key`, or one of its items.
+    pub(super) fn text(&self, key: &str, text: &str) -> Option<Place> {
+        let is_it =
+            |item: &&Expr| matches!(item, Expr::StringConstant(written, _) if written == text);
+        let mut found = None;
+        self.look(&mut |call| {
+            found = find_value(&call.args, key, None).and_then(|value| match value {
+                Expr::Array(items, _) => items.iter().find(is_it).map(Expr::start_position),
+                one => Some(one).filter(is_it).map(Expr::start_position),
+            });
+        });
+        self.place(found?)
+    }
+
+    fn look(&self, visit: &mut dyn FnMut(&FnCallExpr)) {
+        each_call(&self.unit.ast, &mut |call, position| {
+            if position == self.position {
+                visit(call);
+            }
+        });
+    }
+
+    fn place(&self, position: Position) -> Option<Place> {
+        self.units.place(&self.unit.source.name, position)
+    }
 }
 
 /// The comment lines directly above the line of `place`, without their slashes.
@@ -90,14 +108,6 @@ pub(super) fn each_call(ast: &AST, visit: &mut dyn FnMut(&FnCallExpr, Position))
     });
 }
 
-fn call_at(ast: &AST, at: Position, visit: &mut dyn FnMut(&FnCallExpr)) {
-    each_call(ast, &mut |call, position| {
-        if position == at {
-            visit(call);
-        }
-    });
-}
-
 /// The position of the key that `path` leads to in a map literal.
 fn find_key(expression: &Expr, path: &str) -> Option<Position> {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
@@ -105,6 +115,31 @@ fn find_key(expression: &Expr, path: &str) -> Option<Position> {
     let (ident, value) = entries(expression).find(|(ident, _)| ident.name == first)?;
     let deeper = (!rest.is_empty()).then(|| find_key(value, rest)).flatten();
     Some(deeper.unwrap_or(ident.pos))
+}
+
+fn find_value<'a>(arguments: &'a [Expr], path: &str, natural: Option<&str>) -> Option<&'a Expr> {
+    let mut steps = path
+        .split(['.', '[', ']'])
+        .filter(|step| !step.is_empty())
+        .peekable();
+    let first = *steps.peek()?;
+    let named = |argument: &'a Expr| entries(argument).find(|(ident, _)| ident.name == first);
+    let mut value = match arguments.iter().find_map(named) {
+        Some((_, value)) => value,
+        None if natural == Some(first) => arguments.first()?,
+        None => return None,
+    };
+    for step in steps.skip(1) {
+        let deeper = match value {
+            Expr::Array(items, _) => step.parse().ok().and_then(|index: usize| items.get(index)),
+            map => entries(map).find_map(|(ident, value)| (ident.name == step).then_some(value)),
+        };
+        match deeper {
+            Some(deeper) => value = deeper,
+            None => break,
+        }
+    }
+    Some(value)
 }
 
 fn entries(expression: &Expr) -> impl Iterator<Item = &(Ident, Expr)> {

@@ -3,11 +3,13 @@
 
 mod body;
 mod call;
+mod catch;
 pub mod check;
 mod current;
 mod declare;
 mod engine;
 mod fault;
+mod hook;
 mod host;
 mod language;
 mod literal;
@@ -16,12 +18,13 @@ mod program;
 mod raised;
 mod snapshot;
 mod span;
+mod stage_options;
 mod stdlib;
 mod units;
 mod value;
 
-pub use body::{Body, Hook};
 pub use current::{Current, Outputs, Whereabouts};
+pub use hook::Hook;
 pub use host::{Host, Missing};
 pub use locate::{FILE_NAME, locate};
 pub use program::{Declared, Program};

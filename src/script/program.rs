@@ -7,9 +7,11 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, Scope};
 use serde_json::Value;
 
-use super::body::{Body, Hook};
+use super::body::{Body, Call};
 use super::current::{self, Current, Outputs, Whereabouts};
+use super::hook::Hook;
 use super::host::Host;
+use super::language::condition;
 use super::units::{Unit, Units};
 use super::{engine, fault, literal, value};
 use crate::action::Context;
@@ -127,26 +129,46 @@ impl Program {
             let result = self.evaluate(context, outputs, Whereabouts::FlatScript)?;
             return Ok(value::to_json(&result).unwrap_or_default());
         };
-        let arguments = stage
-            .needs
-            .iter()
+        let needs = stage.needs.iter();
+        // That it can be given what it takes was seen when it was declared.
+        let arguments = needs
+            .take(body.takes(stage.needs.len()).unwrap_or_default())
             .map(|need| outputs.get(&need.stage).cloned().unwrap_or_default())
+            .map(value::from_json)
             .collect();
-        body.run(self, context, outputs, arguments)
+        let call = Call {
+            context,
+            outputs,
+            whereabouts: Whereabouts::Stage,
+            arguments,
+        };
+        let result = body.call(self, call)?;
+        value::to_json(&result).map_err(|complaint| {
+            Failure::script(format!("the stage's result cannot be kept: {complaint}"))
+                .at_if(body.place())
+                .hint("return text, numbers, arrays or maps; end the closure with `;` to return nothing")
+        })
     }
 
-    /// Asks the closure that is the `when` of `stage`.
+    /// Asks the closure that is the `when` of `stage`: why the stage is not to run, if it is not.
     pub fn ask(
         &self,
         declared: &Declared,
         stage: &Stage,
         context: Arc<Context>,
         outputs: Arc<Outputs>,
-    ) -> Result<bool, Failure> {
-        declared
-            .conditions
-            .get(&stage.name)
-            .map_or(Ok(true), |body| body.decide(self, context, outputs))
+    ) -> Result<Option<String>, Failure> {
+        let Some(body) = declared.conditions.get(&stage.name) else {
+            return Ok(None);
+        };
+        let call = Call {
+            context,
+            outputs,
+            whereabouts: Whereabouts::Hook,
+            arguments: Vec::new(),
+        };
+        let answer = body.call(self, call)?;
+        condition::why_not(&answer).map_err(|message| Failure::script(message).at_if(body.place()))
     }
 
     fn evaluate(
@@ -155,7 +177,7 @@ impl Program {
         outputs: Arc<Outputs>,
         whereabouts: Whereabouts,
     ) -> Result<Dynamic, Failure> {
-        let cancel = context.cancel.clone();
+        let on_behalf = context.clone();
         let current = Current {
             context,
             outputs,
@@ -167,7 +189,7 @@ impl Program {
             self.engine
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.main.ast)
         })
-        .map_err(|error| fault::runtime(&error, name, &self.engine, &self.host.units, &cancel))
+        .map_err(|error| fault::runtime(&error, name, &self.engine, &self.host.units, &on_behalf))
     }
 }
 

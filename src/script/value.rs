@@ -1,12 +1,30 @@
 //! Between script values and plain data.
 
+use std::fmt;
+
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use serde_json::{Number, Value};
 
 use super::raised::Raised;
 
-/// `value` as plain data; an error names the type that is none, and where in the value it is.
-pub(super) fn to_json(value: &Dynamic) -> Result<Value, String> {
+/// What in a value is no plain data.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotPlain {
+    kind: &'static str,
+    /// `.key[1]`; empty for the value itself.
+    pub(super) path: String,
+}
+
+impl fmt::Display for NotPlain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.trim_start_matches('.') {
+            "" => write!(f, "{} is not plain data", self.kind),
+            path => write!(f, "{} at `{path}` is not plain data", self.kind),
+        }
+    }
+}
+
+pub(super) fn to_json(value: &Dynamic) -> Result<Value, NotPlain> {
     convert(value, &mut String::new())
 }
 
@@ -30,7 +48,11 @@ pub(super) fn from_json(value: Value) -> Dynamic {
     }
 }
 
-fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
+fn convert(value: &Dynamic, path: &mut String) -> Result<Value, NotPlain> {
+    let not_plain = |kind, path: &str| NotPlain {
+        kind,
+        path: path.to_owned(),
+    };
     let value = value.clone().flatten();
     if value.is_unit() {
         Ok(Value::Null)
@@ -41,7 +63,7 @@ fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
     } else if let Ok(number) = value.as_float() {
         Number::from_f64(number)
             .map(Value::Number)
-            .ok_or_else(|| complaint("a number that is not finite", path))
+            .ok_or_else(|| not_plain("a number that is not finite", path))
     } else if let Some(text) = value.read_lock::<ImmutableString>() {
         Ok(Value::String(text.to_string()))
     } else if let Ok(character) = value.as_char() {
@@ -64,15 +86,15 @@ fn convert(value: &Dynamic, path: &mut String) -> Result<Value, String> {
     } else if let Some(raised) = value.read_lock::<Raised>() {
         Ok(Value::String(raised.0.message.clone()))
     } else {
-        Err(complaint(&name_of(&value), path))
+        Err(not_plain(name_of(&value), path))
     }
 }
 
 fn below<T>(
     path: &mut String,
     step: &str,
-    convert: impl FnOnce(&mut String) -> Result<T, String>,
-) -> Result<T, String> {
+    convert: impl FnOnce(&mut String) -> Result<T, NotPlain>,
+) -> Result<T, NotPlain> {
     let length = path.len();
     path.push_str(step);
     let converted = convert(path);
@@ -80,27 +102,20 @@ fn below<T>(
     converted
 }
 
-fn complaint(what: &str, path: &str) -> String {
-    match path.trim_start_matches('.') {
-        "" => format!("{what} is not plain data"),
-        path => format!("{what} at `{path}` is not plain data"),
-    }
-}
-
 /// What a script's author calls the type of `value`.
-pub(super) fn name_of(value: &Dynamic) -> String {
+pub(super) fn name_of(value: &Dynamic) -> &'static str {
     if value.is::<FnPtr>() {
-        "a function".to_owned()
+        "a function"
     } else if value.is::<Blob>() {
-        "a blob".to_owned()
+        "a blob"
     } else {
-        type_name(value.type_name()).to_owned()
+        type_name(value.type_name())
     }
 }
 
 /// Rhai's and Rust's names of types in the user's words.
-pub(super) fn type_name(name: &str) -> &str {
-    match name {
+pub(super) fn type_name(name: &str) -> &'static str {
+    match name.split(" | ").next().unwrap_or(name) {
         "i64" | "int" | "INT" => "a whole number",
         "f64" | "float" | "FLOAT" => "a number",
         "bool" => "true or false",
@@ -108,11 +123,13 @@ pub(super) fn type_name(name: &str) -> &str {
         "char" => "a character",
         "array" | "Array" => "an array",
         "map" | "Map" => "a map",
-        "()" => "nothing",
+        "blob" | "Blob" => "a blob",
+        "()" | "" => "nothing",
         "Fn" | "FnPtr" => "a function",
         "timestamp" | "Instant" => "a timestamp",
         "failure" => "a failure",
-        range if range.starts_with("core::ops::range::") => "a range",
-        other => other,
+        "Dynamic" | "?" => "any value",
+        name if name.starts_with("range") || name.contains("ange") => "a range",
+        _ => "something else",
     }
 }

@@ -1,17 +1,22 @@
 //! Rhai's errors as failures: our words, the place, and the calls on the way there.
 
+mod caught;
+mod functions;
 mod parse;
+mod variables;
 mod words;
 
 use std::sync::Arc;
 
-use rhai::{Engine, EvalAltResult, ParseError, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, Map, ParseError, Position};
 
 use super::raised::Raised;
 use super::span::place_at;
 use super::units::Units;
-use crate::cancel::{Cancel, Reason};
+use crate::action::Context;
+use crate::cancel::Reason;
 use crate::failure::{Failure, Kind, Place, Source};
+use functions::Functions;
 
 /// A script that could not be parsed.
 pub(super) fn syntax(error: &ParseError, source: &Arc<Source>) -> Failure {
@@ -19,34 +24,44 @@ pub(super) fn syntax(error: &ParseError, source: &Arc<Source>) -> Failure {
     failure.at_if(place_at(source, error.position()))
 }
 
-/// An error from evaluating the unit called `source`. `cancel` tells why a script that was stopped
-/// was.
+/// An error from evaluating the unit called `source` on behalf of `context`.
 pub(super) fn runtime(
     error: &EvalAltResult,
     source: &str,
     engine: &Engine,
     units: &Units,
-    cancel: &Cancel,
+    context: &Context,
 ) -> Failure {
     let mut calls = Vec::new();
     let (innermost, source) = unwind(error, source, units, &mut calls);
-    let position = innermost.position();
-    let place = units.place(source, position);
     let mut failure = match innermost {
-        EvalAltResult::ErrorTerminated(..) => return stopped(cancel),
+        EvalAltResult::ErrorTerminated(token, _) => return stopped(token, context),
         EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<Raised>() {
             Some(raised) => Failure::clone(&raised.0),
             None => Failure::new(Kind::Pipeline, words::thrown(value)),
         },
-        EvalAltResult::ErrorParsing(error, _) => parse::failure(error),
-        other => words::failure(other, engine, units),
+        other => words::failure(
+            other,
+            &Functions::new(engine, units),
+            units.find(source).as_ref(),
+        ),
     };
     // A failure that was raised at a place of its own keeps it, also when it is thrown again.
     if failure.places.is_empty() {
-        failure.places.extend(place);
+        failure
+            .places
+            .extend(units.place(source, innermost.position()));
     }
     failure.places.extend(calls);
     failure
+}
+
+/// What a variable holds if that is Rhai's map of an error that it caught.
+pub(super) fn caught(map: &Map, engine: &Engine, units: &Units) -> Option<Failure> {
+    let (error, source, position) = caught::error(map)?;
+    let unit = units.find(&source);
+    let failure = words::failure(&error, &Functions::new(engine, units), unit.as_ref());
+    Some(failure.at_if(units.place(&source, position)))
 }
 
 /// The error at the bottom and the name of the unit it is in; the calls passed on the way down,
@@ -84,12 +99,17 @@ fn called(name: &str) -> String {
     }
 }
 
-fn stopped(cancel: &Cancel) -> Failure {
-    match cancel.reason() {
-        Some(Reason::TimedOut(limit)) => Failure::new(
-            Kind::Pipeline,
-            format!("stopped after its timeout of {limit}"),
-        ),
-        _ => Failure::new(Kind::Interrupted, "interrupted"),
+/// Why a script that was stopped was. `token` may know what it was doing.
+fn stopped(token: &Dynamic, context: &Context) -> Failure {
+    let Some(Reason::TimedOut(limit)) = context.cancel.reason() else {
+        return Failure::new(Kind::Interrupted, "interrupted");
+    };
+    let mut failure = Failure::new(
+        Kind::Pipeline,
+        format!("`{}` was stopped after {limit}", context.stage),
+    );
+    if let Some(raised) = token.read_lock::<Raised>() {
+        failure.places.clone_from(&raised.0.places);
     }
+    failure
 }

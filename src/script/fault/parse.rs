@@ -2,7 +2,7 @@
 
 use rhai::{LexError, ParseErrorType};
 
-use super::words::lower;
+use super::words::{counted, plain};
 use crate::failure::Failure;
 
 pub(super) fn failure(error: &ParseErrorType) -> Failure {
@@ -13,59 +13,219 @@ pub(super) fn failure(error: &ParseErrorType) -> Failure {
                 .hint("is a `}`, `)` or `]` missing?");
         }
         P::BadInput(error) => return lexical(error),
+        P::Reserved(word) => return reserved(word),
         P::UnknownOperator(operator) => format!("there is no operator `{operator}`"),
-        P::MissingToken(token, why) => format!("`{token}` is missing {}", lower(why)),
-        P::MissingSymbol(what) => lower(what),
+        P::MissingToken(token, why) => missing(token, why),
+        P::MissingSymbol(what) if what.is_empty() => "something is missing here".to_owned(),
+        P::MissingSymbol(what) => expected(what),
+        P::MalformedIndexExpr(what) => index(what),
+        P::MalformedCapture(_) => "`!` does not belong here".to_owned(),
         P::DuplicatedProperty(name) => format!("the key `{name}` is there twice"),
-        P::DuplicatedVariable(name) => format!("`{name}` is declared twice"),
+        P::DuplicatedVariable(name) => format!("`{name}` is there twice"),
+        P::WrongSwitchIntegerCase => "a number cannot follow a range in a `switch`".to_owned(),
+        P::WrongSwitchDefaultCase => "`_` must be the last case of a `switch`".to_owned(),
+        P::WrongSwitchCaseCondition => "this case cannot have a condition".to_owned(),
         P::PropertyExpected => "the name of a property or method is missing".to_owned(),
         P::VariableExpected => "the name of a variable is missing".to_owned(),
         P::ForbiddenVariable(name) => format!("`{name}` cannot be used as a name"),
-        P::Reserved(word) => {
-            return Failure::script(format!("`{word}` is a reserved word"))
-                .hint("use another name, or put a map's key in quotes");
+        P::MismatchedType(wanted, given) => mismatched(wanted, given),
+        P::ExprExpected(what) => match what.trim_start_matches("a ") {
+            "literal" => "a case of a `switch` must be written out: text, a number, a range",
+            "boolean" => "a condition is missing",
+            _ => "a value is missing",
         }
-        P::MismatchedType(wanted, actual) => format!("expected {wanted}, got {actual}"),
-        P::ExprExpected(what) => format!("{} is missing", lower(what)),
-        P::WrongFnDefinition => "functions are defined at the top level only".to_owned(),
+        .to_owned(),
+        P::WrongFnDefinition => {
+            return Failure::script("functions are defined at the top level only")
+                .hint("a closure can be defined anywhere: `let f = |x| …;`");
+        }
         P::FnDuplicatedDefinition(name, parameters) => {
-            format!("there are two functions `{name}` with {parameters} parameters")
+            let parameters = counted(*parameters, "parameter");
+            format!("there are two functions `{name}` with {parameters}")
         }
         P::FnMissingName => "the function has no name".to_owned(),
         P::FnMissingParams(name) => format!("the function `{name}` has no parameter list"),
         P::FnDuplicatedParam(function, name) => {
-            format!("the function `{function}` has two parameters `{name}`")
+            format!("{} has two parameters `{name}`", named(function))
         }
-        P::FnMissingBody(name) => format!("the function `{name}` has no body"),
-        P::AssignmentToConstant(name) => format!("`{name}` is a constant"),
+        P::FnMissingBody(name) => format!("{} has no body", named(name)),
+        P::WrongExport => "`export` belongs at the top level".to_owned(),
+        P::AssignmentToConstant(name) if !name.is_empty() => format!("`{name}` is a constant"),
+        P::AssignmentToConstant(_) | P::AssignmentToInvalidLHS(_) => {
+            "only a variable, or an entry of one, can be assigned to".to_owned()
+        }
         P::VariableExists(name) => format!("`{name}` exists already"),
         P::VariableUndefined(name) => format!("unknown variable `{name}`"),
         P::ModuleUndefined(name) => format!("there is no module `{name}`"),
         P::ExprTooDeep => "this is nested too deeply".to_owned(),
+        P::TooManyFunctions => "the script has too many functions".to_owned(),
+        P::LiteralTooLarge(..) => "this is too long".to_owned(),
         P::LoopBreak => "`break` and `continue` belong inside a loop".to_owned(),
-        other => lower(&other.to_string()),
+        other => plain(&other.to_string()),
     };
     Failure::script(message)
 }
 
 fn lexical(error: &LexError) -> Failure {
     let message = match error {
-        LexError::UnterminatedString => {
-            return Failure::script("this text has no closing quote");
-        }
+        LexError::UnterminatedString => "this text has no closing quote".to_owned(),
         LexError::UnexpectedInput(input) => format!("unexpected `{input}`"),
-        LexError::MalformedEscapeSequence(text) => format!("`{text}` is no escape sequence"),
-        LexError::MalformedNumber(text) => format!("`{text}` is no number"),
+        LexError::StringTooLong(_) => "this text is too long".to_owned(),
+        LexError::MalformedEscapeSequence(text) => {
+            return Failure::script(format!("`{text}` is no escape sequence"))
+                .hint("a backslash itself is written `\\\\`");
+        }
+        LexError::MalformedNumber(_) => "this is no number".to_owned(),
         LexError::MalformedChar(text) => {
             return Failure::script(format!("`'{text}'` is no single character"))
                 .hint("text stands in double quotes");
         }
         LexError::MalformedIdentifier(text) => format!("`{text}` is no proper name"),
-        LexError::ImproperSymbol(symbol, why) if why.is_empty() => {
-            format!("`{symbol}` means nothing here")
-        }
-        LexError::ImproperSymbol(_, why) => lower(why),
-        other => lower(&other.to_string()),
+        LexError::ImproperSymbol(symbol, why) => return improper(symbol, why),
+        other => plain(&other.to_string()),
     };
     Failure::script(message)
+}
+
+/// A symbol of another language, or one in the wrong place.
+fn improper(symbol: &str, why: &str) -> Failure {
+    let refused = |message: &str| Failure::script(message);
+    match symbol {
+        "/*" => refused("a comment has no end").hint("it begins with `/*` and ends with `*/`"),
+        "eval" => refused("there is no `eval`: a script can be checked only as it is written"),
+        "this" => refused("`this` has a meaning in functions only"),
+        "=" => refused("`=` assigns").hint("did you mean `==`?"),
+        _ => {
+            let failure = Failure::script(format!("`{symbol}` means nothing here"));
+            match why.split("Should it be ").nth(1) {
+                Some(better) => failure.hint(format!(
+                    "did you mean `{}`?",
+                    better
+                        .trim_start_matches("simply ")
+                        .trim_matches(['\'', '?'])
+                )),
+                None => failure,
+            }
+        }
+    }
+}
+
+fn reserved(word: &str) -> Failure {
+    if !word.starts_with(char::is_alphabetic) {
+        return Failure::script(format!("`{word}` means nothing here"));
+    }
+    Failure::script(format!("`{word}` is a reserved word"))
+        .hint("use another name, or put a map's key in quotes")
+}
+
+/// What is missing, from the token that Rhai wants and its purpose.
+fn missing(token: &str, why: &str) -> String {
+    let of = why.split('\'').nth(1).unwrap_or_default();
+    let purposes: [(&str, String); 13] = [
+        (
+            "to separate the arguments",
+            format!("`,` or `)` is missing after an argument of `{of}`"),
+        ),
+        (
+            "to close the arguments",
+            format!("`)` is missing after the arguments of `{of}`"),
+        ),
+        (
+            "to separate the items of this array",
+            "`,` or `]` is missing in this array".to_owned(),
+        ),
+        (
+            "to separate the items of this object map",
+            "`,` or `}` is missing in this map".to_owned(),
+        ),
+        (
+            "to follow the property",
+            format!("`:` is missing after the key `{of}`"),
+        ),
+        (
+            "to terminate this statement",
+            "`;` is missing before this".to_owned(),
+        ),
+        (
+            "to terminate this block",
+            "`}` is missing at the end of a block".to_owned(),
+        ),
+        (
+            "to start a statement block",
+            "`{` is missing before this".to_owned(),
+        ),
+        ("for a matching", format!("`{token}` is missing")),
+        (
+            "for the do statement",
+            "`while` or `until` is missing after `do`".to_owned(),
+        ),
+        (
+            "for the 'try' statement",
+            "`catch` is missing after `try`".to_owned(),
+        ),
+        (
+            "after the iteration variable",
+            format!("`{token}` is missing after the loop's variable"),
+        ),
+        (
+            "in this switch case",
+            format!("`{token}` is missing in this case"),
+        ),
+    ];
+    purposes
+        .into_iter()
+        .find_map(|(purpose, message)| why.starts_with(purpose).then_some(message))
+        .unwrap_or_else(|| format!("`{token}` is missing {}", plain(why)))
+}
+
+/// “Expecting a string” and its kin.
+fn expected(what: &str) -> String {
+    let what = plain(what.trim_start_matches("Expecting "));
+    format!("{what} is missing")
+}
+
+/// “Object map expects string index, not a number” and its kin.
+fn index(what: &str) -> String {
+    let given = what
+        .rsplit(", not ")
+        .next()
+        .map(kind)
+        .filter(|_| what.contains(", not "));
+    match given {
+        Some(given) if what.starts_with("Object map") => {
+            format!("a map has texts as keys, not {given}")
+        }
+        Some(given) => format!("items are counted with whole numbers, not {given}"),
+        None => "this is no index".to_owned(),
+    }
+}
+
+fn mismatched(wanted: &str, given: &str) -> String {
+    let given = kind(given);
+    match wanted {
+        "a boolean expression" => format!("a condition must be true or false, not {given}"),
+        "an iterable value" => {
+            format!("`for` goes through an array, a range or a text, not {given}")
+        }
+        wanted => format!("expected {}, got {given}", plain(wanted)),
+    }
+}
+
+/// The parser's names of kinds of values in the user's words.
+fn kind(name: &str) -> &str {
+    match name {
+        "()" => "nothing",
+        "a boolean" => "true or false",
+        "a string" => "text",
+        "a float" | "a floating-point number" => "a number with a point",
+        other => other,
+    }
+}
+
+fn named(function: &str) -> String {
+    if function.is_empty() {
+        "the closure".to_owned()
+    } else {
+        format!("the function `{function}`")
+    }
 }

@@ -1,15 +1,22 @@
 //! What Rhai says at run time, in the user's words.
 
-use rhai::{Dynamic, Engine, EvalAltResult};
+use rhai::{Dynamic, EvalAltResult, FnPtr};
 
+use super::functions::Functions;
+use super::variables;
 use crate::failure::{Failure, nearest};
-use crate::script::units::Units;
+use crate::script::raised::PROPERTIES;
+use crate::script::units::Unit;
 use crate::script::value::type_name;
 
 /// The message of something a script threw that is not a failure.
 pub(super) fn thrown(value: &Dynamic) -> String {
     if value.is_unit() {
         "the script threw an error without a message".to_owned()
+    } else if value.is::<FnPtr>() {
+        "the script threw a function".to_owned()
+    } else if let Some(message) = message_in(value) {
+        message
     } else if value.is_map() || value.is_array() {
         format!("the script threw {value}")
     } else {
@@ -17,118 +24,171 @@ pub(super) fn thrown(value: &Dynamic) -> String {
     }
 }
 
-pub(super) fn failure(error: &EvalAltResult, engine: &Engine, units: &Units) -> Failure {
+/// The message of `throw #{ message: "…" }`.
+fn message_in(value: &Dynamic) -> Option<String> {
+    let map = value.read_lock::<rhai::Map>()?;
+    let message = map.get("message")?;
+    message.is_string().then(|| message.to_string())
+}
+
+/// `unit` is where the error was raised, if that is known.
+pub(super) fn failure(
+    error: &EvalAltResult,
+    functions: &Functions,
+    unit: Option<&Unit>,
+) -> Failure {
     use EvalAltResult as E;
     let message = match error {
-        E::ErrorVariableNotFound(name, _) => {
-            return Failure::script(format!("unknown variable `{name}`")).hint(
-                "a function sees only its parameters and constants; a closure sees all around it",
-            );
+        E::ErrorVariableNotFound(name, _) => return variables::unknown(name, unit),
+        E::ErrorFunctionNotFound(signature, _) => return functions.none_fits(signature),
+        E::ErrorDotExpr(text, _) => return property(text),
+        E::ErrorStackOverflow(_) => {
+            return Failure::script("functions call each other too deeply")
+                .hint("is there a function that always calls itself?");
         }
-        E::ErrorFunctionNotFound(signature, _) => {
-            return no_such_function(signature, engine, units);
-        }
+        E::ErrorParsing(error, _) => return super::parse::failure(error),
         E::ErrorModuleNotFound(name, _) => format!("there is no module `{name}`"),
         E::ErrorPropertyNotFound(name, _) => format!("there is no property `{name}`"),
         E::ErrorIndexNotFound(index, _) => format!("there is no entry `{index}`"),
         E::ErrorVariableExists(name, _) => format!("`{name}` exists already"),
         E::ErrorForbiddenVariable(name, _) => format!("`{name}` cannot be used as a name"),
-        E::ErrorMismatchDataType(wanted, actual, _)
-        | E::ErrorMismatchOutputType(wanted, actual, _)
-            if wanted.is_empty() =>
-        {
-            format!("{} cannot be used here", type_name(actual))
+        E::ErrorMismatchDataType(wanted, given, _)
+        | E::ErrorMismatchOutputType(wanted, given, _) => mismatch(wanted, given),
+        E::ErrorIndexingType(kinds, _) => indexing(kinds),
+        E::ErrorArrayBounds(length, index, _) => bounds("item", *index, "an array", *length),
+        E::ErrorStringBounds(length, index, _) => bounds("character", *index, "a text", *length),
+        E::ErrorBitFieldBounds(_, index, _) => format!("a whole number has no bit {index}"),
+        E::ErrorFor(_) => "`for` goes through an array, a range or a text, not this".to_owned(),
+        E::ErrorDataRace(_, _) => {
+            "this value is used and changed by the same expression".to_owned()
         }
-        E::ErrorMismatchDataType(wanted, actual, _)
-        | E::ErrorMismatchOutputType(wanted, actual, _) => {
-            format!("expected {}, got {}", type_name(wanted), type_name(actual))
-        }
-        E::ErrorIndexingType(kind, _) => {
-            let kind = kind.split(" [").next().unwrap_or(kind);
-            format!("{} has no entries to index", type_name(kind))
-        }
-        E::ErrorArrayBounds(length, index, _) => {
-            format!("there is no item {index} in an array of {length}")
-        }
-        E::ErrorStringBounds(length, index, _) => {
-            format!("there is no character {index} in a text of {length}")
-        }
-        E::ErrorBitFieldBounds(length, index, _) => {
-            format!("there is no bit {index} in a number of {length} bits")
-        }
-        E::ErrorFor(_) => {
-            "`for` needs an array, a range or something else to go through".to_owned()
-        }
-        E::ErrorDataRace(name, _) => format!("`{name}` is being changed by someone else"),
-        E::ErrorAssignmentToConstant(name, _) => format!("`{name}` is a constant"),
-        E::ErrorNonPureMethodCallOnConstant(name, _) => {
-            format!("`{name}` would change a constant")
-        }
-        E::ErrorDotExpr(_, _) | E::ErrorUnboundThis(_) => "`this` is not bound here".to_owned(),
-        E::ErrorArithmetic(text, _) => lower(text),
+        E::ErrorAssignmentToConstant(name, _) => constant(name),
+        E::ErrorNonPureMethodCallOnConstant(name, _) => match property_of(name) {
+            Some(name) => format!("`{name}` of a constant cannot be changed"),
+            None => format!("`{name}` would change a constant"),
+        },
+        E::ErrorUnboundThis(_) => "`this` has no meaning here".to_owned(),
+        E::ErrorArithmetic(text, _) => arithmetic(text),
         E::ErrorTooManyOperations(_) => "the script does too much".to_owned(),
         E::ErrorTooManyVariables(_) => "the script has too many variables".to_owned(),
         E::ErrorTooManyModules(_) => "the script imports too many modules".to_owned(),
-        E::ErrorStackOverflow(_) => {
-            return Failure::script("functions call each other too deeply")
-                .hint("is there a function that always calls itself?");
-        }
-        E::ErrorDataTooLarge(what, _) => format!("{} grew too large", lower(what)),
-        other => lower(&other.to_string()),
+        E::ErrorDataTooLarge(what, _) => format!("{} grew too large", grown(what)),
+        other => plain(&other.to_string()),
     };
     Failure::script(message)
 }
 
-/// Rhai says “not found” both for a name that does not exist and for one that takes other things.
-fn no_such_function(signature: &str, engine: &Engine, units: &Units) -> Failure {
-    let name = signature.split([' ', '(']).next().unwrap_or(signature);
-    if name.starts_with("anon$") {
-        return Failure::script("a closure of a module cannot be called here")
-            .hint("let the module have a function, and call that");
+fn mismatch(wanted: &str, given: &str) -> String {
+    match (wanted, given) {
+        ("", given) => format!("{} cannot be used here", type_name(given)),
+        // The only place where Rhai wants true or false.
+        ("bool", given) => format!(
+            "a condition must be true or false, not {}",
+            type_name(given)
+        ),
+        (wanted, given) => format!("expected {}, got {}", type_name(wanted), type_name(given)),
     }
-    let known = known_names(engine, units);
-    if known.iter().any(|known| known == name) {
-        let given = signature
-            .split_once('(')
-            .map_or("", |(_, rest)| rest.trim_end_matches(')'));
-        let given: Vec<_> = given
-            .split(", ")
-            .filter(|kind| !kind.is_empty())
-            .map(type_name)
-            .collect();
-        let given = if given.is_empty() {
-            "no arguments".to_owned()
-        } else {
-            given.join(", ")
+}
+
+fn indexing(kinds: &str) -> String {
+    let (kind, index) = kinds.split_once(" [").unwrap_or((kinds, ""));
+    match (type_name(kind), type_name(index.trim_end_matches(']'))) {
+        ("a map", index) => format!("a map has texts as keys, not {index}"),
+        ("nothing", _) => "there are no entries in nothing: this has no value".to_owned(),
+        (kind, _) => format!("{kind} has no entries"),
+    }
+}
+
+fn bounds(what: &str, index: i64, of: &str, length: usize) -> String {
+    match length {
+        0 => format!(
+            "there is no {what} {index}: {of} is empty",
+            of = of.replacen("an ", "the ", 1).replacen("a ", "the ", 1)
+        ),
+        length => format!("there is no {what} {index} in {of} of {length}"),
+    }
+}
+
+fn constant(name: &str) -> String {
+    if name.is_empty() {
+        "a constant cannot be changed".to_owned()
+    } else {
+        format!("`{name}` is a constant")
+    }
+}
+
+fn grown(what: &str) -> &'static str {
+    match what {
+        "Length of string" => "a text",
+        "Size of object map" => "a map",
+        _ => "an array",
+    }
+}
+
+/// “Unknown property 'x' - a getter is not registered for type 'i64'” and its kin.
+fn property(text: &str) -> Failure {
+    let quoted: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
+    let [name, kind, ..] = quoted[..] else {
+        return Failure::script("this property cannot be used here");
+    };
+    let kind = type_name(kind);
+    if text.starts_with("No writable") {
+        return Failure::script(format!("`{name}` of {kind} cannot be set"));
+    }
+    let failure = Failure::script(format!("{kind} has no property `{name}`"));
+    match kind {
+        "a failure" => failure.hint(match nearest(name, PROPERTIES) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has: {}", PROPERTIES.join(", ")),
+        }),
+        "nothing" => failure.hint("this has no value: is a key of a map missing or misspelt?"),
+        _ => failure,
+    }
+}
+
+/// The property of an accessor that Rhai calls `get$…` or `set$…`.
+fn property_of(accessor: &str) -> Option<&str> {
+    accessor
+        .strip_prefix("get$")
+        .or_else(|| accessor.strip_prefix("set$"))
+}
+
+fn arithmetic(text: &str) -> String {
+    if let Some(number) = text.strip_prefix("Error parsing ") {
+        let (kind, rest) = number.split_once(" number '").unwrap_or((number, ""));
+        let written = rest.split('\'').next().unwrap_or_default();
+        let kind = match kind {
+            "integer" => "whole number",
+            _ => "number",
         };
-        return Failure::script(format!("`{name}` cannot be called with {given}"));
+        return format!("`{written}` is no {kind}");
     }
-    let failure = Failure::script(format!("unknown function `{name}`"));
-    match nearest(name, known.iter().map(String::as_str)) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure,
+    match text.split_once(": ") {
+        Some(("Modulo division by zero or overflow", operation)) => {
+            format!("`{operation}` has no result")
+        }
+        Some(("Division by zero", operation)) => format!("division by zero: `{operation}`"),
+        Some((fault, operation)) if fault.ends_with("overflow") => {
+            format!("`{operation}` is too large a number")
+        }
+        _ => plain(text),
     }
 }
 
-/// Names of functions a script may have meant: the language's, the actions, the script's own.
-fn known_names(engine: &Engine, units: &Units) -> Vec<String> {
-    let mut names: Vec<String> =
-        engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true);
-    for unit in units.all() {
-        names.extend(
-            unit.ast
-                .iter_functions()
-                .map(|function| function.name.to_owned()),
-        );
-    }
-    names.retain(|name| name.starts_with(|c: char| c.is_alphabetic()) && !name.contains('$'));
-    names
-}
-
-/// Rhai's sentences begin with a capital; a message does not.
-pub(super) fn lower(text: &str) -> String {
+/// A sentence of Rhai's as a message: no capital, no full stop, values in backticks.
+pub(super) fn plain(text: &str) -> String {
     let mut characters = text.trim_end_matches('.').chars();
-    characters.next().map_or_else(String::new, |first| {
+    let lower: String = characters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(characters).collect()
-    })
+    });
+    lower.replace('\'', "`")
+}
+
+/// `1 parameter`, `2 parameters`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
 }

@@ -3,14 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::Glob;
-use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
+use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
-use super::{Answer, files};
-use crate::failure::Failure;
+use super::{Answer, globs};
+use crate::failure::{Failure, Kind};
 use crate::plan::When;
 use crate::script::host::{Host, Missing};
 use crate::script::raised::raise;
 use crate::script::value::name_of;
+use crate::service::git::{Git, GitError};
 
 /// The `when` of a stage.
 pub(crate) enum Condition {
@@ -19,27 +20,23 @@ pub(crate) enum Condition {
 }
 
 pub(crate) fn register(engine: &mut Engine, host: &Arc<Host>) {
-    let (branch, tag, change) = (host.clone(), host.clone(), host.clone());
-    engine
-        .register_fn(
-            "on_branch",
-            move |context: NativeCallContext, pattern: &str| {
-                let current = branch.git.branch().unwrap_or_default();
-                on("branch", &context, pattern, current.as_deref())
-            },
-        )
-        .register_fn(
-            "on_tag",
-            move |context: NativeCallContext, pattern: &str| {
-                let current = tag.git.tag().unwrap_or_default();
-                on("tag", &context, pattern, current.as_deref())
-            },
-        )
-        .register_fn(
-            "changed",
-            move |context: NativeCallContext, globs: Dynamic| changed(&change, &context, globs),
-        );
+    for (name, what, ask) in [
+        ("on_branch", "branch", Git::branch as Ask),
+        ("on_tag", "tag", Git::tag),
+    ] {
+        let host = host.clone();
+        engine.register_fn(name, move |context: NativeCallContext, pattern: &str| {
+            on(what, &context, pattern, ask(&host.git))
+        });
+    }
+    let host = host.clone();
+    engine.register_fn(
+        "changed",
+        move |context: NativeCallContext, globs: Dynamic| changed(&host, &context, &globs),
+    );
 }
+
+type Ask = fn(&Git) -> Result<Option<String>, GitError>;
 
 /// What a script gave as `when`.
 pub(crate) fn when(value: &Dynamic) -> Result<Condition, String> {
@@ -48,7 +45,10 @@ pub(crate) fn when(value: &Dynamic) -> Result<Condition, String> {
     }
     match value.as_bool() {
         Ok(true) => Ok(Condition::Known(When::Always)),
-        Ok(false) => Ok(Condition::Known(When::Never(reason(value)))),
+        Ok(false) => {
+            let reason = reason(value).unwrap_or_else(|| "its `when` is false".to_owned());
+            Ok(Condition::Known(When::Never(reason)))
+        }
         Err(_) => Err(format!(
             "`when` must be true, false, a condition like `on_branch(\"main\")` or a closure, not {}",
             name_of(value)
@@ -56,33 +56,52 @@ pub(crate) fn when(value: &Dynamic) -> Result<Condition, String> {
     }
 }
 
-fn on(what: &str, context: &NativeCallContext, pattern: &str, current: Option<&str>) -> Answer {
+/// From the answer of a closure given as `when`: why its stage is not to run, if it is not.
+pub(crate) fn why_not(answer: &Dynamic) -> Result<Option<String>, String> {
+    match answer.as_bool() {
+        Ok(true) => Ok(None),
+        Ok(false) => {
+            let reason = reason(answer).unwrap_or_else(|| "its `when` answered false".to_owned());
+            Ok(Some(reason))
+        }
+        Err(_) => Err(format!(
+            "`when` must answer true or false, not {}",
+            name_of(answer)
+        )),
+    }
+}
+
+/// Where git cannot say, there is no branch and no tag.
+fn on(
+    what: &str,
+    context: &NativeCallContext,
+    pattern: &str,
+    current: Result<Option<String>, GitError>,
+) -> Answer {
     let glob = Glob::new(pattern).map_err(|error| {
         let failure =
             Failure::script(format!("`{pattern}` is no pattern")).because(error.kind().to_string());
         raise(failure, context)
     })?;
-    let holds = current.is_some_and(|current| glob.compile_matcher().is_match(current));
+    let holds = matches!(&current, Ok(Some(current)) if glob.compile_matcher().is_match(current));
     Ok(because(holds, || match current {
-        Some(current) => format!("{what} is {current}, needs {pattern}"),
-        None => format!("there is no {what}, needs {pattern}"),
+        Ok(Some(current)) => format!("{what} is {current}, needs {pattern}"),
+        Ok(None) => format!("there is no {what}, needs {pattern}"),
+        Err(error) => format!("the {what} is not known: {error}"),
     }))
 }
 
-fn changed(host: &Host, context: &NativeCallContext, globs: Dynamic) -> Answer {
-    let patterns = globs
-        .clone()
-        .try_cast::<Array>()
-        .unwrap_or_else(|| vec![globs]);
-    let patterns = files::patterns(context, patterns)?;
-    let files = match host.git.changed_files() {
-        Ok(files) => files,
+fn changed(host: &Host, context: &NativeCallContext, files: &Dynamic) -> Answer {
+    let patterns = globs::patterns(context, files)?;
+    let changed = match host.git.changed_files() {
+        Ok(changed) => changed,
         Err(_) if host.missing != Missing::Refused => Vec::new(),
         Err(error) => {
-            return Err(raise(Failure::script(error.to_string()), context));
+            let failure = Failure::new(Kind::Pipeline, "cannot find out what has changed");
+            return Err(raise(failure.because(error.to_string()), context));
         }
     };
-    let holds = files.iter().any(|file| patterns.is_match(file));
+    let holds = changed.iter().any(|file| patterns.is_match(file));
     Ok(because(holds, || {
         "no file it looks at has changed".to_owned()
     }))
@@ -96,18 +115,20 @@ static REASONS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 fn because(holds: bool, reason: impl FnOnce() -> String) -> Dynamic {
     let mut value = Dynamic::from(holds);
     if !holds {
+        let reason = reason();
         let mut reasons = REASONS.lock().unwrap_or_else(PoisonError::into_inner);
-        reasons.push(reason());
-        value.set_tag(i32::try_from(reasons.len()).unwrap_or_default());
+        let known = reasons.iter().position(|known| *known == reason);
+        let number = known.unwrap_or_else(|| {
+            reasons.push(reason);
+            reasons.len() - 1
+        });
+        value.set_tag(i32::try_from(number + 1).unwrap_or_default());
     }
     value
 }
 
-fn reason(value: &Dynamic) -> String {
+fn reason(value: &Dynamic) -> Option<String> {
     let reasons = REASONS.lock().unwrap_or_else(PoisonError::into_inner);
-    usize::try_from(value.tag())
-        .ok()
-        .and_then(|tag| reasons.get(tag.checked_sub(1)?))
-        .cloned()
-        .unwrap_or_else(|| "its `when` is false".to_owned())
+    let number = usize::try_from(value.tag()).ok()?.checked_sub(1)?;
+    reasons.get(number).cloned()
 }

@@ -1,63 +1,155 @@
 //! `parse_json`, `to_json` and the same for TOML and YAML.
 
-use rhai::{Dynamic, Engine, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
 use serde_json::Value;
 
 use super::Answer;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::script::raised::raise;
 use crate::script::value::{from_json, to_json};
 
-type Parse = fn(&str) -> Result<Value, String>;
-type Print = fn(&Value) -> Result<String, String>;
+/// A format in both directions between text and plain data. Complaints about a text tell the line
+/// and column.
+#[derive(Clone, Copy)]
+struct Format {
+    /// As in `parse_json`.
+    suffix: &'static str,
+    name: &'static str,
+    parse: fn(&str) -> Result<Value, String>,
+    print: fn(&Value) -> Result<String, String>,
+}
 
-/// Name, and both directions between text and plain data.
-const FORMATS: [(&str, Parse, Print); 3] = [
-    (
-        "json",
-        |text| serde_json::from_str(text).map_err(|error| error.to_string()),
-        |value| serde_json::to_string_pretty(value).map_err(|error| error.to_string()),
-    ),
-    (
-        "toml",
-        |text| toml::from_str(text).map_err(|error| error.message().to_owned()),
-        |value| toml::to_string_pretty(value).map_err(|error| error.to_string()),
-    ),
-    (
-        "yaml",
-        |text| serde_yaml_ng::from_str(text).map_err(|error| error.to_string()),
-        |value| serde_yaml_ng::to_string(value).map_err(|error| error.to_string()),
-    ),
+const FORMATS: [Format; 3] = [
+    Format {
+        suffix: "json",
+        name: "JSON",
+        parse: |text| serde_json::from_str(text).map_err(|error| error.to_string()),
+        print: |value| serde_json::to_string_pretty(value).map_err(|error| error.to_string()),
+    },
+    Format {
+        suffix: "toml",
+        name: "TOML",
+        parse: parse_toml,
+        print: print_toml,
+    },
+    Format {
+        suffix: "yaml",
+        name: "YAML",
+        parse: parse_yaml,
+        print: |value| serde_yaml_ng::to_string(value).map_err(|error| error.to_string()),
+    },
 ];
 
 pub(super) fn register(engine: &mut Engine) {
-    for (format, parse, print) in FORMATS {
+    for format in FORMATS {
         engine
             .register_fn(
-                format!("parse_{format}"),
-                move |context: NativeCallContext, text: &str| -> Answer {
-                    parse(text)
-                        .map(from_json)
-                        .map_err(|cause| refuse(&context, format!("this is no {format}"), cause))
-                },
+                format!("parse_{}", format.suffix),
+                move |context: NativeCallContext, text: &str| parse(format, &context, text),
             )
             .register_fn(
-                format!("to_{format}"),
-                move |context: NativeCallContext, value: Dynamic| -> Answer<String> {
-                    to_json(&value)
-                        .and_then(|value| print(&value))
-                        .map_err(|cause| {
-                            refuse(
-                                &context,
-                                format!("this cannot be written as {format}"),
-                                cause,
-                            )
-                        })
-                },
+                format!("to_{}", format.suffix),
+                move |context: NativeCallContext, value: Dynamic| print(format, &context, &value),
+            )
+            // The language's own `to_json` fits a map better than any value, and prints otherwise.
+            .register_fn(
+                format!("to_{}", format.suffix),
+                move |context: NativeCallContext, map: Map| print(format, &context, &map.into()),
             );
     }
 }
 
-fn refuse(context: &NativeCallContext, message: String, cause: String) -> Box<rhai::EvalAltResult> {
-    raise(Failure::script(message).because(cause), context)
+fn parse(format: Format, context: &NativeCallContext, text: &str) -> Answer {
+    (format.parse)(text)
+        .map(from_json)
+        .map_err(|cause| refuse(context, format!("this is no {}", format.name), cause))
+}
+
+fn print(format: Format, context: &NativeCallContext, value: &Dynamic) -> Answer<String> {
+    to_json(value)
+        .map_err(|complaint| complaint.to_string())
+        .and_then(|value| (format.print)(&value))
+        .map_err(|cause| {
+            let message = format!("this cannot be written as {}", format.name);
+            refuse(context, message, cause)
+        })
+}
+
+fn refuse(context: &NativeCallContext, message: String, cause: String) -> Box<EvalAltResult> {
+    raise(
+        Failure::new(Kind::Pipeline, message).because(cause),
+        context,
+    )
+}
+
+fn parse_toml(text: &str) -> Result<Value, String> {
+    let table: toml::Table = toml::from_str(text).map_err(|error| {
+        let message = error.message();
+        match error.span().and_then(|span| text.get(..span.start)) {
+            Some(before) => {
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+                format!("{message} at line {line} column {column}")
+            }
+            None => message.to_owned(),
+        }
+    })?;
+    Ok(plain(toml::Value::Table(table)))
+}
+
+/// TOML as plain data: dates and times become text, which they are in JSON.
+fn plain(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(value) => value.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(plain).collect(),
+        toml::Value::Table(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (key, plain(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+fn print_toml(value: &Value) -> Result<String, String> {
+    if !value.is_object() {
+        return Err("only a map can be a whole TOML file".to_owned());
+    }
+    if let Some(path) = nothing_in(value) {
+        return Err(format!("TOML has no way to write the nothing at `{path}`"));
+    }
+    toml::to_string_pretty(value).map_err(|error| error.to_string())
+}
+
+/// The path to the first value that is nothing.
+fn nothing_in(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| nothing_in(item).map(|path| format!("[{index}]{path}"))),
+        Value::Object(entries) => entries.iter().find_map(|(key, item)| {
+            nothing_in(item).map(|path| match path.as_str() {
+                "" => key.clone(),
+                path if path.starts_with('[') => format!("{key}{path}"),
+                path => format!("{key}.{path}"),
+            })
+        }),
+        _ => None,
+    }
+}
+
+/// YAML with its anchors resolved; its own tags (`!Ref`) have no plain form and are refused.
+fn parse_yaml(text: &str) -> Result<Value, String> {
+    serde_yaml_ng::from_str(text).map_err(|error| {
+        let text = error.to_string();
+        match text.split_once("invalid type: enum, expected any valid JSON value") {
+            Some((path, place)) => format!("{path}a tag such as `!Ref` is not plain data{place}"),
+            None => text,
+        }
+    })
 }

@@ -26,7 +26,10 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
         })
         .register_fn("secret", move |context: NativeCallContext, name: &str| {
             let value = value(&hidden, &context, name)?;
-            hide(name, &value);
+            // A made-up value is a word that any line may hold.
+            if current::get().context.env(name).is_some() {
+                hide(name, &value);
+            }
             Ok::<_, Box<rhai::EvalAltResult>>(value)
         });
     let (required, optional) = (host.clone(), host.clone());

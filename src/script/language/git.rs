@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{Engine, FuncRegistration, Module, NativeCallContext};
 
 use super::Answer;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::script::host::{Host, Missing};
 use crate::script::raised::raise;
 use crate::service::git::{Git, GitError};
@@ -63,5 +63,5 @@ fn answer(
 }
 
 fn refuse(context: &NativeCallContext, error: &GitError) -> Box<rhai::EvalAltResult> {
-    raise(Failure::script(error.to_string()), context)
+    raise(Failure::new(Kind::Pipeline, error.to_string()), context)
 }

@@ -5,6 +5,7 @@ mod data;
 mod environment;
 mod files;
 mod git;
+mod globs;
 mod image;
 mod talk;
 
@@ -22,6 +23,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     git::register(engine, host);
     condition::register(engine, host);
     files::register(engine, host);
+    globs::register(engine, host);
     data::register(engine);
     image::register(engine);
     talk::register(engine);

@@ -6,46 +6,69 @@ use super::Answer;
 use crate::action::{ActionError, Duration};
 use crate::failure::{Failure, Kind, nearest};
 use crate::script::current;
-use crate::script::raised::raise;
+use crate::script::raised::{raise, stop};
 use crate::script::value::{from_json, name_of, to_json};
 
 pub(super) fn register(engine: &mut Engine) {
     engine
-        .register_fn("log", |text: Dynamic| {
-            current::get().context.say(text.to_string());
-        })
+        .register_fn("log", log)
+        // The language's own `log` of a number is a logarithm, and fits it better than any value.
+        .register_fn("log", |number: f64| log(number.into()))
         .register_fn("warn", |text: Dynamic| {
             current::get().context.warn(text.to_string());
         })
         .register_fn(
             "fail",
-            |context: NativeCallContext, message: &str| -> Answer {
-                let failure = Failure::new(Kind::Pipeline, message);
+            |context: NativeCallContext, message: Dynamic| -> Answer {
+                let failure = Failure::new(Kind::Pipeline, message.to_string());
                 Err(raise(failure, &context))
             },
         )
+        // The language's own `exit` would end a stage as passed, whatever number it is given.
+        .register_fn("exit", no_exit)
+        .register_fn("exit", |context: NativeCallContext, _: Dynamic| {
+            no_exit(context)
+        })
         .register_fn("sleep", sleep)
+        // The language's own `sleep` cannot be stopped, and fits numbers better than any value.
+        .register_fn("sleep", |context: NativeCallContext, seconds: i64| {
+            sleep(context, seconds.into())
+        })
+        .register_fn("sleep", |context: NativeCallContext, seconds: f64| {
+            sleep(context, seconds.into())
+        })
         .register_fn("output", output);
+}
+
+fn log(text: Dynamic) {
+    current::get().context.say(text.to_string());
+}
+
+fn no_exit(context: NativeCallContext) -> Answer {
+    let failure = Failure::script("there is no `exit`")
+        .hint("`return` ends a stage early, `fail(\"…\")` makes it fail");
+    Err(raise(failure, &context))
 }
 
 /// Waits as long as `time` says, or until the run is stopped.
 fn sleep(context: NativeCallContext, time: Dynamic) -> Answer<()> {
-    let refuse = |message: String| Err(raise(Failure::script(message), &context));
-    let Ok(Ok(time)) = to_json(&time).map(serde_json::from_value::<Duration>) else {
-        return refuse(format!(
-            "`sleep` takes seconds or a text like \"1m30s\", not {}",
-            name_of(&time)
-        ));
+    let Ok(Ok(length)) = to_json(&time).map(serde_json::from_value::<Duration>) else {
+        let given = match time.clone().into_immutable_string() {
+            Ok(text) => format!("`{text}`"),
+            Err(_) if time.is_int() || time.is_float() => format!("`{time}`"),
+            Err(_) => name_of(&time).to_owned(),
+        };
+        let message =
+            format!("`sleep` takes a number of seconds or a text like \"1m30s\", not {given}");
+        return Err(raise(Failure::script(message), &context));
     };
     let current = current::get().context;
     let slept = current.block_on(async {
-        tokio::time::sleep(time.into()).await;
+        tokio::time::sleep(length.into()).await;
         Ok::<_, ActionError>(())
     });
-    // What is left is the cancellation, and the engine sees that by itself.
-    slept.map_err(|_| {
-        rhai::EvalAltResult::ErrorTerminated(Dynamic::UNIT, context.call_position()).into()
-    })
+    // All that can end a sleep is that the run is stopped.
+    slept.map_err(|_| stop(&context))
 }
 
 /// The result of a stage that this one needs, directly or through others.

@@ -1,0 +1,188 @@
+//! Calls that no function fits: an unknown name, or a known one with other arguments.
+
+use std::any::TypeId;
+use std::collections::BTreeSet;
+
+use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, Map};
+
+use super::words::counted;
+use crate::failure::{Failure, nearest};
+use crate::script::units::Units;
+use crate::script::value::type_name;
+
+/// Every function that a script can call.
+pub(super) struct Functions<'a> {
+    engine: &'a Engine,
+    units: &'a Units,
+}
+
+impl<'a> Functions<'a> {
+    pub(super) fn new(engine: &'a Engine, units: &'a Units) -> Self {
+        Self { engine, units }
+    }
+
+    /// Rhai says “not found” both for a name that does not exist and for one that takes other
+    /// things. `signature` is `name (type, type)`.
+    pub(super) fn none_fits(&self, signature: &str) -> Failure {
+        let (name, given) = signature.split_once(" (").unwrap_or((signature, ""));
+        let given: Vec<_> = given
+            .trim_end_matches(')')
+            .split(", ")
+            .filter(|kind| !kind.is_empty())
+            .map(type_name)
+            .collect();
+        if name.starts_with("anon$") {
+            return self.closure(name, given.len());
+        }
+        if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            return Failure::script(format!("`{name}` does not work with {}", listed(&given)));
+        }
+        let arities = self.arities(name);
+        if arities.is_empty() {
+            return self.unknown(name);
+        }
+        if arities.contains(&given.len()) {
+            return self.other_kinds(name, &given);
+        }
+        Failure::script(format!(
+            "`{name}` takes {}, not {}",
+            alternatives(&arities),
+            given.len()
+        ))
+    }
+
+    /// The right number of arguments, but of other kinds.
+    fn other_kinds(&self, name: &str, given: &[&str]) -> Failure {
+        let failure = Failure::script(format!("`{name}` cannot be called with {}", listed(given)));
+        let takes: BTreeSet<_> = self
+            .engine
+            .collect_fn_metadata(
+                None,
+                |info| (info.metadata.name == name).then(|| info.metadata.param_types.to_vec()),
+                true,
+            )
+            .into_iter()
+            .filter(|kinds| kinds.len() == given.len())
+            .filter_map(|kinds| kinds.into_iter().map(kind).collect::<Option<Vec<_>>>())
+            .map(|kinds| listed(&kinds))
+            .collect();
+        if (1..=3).contains(&takes.len()) {
+            let takes: Vec<_> = takes.into_iter().collect();
+            failure.hint(format!("it takes {}", takes.join(", or ")))
+        } else {
+            failure
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Failure {
+        let failure = Failure::script(format!("unknown function `{name}`"));
+        let known = self.names();
+        match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
+        }
+    }
+
+    /// What a closure captured counts as a parameter and as an argument, so that only the
+    /// difference tells something.
+    fn closure(&self, name: &str, given: usize) -> Failure {
+        let wanted = self.units.library_of(name).and_then(|library| {
+            library
+                .iter_script_fn_info()
+                .find(|(_, _, known, _, _)| *known == name)
+                .map(|(_, _, _, parameters, _)| parameters)
+        });
+        let message = match wanted {
+            Some(wanted) if wanted > given => format!(
+                "the closure has {} more than it is called with",
+                counted(wanted - given, "parameter")
+            ),
+            Some(wanted) if wanted < given => format!(
+                "the closure is called with {} more than it has parameters",
+                counted(given - wanted, "argument")
+            ),
+            _ => {
+                return Failure::script("a closure of a module cannot be called here")
+                    .hint("let the module have a function, and call that");
+            }
+        };
+        Failure::script(message)
+    }
+
+    /// How many arguments the functions called `name` take.
+    fn arities(&self, name: &str) -> BTreeSet<usize> {
+        let mut arities: BTreeSet<_> = self
+            .engine
+            .collect_fn_metadata(
+                None,
+                |info| (info.metadata.name == name).then_some(info.metadata.num_params),
+                true,
+            )
+            .into_iter()
+            .collect();
+        for unit in self.units.all() {
+            let own = unit.ast.iter_functions();
+            arities.extend(
+                own.filter(|function| function.name == name)
+                    .map(|function| function.params.len()),
+            );
+        }
+        arities
+    }
+
+    fn names(&self) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = self
+            .engine
+            .collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true)
+            .into_iter()
+            .collect();
+        for unit in self.units.all() {
+            let own = unit.ast.iter_functions();
+            names.extend(own.map(|function| function.name.to_owned()));
+        }
+        names.retain(|name| name.starts_with(char::is_alphabetic) && !name.contains('$'));
+        names
+    }
+}
+
+/// What a script's author calls a type that a function is registered with.
+fn kind(id: TypeId) -> Option<&'static str> {
+    let kinds = [
+        (TypeId::of::<Dynamic>(), "any value"),
+        (TypeId::of::<ImmutableString>(), "text"),
+        (TypeId::of::<i64>(), "a whole number"),
+        (TypeId::of::<f64>(), "a number"),
+        (TypeId::of::<bool>(), "true or false"),
+        (TypeId::of::<Array>(), "an array"),
+        (TypeId::of::<Map>(), "a map"),
+        (TypeId::of::<FnPtr>(), "a function"),
+    ];
+    kinds
+        .into_iter()
+        .find_map(|(known, kind)| (known == id).then_some(kind))
+}
+
+fn listed(kinds: &[&str]) -> String {
+    match kinds {
+        [] => "no arguments".to_owned(),
+        [one] => (*one).to_owned(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+/// `no arguments`, `1 argument`, `1 or 2 arguments`.
+fn alternatives(arities: &BTreeSet<usize>) -> String {
+    let mut arities = arities.iter().copied();
+    match (arities.next(), arities.next()) {
+        (Some(one), None) => counted(one, "argument"),
+        (first, second) => {
+            let all: Vec<_> = first
+                .into_iter()
+                .chain(second)
+                .chain(arities)
+                .map(|count| count.to_string())
+                .collect();
+            format!("{} arguments", all.join(" or "))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `on_failure` and `on_success`: what a script wants done after the run.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
+
+use super::body::{Body, Call};
+use super::current::{self, Outputs, Whereabouts};
+use super::declare;
+use super::host::Host;
+use super::program::Program;
+use super::raised::{Raised, raise};
+use crate::action::Context;
+use crate::failure::Failure;
+
+/// A closure to call after the last stage.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// `on_failure` or `on_success`.
+    pub name: &'static str,
+    body: Body,
+}
+
+pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
+    for name in ["on_failure", "on_success"] {
+        let host = host.clone();
+        engine.register_fn(
+            name,
+            move |context: NativeCallContext, body: FnPtr| -> Result<(), Box<EvalAltResult>> {
+                let hook = declare(&host, &context, name, body)?;
+                let mut declared = host.declarations();
+                match name {
+                    "on_failure" => declared.on_failure.push(hook),
+                    _ => declared.on_success.push(hook),
+                }
+                Ok(())
+            },
+        );
+    }
+}
+
+fn declare(
+    host: &Host,
+    context: &NativeCallContext,
+    name: &'static str,
+    body: FnPtr,
+) -> Result<Hook, Box<EvalAltResult>> {
+    if current::get().whereabouts != Whereabouts::FlatScript {
+        declare::only_at_top_level(context, name)?;
+    }
+    let body = Body::new(body, context, &host.units);
+    let offered = usize::from(name == "on_failure");
+    if body.takes(offered).is_err() {
+        let gets = match name {
+            "on_failure" => "gets the failure and nothing else",
+            _ => "gets nothing",
+        };
+        let failure = Failure::script(format!("the closure of `{name}` {gets}"));
+        return Err(raise(failure, context));
+    }
+    Ok(Hook { name, body })
+}
+
+impl Hook {
+    /// Calls the hook; a parameter it has receives the failure.
+    pub fn run(
+        &self,
+        program: &Program,
+        context: Arc<Context>,
+        outputs: Arc<Outputs>,
+        failure: Option<Arc<Failure>>,
+    ) -> Result<(), Failure> {
+        let arguments = failure
+            .filter(|_| self.body.takes(1) == Ok(1))
+            .map(|failure| Dynamic::from(Raised(failure)));
+        let call = Call {
+            context,
+            outputs,
+            whereabouts: Whereabouts::Hook,
+            arguments: arguments.into_iter().collect(),
+        };
+        self.body.call(program, call).map(drop)
+    }
+}
