@@ -22,6 +22,10 @@ make_python_image() {
   local settings=$work/settings tarball
   mkdir -p "$settings"
   debian_sources > "$settings/sources.list"
+  if [ ! -s "$settings/sources.list" ] && [ "$(id -u)" = 0 ]; then
+    apt-get -q -o DPkg::Lock::Timeout=300 update > "$work/apt.log" 2>&1 < /dev/null
+    debian_sources > "$settings/sources.list"
+  fi
   pip_settings > "$settings/pip.conf"
   cp -L /etc/ssl/certs/ca-certificates.crt "$settings/ca-certificates.crt"
   local digest
@@ -79,7 +83,7 @@ pip_settings() {
   echo '[global]'
   echo 'cert = /etc/ssl/certs/ca-certificates.crt'
   echo 'disable-pip-version-check = true'
-  python3 -m pip config list 2> /dev/null |
+  "$WHARF_TEST_VENV/bin/python" -m pip config list |
     sed -nE "s/^(global|:env:)\.(index-url|extra-index-url|trusted-host)='(.*)'$/\2 = \3/p" |
     sort -u -t= -k1,1
 }

@@ -5,13 +5,14 @@ need_packages() {
   local missing=()
   has cargo || die "cargo is missing: install Rust from https://rustup.rs"
   has git || missing+=(git)
-  has docker || missing+=(docker.io iptables)
+  has docker || missing+=(docker.io)
   if [ -n "$own_engine" ] || ! engine_answers; then
-    has dockerd || missing+=(docker.io)
+    has dockerd || [[ " ${missing[*]} " = *" docker.io "* ]] || missing+=(docker.io)
     has iptables || missing+=(iptables)
     has ip || missing+=(iproute2)
   fi
   has docker-registry || missing+=(docker-registry)
+  has umount || missing+=(mount)
   has busybox || missing+=(busybox-static)
   has mmdebstrap || missing+=(mmdebstrap)
   has curl || missing+=(curl)
