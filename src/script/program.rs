@@ -55,7 +55,7 @@ impl Program {
         let host = Arc::new(host);
         let engine = engine::build(&host);
         let main = host.units.compile(&engine, &name, text)?;
-        let flat = !literal::declares_stages(&main.ast);
+        let flat = !declares_stages(&engine, &host.units, &main);
         Ok(Self {
             engine,
             host,
@@ -191,6 +191,23 @@ impl Program {
         })
         .map_err(|error| fault::runtime(&error, name, &self.engine, &self.host.units, &on_behalf))
     }
+}
+
+/// Whether `unit`, or a module that it imports, declares stages. A module that cannot be compiled is
+/// told about where it is imported.
+fn declares_stages(engine: &Engine, units: &Units, unit: &Unit) -> bool {
+    literal::declares_stages(&unit.ast)
+        || literal::imports(&unit.ast).iter().any(|path| {
+            let Ok((name, text)) = units.read(&unit.source.name, path) else {
+                return false;
+            };
+            // Modules are few and small, but most declare nothing and need no second reading.
+            text.contains("stage(")
+                && units.find(&name).is_none()
+                && units
+                    .compile(engine, &name, text)
+                    .is_ok_and(|module| literal::declares_stages(&module.ast))
+        })
 }
 
 impl Declared {
