@@ -155,7 +155,7 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     }
     let mut request = Request::new(method(options)?, url);
     if context.standins.is_some() {
-        request = request.rehearsed(&original, hoped(&options.expect));
+        request = request.rehearsed(&original, hoped(options.expect.as_ref()));
     }
     for (name, value) in &options.headers {
         context.secrets.add_header(name, value);
@@ -177,7 +177,7 @@ fn asked(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), |url| shown(&url))
 }
 
-fn hoped(expect: &Option<Statuses>) -> Option<u16> {
+fn hoped(expect: Option<&Statuses>) -> Option<u16> {
     match expect {
         None => None,
         Some(Statuses::One(status)) => Some(*status),

@@ -193,9 +193,6 @@ fn event(context: &Context, options: Options) -> Event<'static> {
             let output = mask(&failure.output.join("\n"));
             event.extra.insert("output".to_owned(), output.into());
         }
-        event
-            .tags
-            .insert("stage".to_owned(), context.stage.to_string());
     }
     event
 }
