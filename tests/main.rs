@@ -3,6 +3,7 @@
 
 mod actions;
 mod building;
+mod check;
 mod django;
 mod docker_push;
 mod environment;
@@ -10,6 +11,7 @@ mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
 mod lint;
+mod masking;
 mod modules;
 mod plans;
 mod projects;

@@ -129,7 +129,7 @@ pub(super) fn type_name(name: &str) -> &'static str {
         "timestamp" | "Instant" => "a timestamp",
         "failure" => "a failure",
         "Dynamic" | "?" => "any value",
-        name if name.starts_with("range") || name.contains("Range") => "a range",
+        name if name.starts_with("range") || name.contains("ange") => "a range",
         _ => "something else",
     }
 }

@@ -310,7 +310,7 @@ fn what_cannot_be_a_push_is_refused_before_anything_is_done() {
         ),
         (
             "#{ reference: 7 }",
-            "option `image` of `docker_push`: an image's reference, or what docker_build or docker_push gave",
+            "option `image.reference` of `docker_push` must be text, not a whole number",
         ),
     ] {
         let project = Project::new().script(&format!("docker_push({call});"));

@@ -65,7 +65,7 @@ class Months(unittest.TestCase):
       | tests/test_rent.py:7 test_due: AssertionError: the rent is due
       | tests/test_rent.py:16 test_flat[a::b]: AssertionError: assert 'a::b' == 'quay 4'
       | tests/test_rent.py:21 test_ledger: OSError: no ledger
-      | tests/test_rent.py:42 Months::test_each: [month='1'] AssertionError: 1 == 1
+      | tests/test_rent.py:42 Months::test_each: [month=1] AssertionError: 1 == 1
     ");
 }
 

@@ -45,7 +45,10 @@ pub(super) fn run(
     let seconds = ran.finished.took.as_secs_f64();
     let code = if ran.code() == 4 { 0 } else { ran.code() };
     let mut report = Report::of(Runner::Nextest, cases, seconds, code);
-    report.skipped = report.skipped.max(skipped(&ran.stderr));
+    if options.chosen().is_empty() {
+        // What was not chosen is skipped too, to nextest.
+        report.skipped = report.skipped.max(skipped(&ran.stderr));
+    }
     Ok(report)
 }
 

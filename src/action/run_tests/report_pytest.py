@@ -116,7 +116,7 @@ def reason_of(report):
 
 
 def name_of(subtest):
-    parts = ["%s=%r" % pair for pair in dict(subtest.kwargs).items()]
+    parts = ["%s=%s" % pair for pair in dict(subtest.kwargs).items()]
     return "[%s]" % ", ".join(([subtest.msg] if subtest.msg else []) + parts)
 
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rhai::FnAccess;
+use rhai::{FnAccess, Namespace};
 
 use super::Scene;
 use super::functions::{suggest, wrong_count};
@@ -68,9 +68,7 @@ fn elsewhere(scene: &Scene, path: &[&str], site: &Site) -> Option<Failure> {
     if !arities.is_empty() {
         return (!arities.contains(&given)).then(|| wrong_count(&shown, given, &arities));
     }
-    let mut imported = scene.all.iter().flat_map(|loaded| &loaded.imports);
-    let by_a_caller = !scene.is_main() && imported.any(|import| import.alias == path[0]);
-    if by_a_caller || alias == "global" {
+    if by_a_caller(scene, path) || alias == "global" {
         return None;
     }
     let every = scene.names.every(scene.program.engine());
@@ -84,6 +82,29 @@ fn elsewhere(scene: &Scene, path: &[&str], site: &Site) -> Option<Failure> {
     let name = site.call.name.as_str();
     let failure = Failure::script(format!("module `{alias}` has no function `{name}`"));
     Some(suggest(failure, name, inside.into_iter()))
+}
+
+/// What is wrong with the module in `a::NAME`. Whether it has the constant is not looked at: that is
+/// known only when its top level has run.
+pub(super) fn of_variable(scene: &Scene, module: &Namespace) -> Option<Failure> {
+    let path: Vec<_> = module.path.iter().map(|part| part.name.as_str()).collect();
+    let alias = path.join("::");
+    let known = alias == "global"
+        || !matches!(resolve(scene.all, scene.at, &path), Meaning::Nothing)
+        || by_a_caller(scene, &path);
+    let every = || scene.names.every(scene.program.engine());
+    let native = || {
+        every()
+            .iter()
+            .any(|name| name.starts_with(&format!("{alias}::")))
+    };
+    (!known && !native()).then(|| no_module(scene, &alias, every()))
+}
+
+/// Whether `path` may be what a caller of this module has imported.
+fn by_a_caller(scene: &Scene, path: &[&str]) -> bool {
+    let mut imported = scene.all.iter().flat_map(|loaded| &loaded.imports);
+    !scene.is_main() && imported.any(|import| Some(&import.alias.as_str()) == path.first())
 }
 
 fn no_module(scene: &Scene, alias: &str, every: &[String]) -> Failure {

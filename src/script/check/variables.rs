@@ -3,7 +3,7 @@
 use rhai::{ASTNode, Expr, Position};
 
 use super::functions::suggest;
-use super::{Finding, Scene, site};
+use super::{Finding, Scene, modules, site};
 use crate::failure::Failure;
 use crate::script::span::place_at;
 
@@ -33,13 +33,18 @@ fn look(scene: &Scene, path: &[ASTNode], in_function: bool, findings: &mut Vec<F
         return;
     };
     let (index, name, module, _) = &**variable;
-    if index.is_some() || !module.is_empty() || scene.names.is_script(name) {
+    let place = || place_at(&scene.unit().source, *position);
+    if !module.is_empty() {
+        let unknown = modules::of_variable(scene, module);
+        findings.extend(unknown.map(|failure| Finding::error(failure.at_if(place()))));
+        return;
+    }
+    if index.is_some() || scene.names.is_script(name) {
         return;
     }
     let failure = Failure::script(format!("unknown variable `{name}`"));
     let failure = explain(scene, name, *position, in_function, failure);
-    let place = place_at(&scene.unit().source, *position);
-    findings.push(Finding::error(failure.at_if(place)));
+    findings.push(Finding::error(failure.at_if(place())));
 }
 
 fn explain(
