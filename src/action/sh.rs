@@ -143,7 +143,12 @@ if found.exit_code != 0 { print("nothing left to do"); }"#,
 
 /// What the options say to execute, as data.
 fn command(context: &Context, options: &Options) -> Result<Command, ActionError> {
-    let mut words = words(options)?.into_iter();
+    let words = words(options)?;
+    if words.iter().any(|word| word.contains('\0')) {
+        let message = "a command cannot hold a zero byte";
+        return Err(ActionError::option("command", message));
+    }
+    let mut words = words.into_iter();
     let program = words
         .next()
         .filter(|program| !program.is_empty())
