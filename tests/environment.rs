@@ -231,7 +231,7 @@ fn a_detached_checkout_in_ci_is_on_the_branch_that_ci_names() {
 fn a_folder_that_is_no_repository() {
     let told = Project::new().script("print(git::sha());\n").run(["run"]);
     assert_snapshot!(told.all(), @"
-    exit: 2
+    exit: 1
     ── stderr
     ▸ script
     ✗ script failed after [time]

@@ -13,7 +13,7 @@ fn a_script_that_cannot_be_read_as_rhai() {
     assert_snapshot!(run("stage(\"test\", || {\n    sh(\"true\";\n});\n").all(), @r#"
     exit: 2
     ── stderr
-    error: `,` is missing to separate the arguments to function call 'sh'
+    error: `,` or `)` is missing after an argument of `sh`
      --> wharf.rhai:2:14
       |
     2 |     sh("true";
@@ -259,7 +259,7 @@ try { let x = 1 / 0; } catch (err) { print(err.message); }
     sh
     4
     the quay is full
-    Division by zero: 1 / 0
+    division by zero: `1 / 0`
     ── stderr
     ▸ script
     full
@@ -293,7 +293,7 @@ fn arithmetic_that_cannot_be_done() {
     ▸ script
     ✗ script failed after [time]
     1 failed in [time]
-    error: division by zero: 12 / 0
+    error: division by zero: `12 / 0`
      --> wharf.rhai:2:10
       |
     2 | print(12 / boats);
@@ -342,7 +342,7 @@ fn an_operator_that_does_not_fit() {
     ▸ script
     ✗ script failed after [time]
     1 failed in [time]
-    error: unknown function `-`
+    error: `-` does not work with a map and a whole number
      --> wharf.rhai:2:9
       |
     2 | print(a - 1);

@@ -14,7 +14,7 @@ pub(super) fn declares_stages(ast: &AST) -> bool {
     found
 }
 
-/// The paths of the imports in the script that are written as text.
+/// The paths of the modules that are imported anywhere, as far as they are written out.
 pub(super) fn imports(ast: &AST) -> Vec<String> {
     let mut paths = Vec::new();
     ast.walk(&mut |path: &[ASTNode]| {

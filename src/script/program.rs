@@ -1,6 +1,6 @@
 //! A script, loaded: compiled, checked by the parser, ready to be declared or run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -193,21 +193,22 @@ impl Program {
     }
 }
 
-/// Whether `unit`, or a module that it imports, declares stages. A module that cannot be compiled is
-/// told about where it is imported.
-fn declares_stages(engine: &Engine, units: &Units, unit: &Unit) -> bool {
-    literal::declares_stages(&unit.ast)
-        || literal::imports(&unit.ast).iter().any(|path| {
-            let Ok((name, text)) = units.read(&unit.source.name, path) else {
-                return false;
-            };
-            // Modules are few and small, but most declare nothing and need no second reading.
-            text.contains("stage(")
-                && units.find(&name).is_none()
-                && units
-                    .compile(engine, &name, text)
-                    .is_ok_and(|module| literal::declares_stages(&module.ast))
-        })
+/// Whether the script, or a module that it imports, calls `stage` anywhere.
+fn declares_stages(engine: &Engine, units: &Units, main: &Unit) -> bool {
+    let mut waiting = vec![main.clone()];
+    let mut seen = BTreeSet::new();
+    while let Some(unit) = waiting.pop() {
+        if literal::declares_stages(&unit.ast) {
+            return true;
+        }
+        let imported = literal::imports(&unit.ast);
+        // One that cannot be loaded is complained about by whoever comes to it.
+        let loaded = imported
+            .iter()
+            .filter_map(|path| units.load_unit(engine, &unit.source.name, path).ok());
+        waiting.extend(loaded.filter(|unit| seen.insert(unit.source.name.clone())));
+    }
+    false
 }
 
 impl Declared {
