@@ -236,7 +236,7 @@ fn a_folder_that_is_no_repository() {
     ▸ script
     ✗ script failed after [time]
     1 failed in [time]
-    error: this is not a git repository, or it has no commit yet
+    error: this is not a git repository
      --> wharf.rhai:1:12
       |
     1 | print(git::sha());

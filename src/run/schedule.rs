@@ -109,12 +109,11 @@ impl<'a> Schedule<'a> {
                 continue;
             }
             self.waiting.remove(next);
-            match self.why_not(stage) {
-                Some(reason) => self.skip(stage, reason),
-                None => {
-                    let here = jobs == 1 || (self.running.is_empty() && !self.any_ready());
-                    self.start(scope, stage, here && stage.timeout.is_none(), sender);
-                }
+            if let Some(reason) = self.why_not(stage) {
+                self.skip(stage, reason);
+            } else {
+                let here = jobs == 1 || (self.running.is_empty() && !self.any_ready());
+                self.start(scope, stage, here && stage.timeout.is_none(), sender);
             }
         }
     }
