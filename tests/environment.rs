@@ -231,12 +231,12 @@ fn a_detached_checkout_in_ci_is_on_the_branch_that_ci_names() {
 fn a_folder_that_is_no_repository() {
     let told = Project::new().script("print(git::sha());\n").run(["run"]);
     assert_snapshot!(told.all(), @"
-    exit: 2
+    exit: 1
     ── stderr
     ▸ script
     ✗ script failed after [time]
     1 failed in [time]
-    error: this is not a git repository, or it has no commit yet
+    error: this is not a git repository
      --> wharf.rhai:1:12
       |
     1 | print(git::sha());

@@ -136,7 +136,7 @@ fn a_command_that_dies_by_a_signal() {
     ▸ script
     ✗ script failed after [time]
     1 failed in [time]
-    error: `sh`: the command was ended by signal 9
+    error: `sh`: the command was ended by SIGKILL
      --> wharf.rhai:1:1
       |
     1 | sh("kill -9 $$");
@@ -168,7 +168,7 @@ fn a_folder_that_does_not_exist() {
     ▸ script
     ✗ script failed after [time]
     1 failed in [time]
-    error: `sh`: the directory `[project]/nowhere` does not exist
+    error: `sh`: there is no directory `[project]/nowhere`
      --> wharf.rhai:1:1
       |
     1 | sh("true", #{ cwd: "nowhere" });

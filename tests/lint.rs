@@ -240,10 +240,10 @@ fn options_that_are_for_one_linter_only() {
     exit: 2
 
     error: option `args` of `lint`: they are for one linter, and 2 run: flake8, mypy
-     --> wharf.rhai:1:9
+     --> wharf.rhai:1:15
       |
     1 | lint(#{ args: ["--strict"] });
-      |         ^^^^
+      |               ^
     hint: name it: `lint(#{ linter: "flake8", args: […] })`
     "#);
     let project = Project::new()

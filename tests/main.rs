@@ -10,13 +10,17 @@ mod environment;
 mod errors;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
+mod http;
 mod lint;
 mod masking;
 mod modules;
 mod plans;
 mod projects;
 mod readme;
+mod rehearsal;
+mod render;
 mod run_tests;
+mod sentry;
 mod stages;
 mod stopping;
 mod tidy;

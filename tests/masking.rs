@@ -211,10 +211,10 @@ sh("true", #{ timeout: token });
     ✗ script failed after [time]
     1 failed in [time]
     error: option `timeout` of `sh`: "***" is no length of time; write "[time]", "1m30s" or "2h"
-     --> wharf.rhai:3:15
+     --> wharf.rhai:3:24
       |
     3 | sh("true", #{ timeout: token });
-      |               ^^^^^^^
+      |                        ^^^^^
     "#);
 }
 
@@ -235,7 +235,7 @@ stage("next", #{ needs: token, when: on_branch(token) }, |first| #{ token: token
     ── stderr
     ▸ ***
     ✓ *** [time]
-    ○ next skipped: there is no branch, needs ***
+    ○ next skipped: the branch is not known: this is not a git repository
     1 passed, 1 skipped in [time]
     ");
 }

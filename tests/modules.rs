@@ -126,7 +126,7 @@ fn a_module_with_a_mistake() {
     assert_snapshot!(told.all(), @"
     exit: 2
     ── stderr
-    error: `,` is missing to separate the arguments to function call 'print'
+    error: `,` or `)` is missing after an argument of `print`
      --> ops.rhai:3:1
       |
     3 | }

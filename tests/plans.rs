@@ -125,13 +125,14 @@ fn a_body_that_takes_more_than_the_stage_needs_is_refused() {
     let told = Project::new()
         .script(r#"stage("test", |image| print(image));"#)
         .run(["run"]);
-    assert_snapshot!(told.all(), @"
+    assert_snapshot!(told.all(), @r#"
     exit: 2
     ── stderr
-    ▸ test
-    ✗ test failed after [time]
-    1 failed in [time]
-    error: the stage's closure has 1 parameters, and the stage needs 0 other stages
+    error: the closure of stage `test` has 1 parameter, and the stage needs no other
+     --> wharf.rhai:1:1
+      |
+    1 | stage("test", |image| print(image));
+      | ^^^^^
     hint: each parameter receives the result of one of the `needs`, in their order
-    ");
+    "#);
 }

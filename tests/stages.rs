@@ -160,10 +160,10 @@ on_success(|| print("never"));
     exit: 1
     ── stdout
     3 tests failed
+    test: `sh`: the command ended with exit code 3
     ── stderr
     ▸ test
     ✗ test failed after [time]
-      warning: `on_failure` failed as well: `this` is not bound here
     1 failed in [time]
     error: `sh`: the command ended with exit code 3
      --> wharf.rhai:2:18
@@ -242,14 +242,18 @@ stage("two", || sh("echo $PLACE ${DEPTH-none}"));
 fn a_stage_that_takes_too_long_is_stopped() {
     let project =
         Project::new().script(r#"stage("wait", #{ timeout: "200ms" }, || sh("sleep 600"));"#);
-    assert_snapshot!(project.run(["run"]).all(), @"
+    assert_snapshot!(project.run(["run"]).all(), @r#"
     exit: 1
     ── stderr
     ▸ wait
     ✗ wait failed after [time]
     1 failed in [time]
-    error: stopped after its timeout of [time]
-    ");
+    error: `wait` was stopped after [time]
+     --> wharf.rhai:1:41
+      |
+    1 | stage("wait", #{ timeout: "[time]" }, || sh("sleep 600"));
+      |                                         ^^
+    "#);
     project.wait_for_survivors(&[]);
 }
 
@@ -258,12 +262,16 @@ fn a_script_loop_that_takes_too_long_is_stopped() {
     let told = Project::new()
         .script(r#"stage("spin", #{ timeout: "200ms" }, || { loop { } });"#)
         .run(["run"]);
-    assert_snapshot!(told.all(), @"
+    assert_snapshot!(told.all(), @r#"
     exit: 1
     ── stderr
     ▸ spin
     ✗ spin failed after [time]
     1 failed in [time]
-    error: stopped after its timeout of [time]
-    ");
+    error: `spin` was stopped after [time]
+     --> wharf.rhai:1:1
+      |
+    1 | stage("spin", #{ timeout: "[time]" }, || { loop { } });
+      | ^^^^^
+    "#);
 }

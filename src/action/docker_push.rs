@@ -234,7 +234,7 @@ mod tests {
             ),
             (
                 r#"{"image": 7}"#,
-                "an image's reference, or what docker_build or docker_push gave",
+                "must be an image's reference, or what docker_build or docker_push gave",
             ),
             (
                 r#"{"image": "app", "registry": "https://ghcr.io"}"#,

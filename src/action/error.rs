@@ -74,6 +74,9 @@ impl ActionError {
                 causes: vec![source.to_string()],
                 ..made
             },
+            ProcessError::NotExecutable(program) => {
+                made.hint(format!("`chmod +x {program}` makes it so"))
+            }
             ProcessError::NotFound(_) | ProcessError::NoDirectory(_) => made,
         }
     }

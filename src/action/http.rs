@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::service::http::{Method, Url};
+use crate::service::http::{Method, Url, shown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -104,13 +104,12 @@ print(answer.status);"#,
     fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
         let request = request(context, &options)?;
         let http = context.services.http();
-        let http = http.map_err(|error| ActionError::new(error.to_string()))?;
         let response = context.block_on(async {
             let sent = http.send(&request, &|text| context.say(text)).await;
             sent.map_err(|error| ActionError::new(error.to_string()))
         })?;
         if !expected(&options, response.status) {
-            let message = format!("{} answered {}", options.url, response.status);
+            let message = format!("{} answered {}", asked(&options.url), response.status);
             let body = response.summary();
             let output = if body.is_empty() {
                 Vec::new()
@@ -150,13 +149,13 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
         url.query_pairs_mut().append_pair(name, value);
     }
     context.secrets.add_url_parts(&url);
-    let original = url.to_string();
+    let original = url.clone();
     if let Some(standins) = &context.standins {
         url = moved(&url, &standins.http)?;
     }
     let mut request = Request::new(method(options)?, url);
     if context.standins.is_some() {
-        request = request.header("x-wharf-original-url", original);
+        request = request.rehearsed(&original, hoped(options.expect.as_ref()));
     }
     for (name, value) in &options.headers {
         context.secrets.add_header(name, value);
@@ -171,6 +170,19 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     request.timeout = options.timeout.map_or(request.timeout, Into::into);
     request.retries = options.retry.unwrap_or(request.retries);
     Ok(request)
+}
+
+/// `url` without what may be secret in it.
+fn asked(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), |url| shown(&url))
+}
+
+fn hoped(expect: Option<&Statuses>) -> Option<u16> {
+    match expect {
+        None => None,
+        Some(Statuses::One(status)) => Some(*status),
+        Some(Statuses::Several(statuses)) => statuses.first().copied(),
+    }
 }
 
 fn expected(options: &Options, status: u16) -> bool {

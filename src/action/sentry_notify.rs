@@ -88,6 +88,9 @@ print(sent.event_id.len);"#,
             context.say("SENTRY_DSN is empty: no event is sent");
             return Ok(Output { event_id: None });
         };
+        if let Some(release) = &options.release {
+            refuse_bad_release(release)?;
+        }
         let event = event(context, options);
         let id = event.event_id.simple().to_string();
         let origin = context
@@ -95,10 +98,9 @@ print(sent.event_id.len);"#,
             .as_ref()
             .map(|standins| standins.sentry.as_str());
         let request = sentry::request(&dsn, event, origin).map_err(|error| refusal(&error))?;
-        let http = context.services.http();
-        let http = http.map_err(|error| ActionError::new(error.to_string()))?;
+        let services = &context.services;
         context.block_on(async {
-            sentry::send(http, &request)
+            sentry::send(services.http(), services.sentry(), &dsn, &request)
                 .await
                 .map_err(|error| refusal(&error))
         })?;
@@ -137,6 +139,21 @@ fn dsn(context: &Context, options: &Options) -> Result<Option<Dsn>, ActionError>
     Ok(Some(dsn))
 }
 
+/// Sentry would take the event and drop its release without a word.
+fn refuse_bad_release(release: &str) -> Result<(), ActionError> {
+    let bad = |c: char| matches!(c, '\n' | '\r' | '\t' | '/' | '\\');
+    let message = if release.contains(bad) {
+        "cannot hold `/`, `\\`, tabs or line ends"
+    } else if matches!(release.trim(), "" | "." | "..") {
+        "names no release"
+    } else if release.chars().count() > 200 {
+        "is longer than 200 characters"
+    } else {
+        return Ok(());
+    };
+    Err(ActionError::option("release", message))
+}
+
 fn event(context: &Context, options: Options) -> Event<'static> {
     let mask = |text: &str| context.secrets.mask(text);
     let level = match options.level {
@@ -147,13 +164,14 @@ fn event(context: &Context, options: Options) -> Event<'static> {
         None if context.telling.is_some() => SentryLevel::Error,
         Some(Level::Info) | None => SentryLevel::Info,
     };
-    let fingerprint: Vec<_> = options.fingerprint.into_iter().map(Into::into).collect();
+    let fingerprint = options.fingerprint.iter();
+    let fingerprint: Vec<_> = fingerprint.map(|part| mask(part).into()).collect();
     let mut event = Event {
         level,
         message: Some(mask(&options.message)),
         logger: Some("wharf".to_owned()),
-        release: options.release.map(Into::into),
-        environment: options.environment.map(Into::into),
+        release: options.release.map(|text| mask(&text).into()),
+        environment: options.environment.map(|text| mask(&text).into()),
         tags: options
             .tags
             .into_iter()
@@ -175,9 +193,6 @@ fn event(context: &Context, options: Options) -> Event<'static> {
             let output = mask(&failure.output.join("\n"));
             event.extra.insert("output".to_owned(), output.into());
         }
-        event
-            .tags
-            .insert("stage".to_owned(), context.stage.to_string());
     }
     event
 }

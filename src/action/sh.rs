@@ -143,22 +143,24 @@ if found.exit_code != 0 { print("nothing left to do"); }"#,
 
 /// What the options say to execute, as data.
 fn command(context: &Context, options: &Options) -> Result<Command, ActionError> {
-    let mut words = match &options.command {
-        CommandLine::Shell(line) => {
-            let mut words = options
-                .shell
-                .clone()
-                .unwrap_or_else(|| ["sh", "-eu", "-c"].map(str::to_owned).to_vec());
-            words.push(line.clone());
-            words
-        }
-        CommandLine::Arguments(words) => words.clone(),
+    let words = words(options)?;
+    if words.iter().any(|word| word.contains('\0')) {
+        let message = "a command cannot hold a zero byte";
+        return Err(ActionError::option("command", message));
     }
-    .into_iter();
+    let mut words = words.into_iter();
     let program = words
         .next()
         .filter(|program| !program.is_empty())
         .ok_or_else(|| ActionError::option("command", "there is no command in it"))?;
+    if let Some(name) = options
+        .env
+        .keys()
+        .find(|name| name.is_empty() || name.contains(['=', '\0']))
+    {
+        let message = format!("`{name}` cannot be the name of an environment variable");
+        return Err(ActionError::option(format!("env.{name}"), message));
+    }
     let mut environment = context.environment.as_ref().clone();
     environment.extend(options.env.clone());
     Ok(Command {
@@ -171,20 +173,63 @@ fn command(context: &Context, options: &Options) -> Result<Command, ActionError>
     })
 }
 
+/// The program and its arguments.
+fn words(options: &Options) -> Result<Vec<String>, ActionError> {
+    let line = match &options.command {
+        CommandLine::Arguments(words) => return Ok(words.clone()),
+        CommandLine::Shell(line) => line,
+    };
+    if line.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut words = match &options.shell {
+        Some(shell) if shell.is_empty() => {
+            return Err(ActionError::option("shell", "there is no program in it"));
+        }
+        Some(shell) => shell.clone(),
+        None => ["sh", "-eu", "-c"].map(str::to_owned).to_vec(),
+    };
+    words.push(line.clone());
+    Ok(words)
+}
+
 fn judge(finished: &Finished, options: &Options, tail: Tail) -> Result<(), ActionError> {
     let message = match finished.end {
         End::Cancelled => return Err(ActionError::cancelled()),
         End::Exited(0) => return Ok(()),
         End::Exited(_) | End::Signalled(_) if options.allow_failure => return Ok(()),
         End::Exited(code) => format!("the command ended with exit code {code}"),
-        End::Signalled(signal) => format!("the command was ended by signal {signal}"),
-        End::TimedOut => "the command took longer than its timeout".to_owned(),
+        End::Signalled(signal) => format!("the command was ended by {}", signal_name(signal)),
+        End::TimedOut => {
+            let limit = options.timeout.map(Into::into).unwrap_or_default();
+            let limit = humantime::format_duration(limit);
+            format!("the command took longer than its timeout of {limit}")
+        }
     };
     // What was streamed stands above already.
     let lines = tail.into_lines();
     Err(ActionError::new(message)
         .exit_code(finished.exit_code())
         .output(lines))
+}
+
+/// `SIGKILL`, or `signal 64` where it has no common name.
+fn signal_name(signal: i32) -> String {
+    let name = match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        other => return format!("signal {other}"),
+    };
+    name.to_owned()
 }
 
 fn written(options: &Options) -> String {

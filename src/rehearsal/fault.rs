@@ -46,7 +46,9 @@ impl FromStr for Fault {
             Some((status, times)) => {
                 let times = times
                     .parse()
-                    .map_err(|_| format!("`{times}` is no number of times"))?;
+                    .ok()
+                    .filter(|times| *times > 0)
+                    .ok_or_else(|| format!("`{times}` is no number of times"))?;
                 (status, Some(times))
             }
             None => (what, None),
@@ -149,6 +151,7 @@ mod tests {
                 "`200` is no status of an error: it is from 400 to 599",
             ),
             ("render:503*x", "`x` is no number of times"),
+            ("render:503*0", "`0` is no number of times"),
         ] {
             assert_eq!(text.parse::<Fault>(), Err(complaint.to_owned()));
         }

@@ -1,15 +1,15 @@
-//! Any other service: takes everything, answers 200 with `{}`.
+//! Any other service: takes everything, answers `{}` with 200 or the status that is hoped for.
 
 use std::sync::{Mutex, PoisonError};
 
 use hyper::body::Incoming;
+use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Request, StatusCode};
 use serde_json::json;
 
-use super::server::{Answer, Standin, json, small_body};
+use crate::service::http::{HOPED_STATUS, ORIGINAL_URL};
 
-/// Tells what a request was before it was sent here.
-const ORIGINAL: &str = "x-wharf-original-url";
+use super::server::{Answer, Standin, json, small_body};
 
 #[derive(Default)]
 pub(super) struct Receiver(Mutex<Vec<String>>);
@@ -19,7 +19,8 @@ impl Standin for Receiver {
 
     fn answer(&self, request: Request<Incoming>) -> Answer<'_> {
         Box::pin(async move {
-            let original = request.headers().get(ORIGINAL);
+            let original = request.headers().get(ORIGINAL_URL);
+            let status = hoped(request.headers());
             let url = original
                 .and_then(|url| url.to_str().ok())
                 .map_or_else(|| request.uri().to_string(), str::to_owned);
@@ -29,7 +30,7 @@ impl Standin for Receiver {
             let line = format!("{asked} {}", shortened(&body));
             let mut received = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             received.push(line.trim_end().to_owned());
-            json(StatusCode::OK, &json!({}))
+            json(status, &json!({}))
         })
     }
 
@@ -39,6 +40,15 @@ impl Standin for Receiver {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+}
+
+/// A script that expects 201 is to see what follows it.
+fn hoped(headers: &HeaderMap) -> StatusCode {
+    let status = headers.get(HOPED_STATUS).map(HeaderValue::as_bytes);
+    status
+        .and_then(|status| StatusCode::from_bytes(status).ok())
+        .filter(|status| !status.is_informational())
+        .unwrap_or(StatusCode::OK)
 }
 
 /// On one line, and not more than fits beside the rest.

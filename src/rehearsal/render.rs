@@ -108,7 +108,14 @@ impl Render {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let what = text("imageUrl").map(|image| format!("image {image}"));
         let what = what.or_else(|| text("commitId").map(|commit| format!("commit {commit}")));
-        let id = self.start(service, &format!("deploy of {service}: {}", said(what)));
+        let clearing = match text("clearCache") {
+            Some("clear") => ", without the build cache",
+            _ => "",
+        };
+        let id = self.start(
+            service,
+            &format!("deploy of {service}: {}{clearing}", said(what)),
+        );
         let memory = self.memory();
         if memory.deploys.len().is_multiple_of(2) {
             let mut response = Response::new(Full::default());

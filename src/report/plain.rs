@@ -1,7 +1,7 @@
 //! A run as lines that scroll: for pipes, files, CI, and the base of what a terminal shows.
 
 use std::collections::HashMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
 use super::clean::clean;
@@ -30,7 +30,8 @@ impl Output {
     pub(super) fn new(writer: impl Write + IsTerminal + Send + 'static) -> Self {
         Self {
             colour: Colour::of(&writer),
-            writer: Box::new(writer),
+            // Each event is flushed whole: a thousand lines in it are one write.
+            writer: Box::new(BufWriter::with_capacity(64 * 1024, writer)),
         }
     }
 

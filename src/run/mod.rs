@@ -1,6 +1,7 @@
 //! Executes the stages of a plan: every ready one at once, up to a number of jobs. Emits events and
 //! draws nothing.
 
+mod guard;
 mod hooks;
 mod schedule;
 mod stage;
@@ -43,7 +44,7 @@ pub fn run(program: &Program, declared: &Declared, options: &Options) -> Result<
     if context.cancel.is_cancelled() && failure.is_none() {
         failure = Some(Arc::new(Failure::new(Kind::Interrupted, "interrupted")));
     }
-    let hooked = hooks::run(program, failure.clone(), schedule.outputs());
+    let hooked = hooks::run(program, failure.as_ref(), &schedule.outputs());
     let failure = failure.or(hooked.err().map(Arc::new));
     context.events.emit(Event::RunFinished {
         took: started.elapsed(),

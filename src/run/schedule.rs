@@ -6,8 +6,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::stage::{self, Ended};
 use crate::cancel::{Cancel, Reason};
 use crate::event::{Event, Outcome};
@@ -111,12 +109,11 @@ impl<'a> Schedule<'a> {
                 continue;
             }
             self.waiting.remove(next);
-            match self.why_not(stage) {
-                Some(reason) => self.skip(stage, reason),
-                None => {
-                    let here = jobs == 1 || (self.running.is_empty() && !self.any_ready());
-                    self.start(scope, stage, here && stage.timeout.is_none(), sender);
-                }
+            if let Some(reason) = self.why_not(stage) {
+                self.skip(stage, reason);
+            } else {
+                let here = jobs == 1 || (self.running.is_empty() && !self.any_ready());
+                self.start(scope, stage, here && stage.timeout.is_none(), sender);
             }
         }
     }
@@ -177,7 +174,8 @@ impl<'a> Schedule<'a> {
             cancel: context.cancel.clone(),
             started: Instant::now(),
         });
-        let (program, declared, outputs) = (self.program, self.declared, self.outputs.clone());
+        let (program, declared) = (self.program, self.declared);
+        let outputs = Arc::new(self.outputs_for(stage));
         let work = {
             let sender = sender.clone();
             move || {
@@ -232,9 +230,8 @@ impl<'a> Schedule<'a> {
             if let Some(timeout) = running.stage.timeout
                 && running.started.elapsed() >= timeout
             {
-                running
-                    .cancel
-                    .cancel(Reason::TimedOut(format!("{timeout:?}")));
+                let limit = humantime::format_duration(timeout).to_string();
+                running.cancel.cancel(Reason::TimedOut(limit));
             }
         }
     }
@@ -252,10 +249,11 @@ impl<'a> Schedule<'a> {
             }
             Ended::Passed(value) => {
                 self.finished.insert(name.clone(), End::Passed);
-                self.keep(name, value);
+                Arc::make_mut(&mut self.outputs).insert(name.clone(), value);
                 Outcome::Passed
             }
-            Ended::Failed(failure) => {
+            Ended::Failed(mut failure) => {
+                failure.stage = Some(name.clone());
                 self.finished.insert(name.clone(), End::Failed);
                 self.stop_others();
                 let outcome = match failure.kind {
@@ -273,13 +271,27 @@ impl<'a> Schedule<'a> {
         });
     }
 
+    /// The results of all that `stage` needs, directly or through others: whatever else has ended
+    /// by now is a matter of luck.
+    fn outputs_for(&self, stage: &Stage) -> Outputs {
+        let mut outputs = Outputs::new();
+        let mut needs: Vec<_> = stage.needs.iter().collect();
+        while let Some(need) = needs.pop() {
+            if outputs.contains_key(&need.stage) {
+                continue;
+            }
+            if let Some(value) = self.outputs.get(&need.stage) {
+                outputs.insert(need.stage.clone(), value.clone());
+            }
+            let needed = self.declared.plan.find(&need.stage);
+            needs.extend(needed.into_iter().flat_map(|stage| &stage.needs));
+        }
+        outputs
+    }
+
     fn stop_others(&self) {
         for running in &self.running {
             running.cancel.cancel(Reason::Superseded);
         }
-    }
-
-    fn keep(&mut self, name: &Arc<str>, value: Value) {
-        Arc::make_mut(&mut self.outputs).insert(name.clone(), value);
     }
 }

@@ -1,13 +1,13 @@
 //! One stage, on its own thread.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::guard::guard;
 use crate::action::Context;
 use crate::event::Event;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
 
@@ -40,7 +40,7 @@ pub(super) fn run(
     outputs: Arc<Outputs>,
 ) -> Ended {
     let context = Arc::new(context);
-    let guarded = catch_unwind(AssertUnwindSafe(|| {
+    let ended = guard(&format!("in stage `{}`", stage.name), || {
         if stage.when == When::Asked
             && let Some(reason) = program.ask(declared, stage, context.clone(), outputs.clone())?
         {
@@ -52,16 +52,6 @@ pub(super) fn run(
         program
             .run_stage(declared, stage, context.clone(), outputs)
             .map(Ended::Passed)
-    }));
-    match guarded {
-        Ok(Ok(ended)) => ended,
-        Ok(Err(failure)) => Ended::Failed(Box::new(failure)),
-        Err(_) => Ended::Failed(Box::new(
-            Failure::new(
-                Kind::Defect,
-                format!("wharf broke in stage `{}`", stage.name),
-            )
-            .hint("this is a defect of wharf: please report it with the lines above"),
-        )),
-    }
+    });
+    ended.unwrap_or_else(|failure| Ended::Failed(Box::new(failure)))
 }

@@ -15,7 +15,7 @@ use super::program::Program;
 use super::units::Units;
 use super::{fault, snapshot};
 use crate::action::Context;
-use crate::failure::{Failure, Place};
+use crate::failure::{Failure, Kind, Place};
 
 /// A closure of the script, kept with the surroundings it was written in.
 ///
@@ -99,7 +99,7 @@ impl Body {
             let source = self.context.source.as_deref().unwrap_or_default();
             let mut failure =
                 fault::runtime(&error, source, program.engine(), program.units(), &context);
-            if failure.places.is_empty() {
+            if failure.places.is_empty() && failure.kind != Kind::Interrupted {
                 failure.places.extend(self.place());
             }
             failure

@@ -66,9 +66,12 @@ fn stage(
     }
     let options = stage_options::read(options).map_err(|wrong| {
         let written = literal::Call::of(&host.units, context);
-        let place = written.and_then(|call| match wrong.unknown {
-            true => call.key(&wrong.path),
-            false => call.value(&wrong.path, None),
+        let place = written.and_then(|call| {
+            if wrong.unknown {
+                call.key(&wrong.path)
+            } else {
+                call.value(&wrong.path, None)
+            }
         });
         refuse(wrong.failure.at_if(place))
     })?;

@@ -6,7 +6,7 @@ use rhai::packages::{
     BasicArrayPackage, BasicMapPackage, BasicMathPackage, BasicTimePackage, CorePackage,
     LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, LexError, OptimizationLevel, Position, Token, TokenizeState};
+use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::host::Host;
 use super::{call, catch, current, declare, hook, language, raised};
@@ -33,11 +33,6 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
             let place = format!("{}:{position:?}", source.unwrap_or_default());
             current::get().context.say(format!("{place} {text}"));
         });
-    #[expect(
-        deprecated,
-        reason = "how rhai marks what it may change; its version is pinned"
-    )]
-    engine.on_parse_token(end_of_comments);
     raised::register(&mut engine);
     catch::register(&mut engine);
     declare::register(&mut engine, host);
@@ -71,17 +66,6 @@ fn limit(engine: &mut Engine) {
         .set_max_string_size(64 << 20)
         .set_max_array_size(1_000_000)
         .set_max_map_size(100_000);
-}
-
-/// Rhai takes a comment without an end as one that ends with the script: all that follows it would
-/// be left out without a word.
-fn end_of_comments(token: Token, _: Position, state: &TokenizeState) -> Token {
-    if token == Token::EOF && state.comment_level > 0 {
-        let error = LexError::ImproperSymbol("/*".to_owned(), String::new());
-        Token::LexError(error.into())
-    } else {
-        token
-    }
 }
 
 /// Looks at the flag only every 256 operations, which makes the look free.

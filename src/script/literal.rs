@@ -14,6 +14,20 @@ pub(super) fn declares_stages(ast: &AST) -> bool {
     found
 }
 
+/// The paths of the modules that are imported anywhere, as far as they are written out.
+pub(super) fn imports(ast: &AST) -> Vec<String> {
+    let mut paths = Vec::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && let Expr::StringConstant(path, _) = &import.0
+        {
+            paths.push(path.to_string());
+        }
+        true
+    });
+    paths
+}
+
 /// A call as it stands in a script: where its options were written, as far as they were written
 /// out as literals.
 pub(super) struct Call<'a> {

@@ -14,6 +14,7 @@ mod host;
 mod language;
 mod literal;
 mod locate;
+mod open_comment;
 mod program;
 mod raised;
 mod snapshot;

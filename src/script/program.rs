@@ -1,6 +1,6 @@
 //! A script, loaded: compiled, checked by the parser, ready to be declared or run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Program {
         let host = Arc::new(host);
         let engine = engine::build(&host);
         let main = host.units.compile(&engine, &name, text)?;
-        let flat = !literal::declares_stages(&main.ast);
+        let flat = !declares_stages(&engine, &host.units, &main);
         Ok(Self {
             engine,
             host,
@@ -191,6 +191,24 @@ impl Program {
         })
         .map_err(|error| fault::runtime(&error, name, &self.engine, &self.host.units, &on_behalf))
     }
+}
+
+/// Whether the script, or a module that it imports, calls `stage` anywhere.
+fn declares_stages(engine: &Engine, units: &Units, main: &Unit) -> bool {
+    let mut waiting = vec![main.clone()];
+    let mut seen = BTreeSet::new();
+    while let Some(unit) = waiting.pop() {
+        if literal::declares_stages(&unit.ast) {
+            return true;
+        }
+        let imported = literal::imports(&unit.ast);
+        // One that cannot be loaded is complained about by whoever comes to it.
+        let loaded = imported
+            .iter()
+            .filter_map(|path| units.load_unit(engine, &unit.source.name, path).ok());
+        waiting.extend(loaded.filter(|unit| seen.insert(unit.source.name.clone())));
+    }
+    false
 }
 
 impl Declared {

@@ -7,7 +7,7 @@ use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, 
 
 use super::raised::throw;
 use super::span::place_at;
-use super::stdlib;
+use super::{open_comment, stdlib};
 use crate::failure::{Failure, Place, Source};
 
 /// The compiled sources of one program. Also its module resolver: `std/…` comes from the binary,
@@ -54,6 +54,9 @@ impl Units {
         let mut ast = engine
             .compile(&source.text)
             .map_err(|error| super::fault::syntax(&error, &source))?;
+        if let Some(failure) = open_comment::find(engine, &source) {
+            return Err(failure);
+        }
         ast.set_source(name);
         let unit = Unit {
             source,
@@ -80,10 +83,11 @@ impl Units {
     pub(super) fn library_of(&self, name: &str) -> Option<Shared<Module>> {
         self.lock().iter().find_map(|unit| {
             let library = unit.ast.shared_lib();
-            library
+            let defines = library
                 .iter_script_fn_info()
-                .any(|(_, _, known, _, _)| known == name)
-                .then(|| library.clone())
+                .any(|(_, _, known, _, _)| known == name);
+            // Once evaluated, the module's functions know its constants and imports.
+            defines.then(|| unit.module.clone().unwrap_or_else(|| library.clone()))
         })
     }
 
@@ -127,16 +131,27 @@ impl Units {
         Ok((name.display().to_string(), text))
     }
 
-    fn load(&self, engine: &Engine, importer: &str, path: &str) -> Result<Shared<Module>, Loading> {
+    /// The unit of the module that `path` means in the file `importer`, compiled.
+    pub(super) fn load_unit(
+        &self,
+        engine: &Engine,
+        importer: &str,
+        path: &str,
+    ) -> Result<Unit, Failure> {
         let (name, text) = self.read(importer, path)?;
-        if let Some(module) = self.find(&name).and_then(|unit| unit.module) {
+        match self.find(&name) {
+            Some(unit) => Ok(unit),
+            None => self.compile(engine, &name, text),
+        }
+    }
+
+    fn load(&self, engine: &Engine, importer: &str, path: &str) -> Result<Shared<Module>, Loading> {
+        let unit = self.load_unit(engine, importer, path)?;
+        if let Some(module) = unit.module {
             return Ok(module);
         }
+        let name = unit.source.name.clone();
         let _loading = self.enter(&name)?;
-        let unit = match self.find(&name) {
-            Some(unit) => unit,
-            None => self.compile(engine, &name, text)?,
-        };
         let module = Module::eval_ast_as_new(Scope::new(), &unit.ast, engine)
             .map_err(|error| Loading::Evaluated(name.clone(), error))?;
         let module: Shared<Module> = module.into();

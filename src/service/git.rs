@@ -20,8 +20,10 @@ pub struct Git {
 
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    #[error("this is not a git repository, or it has no commit yet")]
+    #[error("this is not a git repository")]
     NoRepository,
+    #[error("the git repository has no commit yet")]
+    NoCommit,
     #[error(transparent)]
     Process(#[from] ProcessError),
     #[error("`git {command}` failed: {message}")]
@@ -43,11 +45,10 @@ impl Git {
     /// `CIRCLE_BRANCH`, or `GITHUB_HEAD_REF` and `GITHUB_REF_NAME`.
     pub fn branch(&self) -> Result<Option<String>, GitError> {
         remember(&self.branch, || {
-            let name = self.ask(&["symbolic-ref", "--quiet", "--short", "HEAD"]);
-            match name {
-                Ok(name) => Ok(Some(name)),
-                Err(GitError::Process(error)) => Err(error.into()),
-                Err(_) => Ok(self.branch_in_ci()),
+            let asked = self.ask(&["symbolic-ref", "--quiet", "--short", "HEAD"]);
+            match optional(asked) {
+                Ok(Some(name)) => Ok(Some(name)),
+                other => self.branch_in_ci().map_or(other, |name| Ok(Some(name))),
             }
         })
     }
@@ -56,14 +57,14 @@ impl Git {
     /// `GITHUB_SHA`.
     pub fn sha(&self) -> Result<String, GitError> {
         remember(&self.sha, || {
-            self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])
-                .or_else(|error| {
+            let asked = self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"]);
+            match optional(asked) {
+                Ok(Some(sha)) => Ok(sha),
+                other => {
                     let named = self.first_of(&["CIRCLE_SHA1", "GITHUB_SHA"]);
-                    named.ok_or(match error {
-                        GitError::Process(error) => error.into(),
-                        _ => GitError::NoRepository,
-                    })
-                })
+                    named.ok_or(other.err().unwrap_or(GitError::NoCommit))
+                }
+            }
         })
     }
 
@@ -77,10 +78,10 @@ impl Git {
     /// `GITHUB_REF_NAME` when `GITHUB_REF_TYPE` is `tag`.
     pub fn tag(&self) -> Result<Option<String>, GitError> {
         remember(&self.tag, || {
-            match self.ask(&["describe", "--tags", "--exact-match", "HEAD"]) {
-                Ok(tag) => Ok(Some(tag)),
-                Err(GitError::Process(error)) => Err(error.into()),
-                Err(_) => Ok(self.tag_in_ci()),
+            let asked = self.ask(&["describe", "--tags", "--exact-match", "HEAD"]);
+            match optional(asked) {
+                Ok(Some(tag)) => Ok(Some(tag)),
+                other => self.tag_in_ci().map_or(other, |tag| Ok(Some(tag))),
             }
         })
     }
@@ -156,11 +157,14 @@ impl Git {
 
     /// What `git` prints, without the end of its last line.
     fn ask(&self, args: &[&str]) -> Result<String, GitError> {
+        let mut environment = BTreeMap::clone(&self.environment);
+        // Its complaints are told apart by their words.
+        environment.insert("LC_ALL".to_owned(), "C".to_owned());
         let command = Command {
             program: "git".into(),
             args: args.iter().map(Into::into).collect(),
             directory: self.root.clone(),
-            environment: BTreeMap::clone(&self.environment),
+            environment,
             input: None,
             timeout: None,
         };
@@ -176,10 +180,36 @@ impl Git {
         if finished.success() {
             return Ok(String::from_utf8_lossy(&out).trim_end().to_owned());
         }
+        let complaint = String::from_utf8_lossy(&complaint);
+        let complaint = complaint.lines().next().unwrap_or_default();
+        if complaint.contains("not a git repository") {
+            return Err(GitError::NoRepository);
+        }
         Err(GitError::Failed {
             command: args.join(" "),
-            message: String::from_utf8_lossy(&complaint).trim().to_owned(),
+            message: complaint.trim_start_matches("fatal: ").to_owned(),
         })
+    }
+}
+
+/// An answer, or none where git says nothing else than that there is none.
+fn optional(asked: Result<String, GitError>) -> Result<Option<String>, GitError> {
+    match asked {
+        Ok(answer) => Ok(Some(answer)),
+        Err(GitError::Failed { message, .. })
+            if [
+                "",
+                "no tag exactly",
+                "No names found",
+                "No tags can",
+                "Not a valid object",
+            ]
+            .iter()
+            .any(|none| message == *none || (!none.is_empty() && message.starts_with(none))) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -13,13 +13,15 @@ use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
-use http::{Http, HttpError};
+use http::Http;
+use sentry::Limits;
 
 /// What actions share during a run, each made on first use.
 #[derive(Debug, Default)]
 pub struct Services {
     runtime: OnceLock<Runtime>,
-    http: OnceLock<Result<Http, HttpError>>,
+    http: Http,
+    sentry: Limits,
 }
 
 impl Services {
@@ -28,11 +30,13 @@ impl Services {
     }
 
     /// The one HTTP client.
-    pub fn http(&self) -> Result<&Http, HttpError> {
-        self.http
-            .get_or_init(Http::new)
-            .as_ref()
-            .map_err(HttpError::clone)
+    pub fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// Which projects of Sentry take no more events for now.
+    pub fn sentry(&self) -> &Limits {
+        &self.sentry
     }
 
     /// The one async runtime, for the calls that need one.

@@ -1,10 +1,11 @@
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A service of the outside world that a test plays on loopback. It gives every request the same
-/// answer and remembers what it was asked.
+/// A service of the outside world that a test plays on loopback. It gives its answers in turn, the
+/// last again and again, and remembers what it was asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Standin {
     /// `127.0.0.1:PORT`.
@@ -25,14 +26,23 @@ pub(crate) struct Request {
 impl Standin {
     /// Answers `status` (`200 OK`) and a JSON `body` for as long as the test runs.
     pub(crate) fn new(status: &str, body: &str) -> Self {
+        Self::answering(&[(status, body)])
+    }
+
+    /// Answers in turn. A status may have headers after it, each on a line of its own.
+    pub(crate) fn answering(answers: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
         let address = listener.local_addr().expect("a bound port").to_string();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let theirs = Arc::clone(&requests);
-        let answer = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
+        let mut answers: VecDeque<String> = answers
+            .iter()
+            .map(|(status, body)| {
+                let status = status.replace('\n', "\r\n");
+                let length = body.len();
+                format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+            })
+            .collect();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if let Some(request) = read(&stream) {
@@ -40,6 +50,10 @@ impl Standin {
                         .lock()
                         .expect("no panic while answering")
                         .push(request);
+                }
+                let answer = answers.front().cloned().expect("at least one answer");
+                if answers.len() > 1 {
+                    answers.pop_front();
                 }
                 // Whoever asked may be gone by now.
                 let _ = (&stream).write_all(answer.as_bytes());

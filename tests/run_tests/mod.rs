@@ -152,10 +152,10 @@ fn a_project_whose_runner_cannot_be_told() {
     exit: 2
 
     error: option `cwd` of `run_tests`: the folder `nowhere` does not exist
-     --> wharf.rhai:1:14
+     --> wharf.rhai:1:19
       |
     1 | run_tests(#{ cwd: "nowhere" });
-      |              ^^^
+      |                   ^^^^^^^^^
     "#);
 }
 

@@ -91,7 +91,6 @@ fn lexical(error: &LexError) -> Failure {
 fn improper(symbol: &str, why: &str) -> Failure {
     let refused = |message: &str| Failure::script(message);
     match symbol {
-        "/*" => refused("a comment has no end").hint("it begins with `/*` and ends with `*/`"),
         "eval" => refused("there is no `eval`: a script can be checked only as it is written"),
         "this" => refused("`this` has a meaning in functions only"),
         "=" => refused("`=` assigns").hint("did you mean `==`?"),

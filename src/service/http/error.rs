@@ -49,7 +49,7 @@ impl HttpError {
 }
 
 /// `url` without what may be secret in it.
-pub(super) fn shown(url: &Url) -> String {
+pub fn shown(url: &Url) -> String {
     let mut shown = url.clone();
     shown.set_query(None);
     shown.set_fragment(None);

@@ -3,20 +3,34 @@
 mod error;
 mod retry;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder};
 pub use reqwest::{Method, Url};
+use url::Host;
 
-pub use error::HttpError;
+pub use error::{HttpError, shown};
 
 /// What one answer may weigh; a pipeline reads statuses and messages, not downloads.
 const LARGEST: usize = 16 << 20;
 
-/// A client that is made on first use and shared by everything that speaks HTTP.
-#[derive(Clone, Debug)]
-pub struct Http(Client);
+/// The clients that everything shares that speaks HTTP, each made on first use.
+#[derive(Debug, Default)]
+pub struct Http {
+    outside: Made,
+    /// For loopback, which no proxy of the environment can reach: it would ask its own.
+    loopback: Made,
+}
+
+type Made = OnceLock<Result<Client, HttpError>>;
+
+/// In a rehearsal: where the request would have gone.
+pub const ORIGINAL_URL: &str = "x-wharf-original-url";
+
+/// In a rehearsal: the status that the script takes for success.
+pub const HOPED_STATUS: &str = "x-wharf-hoped-status";
 
 /// A request, complete but for being sent.
 #[derive(Clone, Debug)]
@@ -40,20 +54,36 @@ pub struct Response {
 }
 
 impl Http {
-    pub fn new() -> Result<Self, HttpError> {
-        builder()
-            .build()
-            .map(Self)
-            .map_err(|error| HttpError::NoClient(error::root(&error)))
-    }
-
     /// Sends `request`, again if it may be. Each new attempt is told to `say` before the wait.
     pub async fn send(
         &self,
         request: &Request,
         say: &(dyn Fn(String) + Send + Sync),
     ) -> Result<Response, HttpError> {
-        retry::send(&self.0, request, say).await
+        retry::send(self.client(&request.url)?, request, say).await
+    }
+
+    fn client(&self, url: &Url) -> Result<&Client, HttpError> {
+        let made = if is_loopback(url) {
+            self.loopback.get_or_init(|| built(builder().no_proxy()))
+        } else {
+            self.outside.get_or_init(|| built(builder()))
+        };
+        made.as_ref().map_err(HttpError::clone)
+    }
+}
+
+fn built(builder: ClientBuilder) -> Result<Client, HttpError> {
+    let client = builder.build();
+    client.map_err(|error| HttpError::NoClient(error::root(&error)))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 
@@ -83,6 +113,16 @@ impl Request {
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// For a stand-in: what the request was before it was sent there, and the status hoped for.
+    #[must_use]
+    pub fn rehearsed(self, original: &Url, hoped: Option<u16>) -> Self {
+        let told = self.header(ORIGINAL_URL, original.as_str());
+        match hoped {
+            Some(status) => told.header(HOPED_STATUS, status.to_string()),
+            None => told,
+        }
     }
 
     #[must_use]
@@ -145,6 +185,11 @@ impl Response {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// How long the service asks to wait before the next request.
+    pub fn asked_wait(&self) -> Option<Duration> {
+        retry::asked_wait(self)
     }
 
     /// Its beginning, on one line, for an error message.

@@ -7,7 +7,8 @@ use reqwest::Client;
 
 use super::{HttpError, Request, Response};
 
-/// However long a service asks us to wait, a person is waiting too.
+/// A person is waiting too. A service that asks for more than this is asked again by them, not by
+/// us: an earlier attempt would be refused like the last.
 const LONGEST: Duration = Duration::from_mins(2);
 
 /// Why another attempt may be worth it.
@@ -43,7 +44,10 @@ pub(super) async fn send(
         })
         .adjust(|trouble, wait| match trouble {
             // A service that says when knows better.
-            Trouble::Busy(response) => wait.map(|wait| asked_wait(response).unwrap_or(wait)),
+            Trouble::Busy(response) => {
+                let wait = asked_wait(response).or(wait).filter(|_| wait.is_some());
+                wait.filter(|wait| *wait <= LONGEST)
+            }
             Trouble::Fault(_) => wait,
         })
         .notify(|trouble, wait| {
@@ -68,24 +72,32 @@ fn is_busy(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }
 
-/// How long the service asks to wait: `Retry-After` in seconds, or Render's `Ratelimit-Reset`, of
+/// How long the service asks to wait: `Retry-After` in seconds or as a date, or Render's `Ratelimit-Reset`, of
 /// which its documents say that it is a time and its traffic that it is seconds.
-fn asked_wait(response: &Response) -> Option<Duration> {
-    let number = |name: &str| response.header(name)?.trim().parse::<u64>().ok();
-    let seconds = match number("retry-after") {
-        Some(seconds) => seconds,
-        None if response.status == 429 => {
-            let reset = number("ratelimit-reset")?;
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-            if reset > 1_000_000_000 {
-                reset.saturating_sub(now)
-            } else {
-                reset
-            }
-        }
-        None => return None,
-    };
-    Some(Duration::from_secs(seconds).min(LONGEST))
+pub(super) fn asked_wait(response: &Response) -> Option<Duration> {
+    if let Some(after) = response.header("retry-after").and_then(after) {
+        return Some(after);
+    }
+    if response.status != 429 {
+        return None;
+    }
+    let reset = response.header("ratelimit-reset")?.trim().parse().ok()?;
+    if reset > 1_000_000_000 {
+        return Some(until(UNIX_EPOCH.checked_add(Duration::from_secs(reset))?));
+    }
+    Some(Duration::from_secs(reset))
+}
+
+fn after(text: &str) -> Option<Duration> {
+    let seconds = text.trim().parse().map(Duration::from_secs);
+    let date = || httpdate::parse_http_date(text).map(until);
+    seconds.ok().or_else(|| date().ok())
+}
+
+/// Nothing where it is past.
+fn until(time: SystemTime) -> Duration {
+    let left = time.duration_since(SystemTime::now());
+    left.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -112,9 +124,13 @@ mod tests {
         let seconds = |n| Some(Duration::from_secs(n));
         assert_eq!(asked_wait(&busy("retry-after", "7")), seconds(7));
         assert_eq!(asked_wait(&busy("ratelimit-reset", "51")), seconds(51));
-        assert_eq!(asked_wait(&busy("ratelimit-reset", "1093")), seconds(120));
+        assert_eq!(asked_wait(&busy("ratelimit-reset", "1093")), seconds(1093));
         assert_eq!(
             asked_wait(&busy("ratelimit-reset", "1600000000")),
+            seconds(0)
+        );
+        assert_eq!(
+            asked_wait(&busy("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")),
             seconds(0)
         );
         assert_eq!(asked_wait(&busy("retry-after", "soon")), None);

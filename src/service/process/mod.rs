@@ -72,9 +72,11 @@ impl Finished {
 /// Why a command could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
-    #[error("`{0}` is not installed or not on `PATH`")]
+    #[error("{}", not_found(.0))]
     NotFound(String),
-    #[error("the directory `{}` does not exist", .0.display())]
+    #[error("`{0}` is not executable")]
+    NotExecutable(String),
+    #[error("there is no directory `{}`", .0.display())]
     NoDirectory(PathBuf),
     #[error("`{program}` cannot be started")]
     Spawn {
@@ -142,26 +144,49 @@ fn spawn(command: &Command) -> Result<Child, ProcessError> {
             builder.env(name, value);
         }
     }
-    for (name, _) in std::env::vars_os() {
-        if name
-            .to_str()
-            .is_some_and(|name| !command.environment.contains_key(name))
-        {
+    // What is not UTF-8 could not be told to the script, and goes to the child as it is.
+    for (name, value) in std::env::vars_os() {
+        let told = name.to_str().filter(|_| value.to_str().is_some());
+        if told.is_some_and(|name| !command.environment.contains_key(name)) {
             builder.env_remove(name);
         }
     }
-    builder.spawn().map_err(|source| {
-        if source.kind() != io::ErrorKind::NotFound {
+    builder.spawn().map_err(|source| refusal(command, source))
+}
+
+/// Why the system did not start `command`. It says “not found” for three different things.
+fn refusal(command: &Command, source: io::Error) -> ProcessError {
+    let program = display(&command.program);
+    if !command.directory.is_dir() {
+        return ProcessError::NoDirectory(command.directory.clone());
+    }
+    match source.kind() {
+        // A script is there, and what its first line names is not.
+        io::ErrorKind::NotFound
+            if is_path(&program) && command.directory.join(&command.program).exists() =>
+        {
             ProcessError::Spawn {
-                program: display(&command.program),
-                source,
+                program,
+                source: io::Error::other("the program that its `#!` line names is not installed"),
             }
-        } else if command.directory.is_dir() {
-            ProcessError::NotFound(display(&command.program))
-        } else {
-            ProcessError::NoDirectory(command.directory.clone())
         }
-    })
+        io::ErrorKind::NotFound => ProcessError::NotFound(program),
+        io::ErrorKind::PermissionDenied => ProcessError::NotExecutable(program),
+        _ => ProcessError::Spawn { program, source },
+    }
+}
+
+fn not_found(program: &str) -> String {
+    if is_path(program) {
+        format!("there is no program `{program}`")
+    } else {
+        format!("`{program}` is not installed or not on `PATH`")
+    }
+}
+
+/// Whether a program is named by its place, so that `PATH` is not searched.
+fn is_path(program: &str) -> bool {
+    program.contains('/')
 }
 
 /// Writes the input on a thread of its own, so that a child that reads late cannot block us.

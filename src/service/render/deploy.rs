@@ -61,8 +61,8 @@ impl Deploy {
 
 impl Api<'_> {
     /// Starts a deploy. Render answers 201 with it, or 202 with nothing when it is queued; then it
-    /// is the one that the list did not have before.
-    pub async fn trigger(&self, trigger: Trigger<'_>) -> Result<Deploy, RenderError> {
+    /// is the one that the list did not have before, if it comes to be there.
+    pub async fn trigger(&self, trigger: Trigger<'_>) -> Result<Option<Deploy>, RenderError> {
         let known: Vec<_> = self
             .list()
             .await?
@@ -83,7 +83,7 @@ impl Api<'_> {
         request.retries = 3;
         let response = self.send(request).await?;
         if let Some(deploy) = response.json().as_ref().and_then(Deploy::read) {
-            return Ok(deploy);
+            return Ok(Some(deploy));
         }
         for _ in 0..10 {
             let new = self
@@ -91,14 +91,12 @@ impl Api<'_> {
                 .await?
                 .into_iter()
                 .find(|deploy| !known.contains(&deploy.id));
-            if let Some(deploy) = new {
-                return Ok(deploy);
+            if new.is_some() {
+                return Ok(new);
             }
             tokio::time::sleep(POLL).await;
         }
-        Err(RenderError::Odd(
-            "a queued deploy did not appear in the list".to_owned(),
-        ))
+        Ok(None)
     }
 
     pub async fn get(&self, id: &str) -> Result<Deploy, RenderError> {

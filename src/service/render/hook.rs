@@ -18,6 +18,13 @@ pub fn hook_request(mut hook: Url, image: Option<&str>, commit: Option<&str>) ->
     Request::new(Method::POST, hook)
 }
 
+/// The service in a hook's path, `/deploy/srv-…`.
+pub fn hooked_service(hook: &Url) -> Option<&str> {
+    let mut parts = hook.path_segments()?;
+    parts.find(|part| *part == "deploy")?;
+    parts.next()
+}
+
 /// The id of the deploy that a hook started: `{"deploy":{"id":"dep-…"}}`. An accepted request may
 /// come without one.
 pub fn started(response: &Response) -> Option<String> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::http::{HttpError, Response};
 
 pub use deploy::{Api, Deploy, Trigger};
-pub use hook::{hook_request, started};
+pub use hook::{hook_request, hooked_service, started};
 
 /// Where Render answers.
 pub const ORIGIN: &str = "https://api.render.com";
@@ -24,9 +24,25 @@ pub enum RenderError {
     #[error(transparent)]
     Http(#[from] HttpError),
     #[error("Render refused with status {status}: {message}")]
-    Refused { status: u16, message: String },
+    Refused {
+        status: u16,
+        message: String,
+        /// How long Render asks to wait before the next request.
+        wait: Option<std::time::Duration>,
+    },
     #[error("Render's answer cannot be understood: {0}")]
     Odd(String),
+}
+
+impl RenderError {
+    /// Whether the same question may be answered a moment later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Http(error) => error.may_pass(),
+            Self::Refused { status, .. } => *status == 429 || *status >= 500,
+            Self::Odd(_) => true,
+        }
+    }
 }
 
 /// The answer, if Render agreed.
@@ -37,6 +53,7 @@ pub fn agreed(response: Response) -> Result<Response, RenderError> {
     Err(RenderError::Refused {
         status: response.status,
         message: message(&response),
+        wait: response.asked_wait(),
     })
 }
 

@@ -3,7 +3,9 @@
 //! Source: the envelope, DSN and rate-limiting documents for SDK authors, and Relay's answers.
 
 use std::borrow::Cow;
-use std::time::{Duration, SystemTime};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::{Method, Url};
 use sentry_types::Dsn;
@@ -20,7 +22,7 @@ pub enum SentryError {
     Http(#[from] HttpError),
     #[error("the event cannot be written: {0}")]
     Unwritable(String),
-    #[error("Sentry accepts no more events for now; it says to wait {0:?}")]
+    #[error("Sentry accepts no more events for now; it says to wait {}", humantime::format_duration(*.0))]
     RateLimited(Duration),
     #[error("Sentry refused with status {status}: {message}")]
     Refused { status: u16, message: String },
@@ -55,12 +57,52 @@ pub fn request(
     Ok(request)
 }
 
-/// Sends `request` once: an event that was refused is not to be sent again.
-pub async fn send(http: &Http, request: &Request) -> Result<(), SentryError> {
+/// Until when Sentry asked for no more events, by endpoint.
+#[derive(Debug, Default)]
+pub struct Limits(Mutex<BTreeMap<String, Instant>>);
+
+impl Limits {
+    fn left(&self, endpoint: &str) -> Option<Duration> {
+        let limits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = limits.get(endpoint)?.checked_duration_since(Instant::now());
+        // To whole seconds: who reads it cannot do more with it.
+        left.map(|left| Duration::from_secs(left.as_secs() + 1))
+    }
+
+    fn note(&self, endpoint: &str, wait: Duration) {
+        if let Some(until) = Instant::now().checked_add(wait) {
+            let mut limits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            limits.insert(endpoint.to_owned(), until);
+        }
+    }
+}
+
+/// Sends `request` once, as an event that was refused is not to be sent again; and not at all
+/// while the project takes none.
+pub async fn send(
+    http: &Http,
+    limits: &Limits,
+    dsn: &Dsn,
+    request: &Request,
+) -> Result<(), SentryError> {
+    let endpoint = dsn.envelope_api_url().to_string();
+    if let Some(left) = limits.left(&endpoint) {
+        return Err(SentryError::RateLimited(left));
+    }
     let response = http.send(request, &|_| {}).await?;
     match response.status {
-        200..=299 => Ok(()),
-        429 => Err(SentryError::RateLimited(wait(&response))),
+        200..=299 => {
+            // This event was taken; the next one may not be.
+            if let Some(limit) = limit(&response) {
+                limits.note(&endpoint, limit);
+            }
+            Ok(())
+        }
+        429 => {
+            let wait = wait(&response);
+            limits.note(&endpoint, wait);
+            Err(SentryError::RateLimited(wait))
+        }
         status => Err(SentryError::Refused {
             status,
             message: message(&response),
@@ -68,9 +110,15 @@ pub async fn send(http: &Http, request: &Request) -> Result<(), SentryError> {
     }
 }
 
-/// `X-Sentry-Rate-Limits: seconds:categories:scope, …` for errors or for all, else `Retry-After`,
-/// else a minute.
+/// For how long to send no more after a 429: as the limits say, else `Retry-After`, else a minute.
 fn wait(response: &Response) -> Duration {
+    limit(response)
+        .or_else(|| response.asked_wait())
+        .unwrap_or(Duration::from_mins(1))
+}
+
+/// The longest of `X-Sentry-Rate-Limits: seconds:categories:scope, …` for errors or for all.
+fn limit(response: &Response) -> Option<Duration> {
     let limits = response.header("x-sentry-rate-limits").unwrap_or_default();
     let told = limits
         .split(',')
@@ -82,9 +130,7 @@ fn wait(response: &Response) -> Duration {
             ours.then_some(seconds)
         })
         .max_by(f64::total_cmp);
-    let after = || response.header("retry-after")?.trim().parse::<f64>().ok();
-    let seconds = told.or_else(after).unwrap_or(60.0);
-    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_mins(1))
+    Duration::try_from_secs_f64(told?).ok()
 }
 
 /// `{"detail": …, "causes": […]}`.

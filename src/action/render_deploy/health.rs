@@ -1,0 +1,72 @@
+//! Whether what was deployed answers its users.
+
+use std::time::Duration;
+
+use super::follow::{Limit, pause};
+use super::moved;
+use crate::action::{ActionError, Context};
+use crate::event::Progress;
+use crate::service::http::{Http, Method, Request, Url, shown};
+
+/// For how long to ask where no `wait` tells.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The option `health`, refused before anything is deployed.
+pub(super) fn read(text: &str) -> Result<Url, ActionError> {
+    Url::parse(text.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| {
+            ActionError::option("health", "is no URL; it begins with http:// or https://")
+        })
+}
+
+/// Asks `url` until it answers `status`.
+pub(super) async fn wait(
+    context: &Context,
+    http: &Http,
+    url: &Url,
+    status: u16,
+    limit: Limit,
+) -> Result<(), ActionError> {
+    context.secrets.add_url_parts(url);
+    let name = shown(url);
+    let mut request = Request::new(Method::GET, url.clone());
+    if let Some(standins) = &context.standins {
+        request.url = moved(url, &standins.http)?;
+        request = request.rehearsed(url, Some(status));
+    }
+    request.retries = 0;
+    let progress = |label, done| {
+        context.progress(Progress {
+            label,
+            amount: None,
+            done,
+        });
+    };
+    loop {
+        let left = limit.left(PATIENCE).max(Duration::from_secs(1));
+        request.timeout = Duration::from_secs(10).min(left);
+        let told = match http.send(&request, &|_| {}).await {
+            Ok(answer) if answer.status == status => {
+                progress(name.clone(), true);
+                context.say(format!("{name} answers {status}"));
+                return Ok(());
+            }
+            Ok(answer) => format!("it answers {}", answer.status),
+            Err(error) => error.to_string(),
+        };
+        let left = limit.left(PATIENCE);
+        if left.is_zero() {
+            progress(name.clone(), true);
+            let length = humantime::format_duration(limit.length(PATIENCE));
+            let message = format!("{name} does not answer {status} after {length}");
+            return Err(ActionError {
+                causes: vec![told],
+                ..ActionError::new(message)
+            });
+        }
+        progress(format!("waiting for {name}: {told}"), false);
+        tokio::time::sleep(pause(context).min(left)).await;
+    }
+}

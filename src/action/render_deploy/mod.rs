@@ -1,0 +1,228 @@
+//! Deploy on Render.
+
+mod access;
+mod follow;
+mod health;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::image::Image;
+use super::{
+    Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
+};
+use crate::service::http::{Http, Url};
+use crate::service::render::{self, Api, ORIGIN, RenderError, Trigger};
+
+use follow::Limit;
+
+pub(super) const ACTION: Descriptor = Descriptor::of::<RenderDeploy>();
+
+struct RenderDeploy;
+
+/// What `render_deploy` can be told.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// The service's deploy hook; `HOOK_RENDER` from the environment if not given.
+    hook: Option<String>,
+    /// The service's id, `srv-…`: deploys through the API instead of the hook.
+    service: Option<String>,
+    /// The API key; `RENDER_API_KEY` from the environment if not given.
+    api_key: Option<String>,
+    /// The image to deploy: a reference, or what `docker_push` returned, and then by its digest.
+    image: Option<Image>,
+    /// The commit to deploy, for a service that Render builds itself.
+    commit: Option<String>,
+    /// Build without Render's build cache; needs `service`.
+    #[serde(default)]
+    clear_cache: bool,
+    /// How long to follow the deploy until it is live, and then `health`; not at all if not given.
+    /// Of a hook's deploy only an API key tells more, without one there is only `health`.
+    wait: Option<Duration>,
+    /// A URL to ask after the deploy, for as long as `wait` leaves or a minute.
+    health: Option<String>,
+    /// The status that `health` has to answer.
+    #[serde(default = "ok")]
+    health_status: u16,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+/// What came of the deploy.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Output {
+    /// `dep-…`; nothing where Render accepted the request without naming one.
+    id: Option<String>,
+    /// `accepted`, or Render's status for it at the end of `wait`.
+    status: String,
+    /// Where the service answers, as far as it is known.
+    url: Option<String>,
+}
+
+impl Action for RenderDeploy {
+    const NAME: &'static str = "render_deploy";
+    const CATEGORY: Category = Category::Deploys;
+    const SUMMARY: &'static str = "Deploy on Render, by hook or API, and see that it is live";
+    const EFFECT: Effect = Effect::Deploy;
+    const NATURAL: Option<&'static str> = Some("image");
+    const EXAMPLES: &'static [Example] = &[
+        Example {
+            title: "starts a deploy through the hook in `HOOK_RENDER`",
+            files: &[],
+            script: r#"let deploy = render_deploy("me/app:1.4.2");
+print(deploy.status);"#,
+            outcome: Expected::Prints("accepted\n"),
+        },
+        Example {
+            title: "follows a deploy until it is live and answers",
+            files: &[],
+            script: r#"let deploy = render_deploy(#{
+    service: "srv-c0ffee0c0ffee0c0ffee",
+    api_key: "rnd_example",
+    wait: "10m",
+    health: "https://app.example.com/",
+});
+print(deploy.status);"#,
+            outcome: Expected::Prints("live\n"),
+        },
+        Example {
+            title: "fails on a hook that is no URL",
+            files: &[],
+            script: r#"render_deploy(#{ hook: "srv-c0ffee0c0ffee0c0ffee" });"#,
+            outcome: Expected::Fails("the deploy hook is no URL"),
+        },
+    ];
+
+    type Options = Options;
+    type Output = Output;
+
+    fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
+        refuse_what_does_nothing(&options)?;
+        let health = options.health.as_deref().map(health::read).transpose()?;
+        let image = options.image.as_ref().map(Image::pinned);
+        let limit = Limit::new(options.wait.map(Into::into));
+        let http = context.services.http();
+        let mut output = match &options.service {
+            Some(service) => {
+                let key = access::api_key(context, &options)?;
+                let say = |text| context.say(text);
+                let api = api(context, http, &key, service, &say);
+                let trigger = Trigger {
+                    image: image.as_deref(),
+                    commit: options.commit.as_deref(),
+                    clear_cache: options.clear_cache,
+                };
+                context.block_on(follow::deploy(context, &api, trigger, limit))?
+            }
+            None => through_hook(context, http, &options, image.as_deref(), limit)?,
+        };
+        if let Some(health) = health {
+            let status = options.health_status;
+            context.block_on(health::wait(context, http, &health, status, limit))?;
+            output.url = output.url.or_else(|| options.health.clone());
+        }
+        Ok(output)
+    }
+}
+
+/// An option that goes unheard would be a promise not kept.
+fn refuse_what_does_nothing(options: &Options) -> Result<(), ActionError> {
+    let through_api = options.service.is_some();
+    if through_api && options.hook.is_some() {
+        let message = "is given beside `service`; one of them deploys";
+        return Err(ActionError::option("hook", message));
+    }
+    if options.clear_cache && !through_api {
+        let message = "needs `service` and an API key: a hook takes no such wish";
+        return Err(ActionError::option("clear_cache", message));
+    }
+    Ok(())
+}
+
+fn through_hook(
+    context: &Context,
+    http: &Http,
+    options: &Options,
+    image: Option<&str>,
+    limit: Limit,
+) -> Result<Output, ActionError> {
+    let key = access::key_to_follow(context, options)?;
+    let hook = access::hook(context, options)?;
+    let service = render::hooked_service(&hook).unwrap_or_default().to_owned();
+    let hook = match &context.standins {
+        Some(standins) => moved(&hook, &standins.render)?,
+        None => hook,
+    };
+    let request = render::hook_request(hook, image, options.commit.as_deref());
+    context.say(match image {
+        Some(image) => format!("deploying {image} on Render"),
+        None => "deploying on Render".to_owned(),
+    });
+    let say = |text| context.say(text);
+    context.block_on(async {
+        let response = http.send(&request, &say).await.map_err(RenderError::from);
+        let response = response
+            .and_then(render::agreed)
+            .map_err(|error| refusal(&error))?;
+        let id = render::started(&response);
+        match (&id, key) {
+            (Some(id), Some(key)) => {
+                let api = api(context, http, &key, &service, &say);
+                return follow::to_its_end(context, &api, id, limit).await;
+            }
+            (Some(id), None) => context.say(format!("Render accepted it as deploy {id}")),
+            (None, _) => context.warn("Render accepted it without naming a deploy"),
+        }
+        Ok(Output {
+            id,
+            status: "accepted".to_owned(),
+            url: None,
+        })
+    })
+}
+
+fn api<'a>(
+    context: &'a Context,
+    http: &'a Http,
+    key: &'a str,
+    service: &'a str,
+    say: &'a (dyn Fn(String) + Send + Sync),
+) -> Api<'a> {
+    let own = context.env("RENDER_API_URL").unwrap_or(ORIGIN);
+    let standins = context.standins.as_ref();
+    Api {
+        http,
+        origin: standins.map_or(own, |standins| &standins.render),
+        key,
+        service,
+        say,
+    }
+}
+
+/// `url` with the scheme, host and port of `origin`.
+pub(super) fn moved(url: &Url, origin: &str) -> Result<Url, ActionError> {
+    let path = &url[url::Position::BeforePath..];
+    Url::parse(&format!("{origin}{path}")).map_err(|error| ActionError::new(error.to_string()))
+}
+
+fn refusal(error: &RenderError) -> ActionError {
+    let made = ActionError::new(error.to_string());
+    match error {
+        RenderError::Refused {
+            status: 401 | 403, ..
+        } => made.hint("is the key of this service, and still valid?"),
+        RenderError::Refused { status: 404, .. } => {
+            made.hint("is it the hook or id of this service?")
+        }
+        RenderError::Refused {
+            wait: Some(wait), ..
+        } if !wait.is_zero() => {
+            let wait = humantime::format_duration(*wait);
+            made.hint(format!("Render asks to wait {wait} before the next try"))
+        }
+        _ => made,
+    }
+}

@@ -1,0 +1,312 @@
+//! `render_deploy` against answers as Render gives them.
+
+use crate::harness::{Project, Standin};
+
+const KEY: &str = "hOok_k3y_of_the_harbour";
+const API_KEY: &str = "rnd_aP1k3yOfTheHarbour";
+const ID: &str = "dep-cm4q1mf109ks73b3sfs0";
+const SERVICE: &str = "srv-cm4q1mf109ks73b3sfs0";
+
+/// Runs `script` with the hook at `standin`; no stream may show a key.
+fn hooked(standin: &Standin, script: &str) -> (i32, String, String) {
+    let hook = format!("http://{}/deploy/{SERVICE}?key={KEY}", standin.address);
+    let project = Project::new().script(script).env("HOOK_RENDER", hook);
+    unleaked(project.run(["run"]).streams())
+}
+
+/// The same through the API.
+fn asked(standin: &Standin, options: &str) -> (i32, String, String) {
+    let project = Project::new()
+        .script(&format!(
+            "let deploy = render_deploy(#{{ service: \"{SERVICE}\", {options} }});
+             print(`${{deploy.id}} ${{deploy.status}} ${{deploy.url}}`);"
+        ))
+        .env("RENDER_API_KEY", API_KEY)
+        .env("RENDER_API_URL", format!("http://{}", standin.address));
+    unleaked(project.run(["run"]).streams())
+}
+
+#[track_caller]
+fn unleaked(said: (i32, String, String)) -> (i32, String, String) {
+    for key in [KEY, API_KEY] {
+        assert!(!said.1.contains(key), "{}", said.1);
+        assert!(!said.2.contains(key), "{}", said.2);
+    }
+    said
+}
+
+fn status(status: &str) -> String {
+    format!(r#"{{"id":"{ID}","status":"{status}","commit":null,"autoDeployTrigger":"off"}}"#)
+}
+
+const HOOKED: &str =
+    "let deploy = render_deploy(\"me/app:1\"); print(`${deploy.id} ${deploy.status}`);";
+
+#[test]
+fn a_hook_names_the_deploy_and_gets_the_image_encoded() {
+    let standin = Standin::new("200 OK", &format!(r#"{{"deploy":{{"id":"{ID}"}}}}"#));
+    let (code, stdout, stderr) = hooked(&standin, HOOKED);
+    assert_eq!(
+        (code, &*stdout),
+        (0, &*format!("{ID} accepted\n")),
+        "{stderr}"
+    );
+    let asked = &standin.requests()[0].line;
+    assert_eq!(
+        *asked,
+        format!("POST /deploy/{SERVICE}?key={KEY}&imgURL=me%2Fapp%3A1")
+    );
+}
+
+#[test]
+fn an_accepted_hook_may_name_nothing() {
+    for (line, body) in [
+        ("202 Accepted", ""),
+        ("200 OK", "sync started"),
+        ("201 Created", "{}"),
+    ] {
+        let (code, stdout, stderr) = hooked(&Standin::new(line, body), HOOKED);
+        assert_eq!((code, &*stdout), (0, " accepted\n"), "{line}: {stderr}");
+        let warned = "warning: Render accepted it without naming a deploy";
+        assert!(stderr.contains(warned), "{line}: {stderr}");
+    }
+}
+
+#[test]
+fn a_refused_hook_is_a_failure_with_the_reason() {
+    for (line, body, message, hint) in [
+        (
+            "500 Internal Server Error",
+            "no luck\ntoday",
+            "Render refused with status 500: no luck today",
+            "",
+        ),
+        (
+            "404 Not Found",
+            r#"{"message":"not found: srv-x"}"#,
+            "Render refused with status 404: not found: srv-x",
+            "hint: is it the hook or id of this service?",
+        ),
+        (
+            "401 Unauthorized",
+            "",
+            "Render refused with status 401: no reason given",
+            "hint: is the key of this service, and still valid?",
+        ),
+        (
+            "429 Too Many Requests\nRatelimit-Reset: 1093",
+            r#"{"error":"rate limit exceeded"}"#,
+            "Render refused with status 429: rate limit exceeded",
+            "hint: Render asks to wait 18m 13s before the next try",
+        ),
+    ] {
+        let standin = Standin::new(line, body);
+        let (code, stdout, stderr) = hooked(&standin, HOOKED);
+        assert_eq!((code, &*stdout), (1, ""), "{line}");
+        assert!(stderr.contains(message), "{line}: {stderr}");
+        assert!(stderr.contains(hint), "{line}: {stderr}");
+        assert_eq!(
+            standin.requests().len(),
+            1,
+            "a deploy is not asked for twice"
+        );
+    }
+}
+
+#[test]
+fn a_refusal_that_shows_the_key_does_not() {
+    let standin = Standin::new("400 Bad Request", &format!("bad key {KEY}"));
+    let (code, _, stderr) = hooked(&standin, HOOKED);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("status 400: bad key ***"), "{stderr}");
+}
+
+#[test]
+fn a_script_can_catch_a_refusal() {
+    let standin = Standin::new("500 Internal Server Error", "no luck");
+    let script = "try { render_deploy(); } catch (err) { print(err.message); }";
+    let (code, stdout, stderr) = hooked(&standin, script);
+    let told = "`render_deploy`: Render refused with status 500: no luck\n";
+    assert_eq!((code, &*stdout), (0, told), "{stderr}");
+}
+
+#[test]
+fn a_hook_that_nobody_answers_tells_no_key() {
+    let script =
+        format!("render_deploy(#{{ hook: \"http://127.0.0.1:1/deploy/{SERVICE}?key={KEY}\" }});");
+    let (code, _, stderr) = Project::new().script(&script).run(["run"]).streams();
+    assert_eq!(code, 1);
+    let message = format!("cannot connect to `http://127.0.0.1:1/deploy/{SERVICE}`");
+    assert!(stderr.contains(&message), "{stderr}");
+    // The script's own line is shown, masked.
+    assert!(!stderr.contains(KEY), "{stderr}");
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_to_do() {
+    for (options, message, hint) in [
+        ("", "there is no deploy hook", "set HOOK_RENDER to the URL"),
+        (
+            "service: \"srv-1\"",
+            "there is no API key for Render",
+            "set RENDER_API_KEY",
+        ),
+        ("wait: 10", "needs an API key or `health`", ""),
+        ("clear_cache: true", "needs `service` and an API key", ""),
+        (
+            "service: \"srv-1\", hook: \"https://example.com/\"",
+            "is given beside `service`",
+            "",
+        ),
+        (
+            "health: \"app.example.com\"",
+            "is no URL; it begins with",
+            "",
+        ),
+    ] {
+        let script = format!("render_deploy(#{{ {options} }});");
+        let (code, _, stderr) = Project::new().script(&script).run(["run"]).streams();
+        assert!(matches!(code, 1 | 2), "{options}: {stderr}");
+        assert!(stderr.contains(message), "{options}: {stderr}");
+        assert!(stderr.contains(hint), "{options}: {stderr}");
+    }
+}
+
+#[test]
+fn the_api_answers_201_with_the_deploy() {
+    let created = status("build_in_progress");
+    let standin = Standin::answering(&[("200 OK", "[]"), ("201 Created", &created)]);
+    let (code, stdout, stderr) = asked(&standin, "image: \"me/app:1\", clear_cache: true");
+    let told = format!("{ID} build_in_progress \n");
+    assert_eq!((code, &*stdout), (0, &*told), "{stderr}");
+    let request = &standin.requests()[1];
+    assert_eq!(request.line, format!("POST /v1/services/{SERVICE}/deploys"));
+    assert_eq!(
+        request.body,
+        r#"{"clearCache":"clear","imageUrl":"me/app:1"}"#
+    );
+    let authorization = format!("authorization: Bearer {API_KEY}");
+    assert!(request.headers.contains(&authorization));
+}
+
+#[test]
+fn an_empty_202_is_found_in_the_list() {
+    let old = r#"{"deploy":{"id":"dep-old","status":"live"},"cursor":"a"}"#;
+    let new = format!(r#"[{{"deploy":{},"cursor":"b"}},{old}]"#, status("queued"));
+    let standin = Standin::answering(&[
+        ("200 OK", &format!("[{old}]")),
+        ("202 Accepted", ""),
+        ("200 OK", &new),
+    ]);
+    let (code, stdout, stderr) = asked(&standin, "");
+    assert_eq!(
+        (code, &*stdout),
+        (0, &*format!("{ID} queued \n")),
+        "{stderr}"
+    );
+}
+
+/// By way of a limit, an error that passes and a status that nobody knows.
+#[test]
+fn a_deploy_is_followed_until_it_is_live() {
+    let standin = Standin::answering(&[
+        ("200 OK", "[]"),
+        (
+            "429 Too Many Requests\nRetry-After: 0",
+            r#"{"error":"rate limit exceeded"}"#,
+        ),
+        ("201 Created", &status("created")),
+        ("500 Internal Server Error", "no luck"),
+        ("200 OK", &status("weighing_anchor")),
+        ("200 OK", &status("live")),
+        (
+            "200 OK",
+            r#"{"serviceDetails":{"url":"https://harbour.onrender.com"}}"#,
+        ),
+    ]);
+    let (code, stdout, stderr) = asked(&standin, "wait: \"1m\"");
+    let told = format!("{ID} live https://harbour.onrender.com\n");
+    assert_eq!((code, &*stdout), (0, &*told), "{stderr}");
+    for said in [
+        "the answer was 429; trying again in",
+        "warning: Render refused with status 500: no luck; looking again",
+        "is weighing_anchor",
+    ] {
+        assert!(stderr.contains(said), "{said}: {stderr}");
+    }
+}
+
+#[test]
+fn a_deploy_ends_well_or_badly() {
+    for (end, expected) in [
+        ("deactivated", 0),
+        ("build_failed", 1),
+        ("pre_deploy_failed", 1),
+        ("update_failed", 1),
+        ("canceled", 1),
+    ] {
+        let standin = Standin::answering(&[("200 OK", "[]"), ("201 Created", &status(end))]);
+        let (code, _, stderr) = asked(&standin, "wait: 30");
+        assert_eq!(code, expected, "{end}: {stderr}");
+        let message = format!("deploy {ID} ended as {end}");
+        assert_eq!(stderr.contains(&message), expected == 1, "{stderr}");
+    }
+}
+
+#[test]
+fn a_deploy_is_followed_no_longer_than_wait() {
+    let standin = Standin::answering(&[("200 OK", "[]"), ("201 Created", &status("queued"))]);
+    let (code, _, stderr) = asked(&standin, "wait: \"300ms\"");
+    assert_eq!(code, 1, "{stderr}");
+    let message = format!("deploy {ID} is still queued after 300ms");
+    assert!(stderr.contains(&message), "{stderr}");
+}
+
+#[test]
+fn a_hooks_deploy_is_followed_with_an_api_key() {
+    let started = format!(r#"{{"deploy":{{"id":"{ID}"}}}}"#);
+    let hook = Standin::new("200 OK", &started);
+    let api = Standin::new("200 OK", &status("live"));
+    let project = Project::new()
+        .script("print(render_deploy(#{ wait: \"1m\" }).status);")
+        .env(
+            "HOOK_RENDER",
+            format!("http://{}/deploy/{SERVICE}?key={KEY}", hook.address),
+        )
+        .env("RENDER_API_KEY", API_KEY)
+        .env("RENDER_API_URL", format!("http://{}", api.address));
+    let (code, stdout, stderr) = unleaked(project.run(["run"]).streams());
+    assert_eq!((code, &*stdout), (0, "live\n"), "{stderr}");
+    let line = format!("GET /v1/services/{SERVICE}/deploys/{ID}");
+    assert_eq!(api.requests()[0].line, line);
+}
+
+#[test]
+fn health_is_asked_until_it_answers_as_it_should() {
+    let started = format!(r#"{{"deploy":{{"id":"{ID}"}}}}"#);
+    let hook = Standin::new("200 OK", &started);
+    let app = Standin::answering(&[("502 Bad Gateway", ""), ("204 No Content", "")]);
+    let script = format!(
+        "print(render_deploy(#{{ wait: \"1m\", health: \"http://{}/up\", health_status: 204 }}).url);",
+        app.address
+    );
+    let (code, stdout, stderr) = hooked(&hook, &script);
+    let url = format!("http://{}/up\n", app.address);
+    assert_eq!((code, stdout), (0, url), "{stderr}");
+    assert_eq!(app.requests().len(), 2);
+}
+
+#[test]
+fn health_that_does_not_come_is_a_failure() {
+    let hook = Standin::new("200 OK", "{}");
+    let app = Standin::new("502 Bad Gateway", "");
+    let script = format!(
+        "render_deploy(#{{ wait: \"200ms\", health: \"http://{}/up\" }});",
+        app.address
+    );
+    let (code, _, stderr) = hooked(&hook, &script);
+    assert_eq!(code, 1, "{stderr}");
+    let message = format!("http://{}/up does not answer 200 after 200ms", app.address);
+    assert!(stderr.contains(&message), "{stderr}");
+    assert!(stderr.contains("it answers 502"), "{stderr}");
+}

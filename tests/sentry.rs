@@ -1,0 +1,144 @@
+//! `sentry_notify` against answers as Sentry gives them.
+
+use crate::harness::{Project, Standin};
+
+const KEY: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+
+fn notified(standin: &Standin, script: &str) -> (i32, String, String) {
+    let dsn = format!("http://{KEY}@{}/prefix/42", standin.address);
+    let project = Project::new()
+        .script(script)
+        .env("SENTRY_DSN", dsn)
+        .env("WORD", "an-0pen-secret");
+    let said = project.run(["run"]).streams();
+    assert!(!said.1.contains(KEY) && !said.2.contains(KEY), "{said:?}");
+    said
+}
+
+fn sentry() -> Standin {
+    Standin::new("200 OK", r#"{"id":"fc6d8c0c43fc4630ad850ee518f1b9d0"}"#)
+}
+
+#[test]
+fn an_event_arrives_as_an_envelope_without_secrets() {
+    let standin = sentry();
+    let script = r#"let word = secret("WORD");
+let sent = sentry_notify("quay 4 " + word, #{
+    level: "warning", release: "harbour@1 " + word, environment: "production",
+    tags: #{ quay: word }, extra: #{ list: [word] }, fingerprint: ["quay", word],
+});
+print(sent.event_id.len);"#;
+    let (code, stdout, stderr) = notified(&standin, script);
+    assert_eq!((code, &*stdout), (0, "32\n"), "{stderr}");
+    let request = &standin.requests()[0];
+    assert_eq!(request.line, "POST /prefix/api/42/envelope/");
+    assert!(request.headers.contains(&format!("sentry_key={KEY}")));
+    assert!(request.headers.contains("sentry_version=7"));
+    assert!(!request.body.contains("an-0pen-secret"), "{}", request.body);
+    for part in [
+        r#""type":"event""#,
+        r#""level":"warning""#,
+        r#""release":"harbour@1 ***""#,
+        r#""message":"quay 4 ***""#,
+        r#""environment":"production""#,
+    ] {
+        assert!(request.body.contains(part), "{part}: {}", request.body);
+    }
+}
+
+#[test]
+fn a_failure_goes_in_as_an_exception() {
+    let standin = sentry();
+    let script = r#"on_failure(|failure| sentry_notify(failure.message));
+stage("test", || sh("echo the pier is gone; exit 3"));"#;
+    let (code, _, stderr) = notified(&standin, script);
+    assert_eq!(code, 1, "{stderr}");
+    let body = &standin.requests()[0].body;
+    // An event without a level is an error.
+    assert!(!body.contains(r#""level""#), "{body}");
+    for part in [r#""exception""#, r#""type":"sh""#, "the pier is gone"] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+}
+
+#[test]
+fn a_refusal_is_a_failure_with_the_reason() {
+    for (line, body, message) in [
+        (
+            "401 Unauthorized",
+            r#"{"detail":"missing authorization information"}"#,
+            "Sentry refused with status 401: missing authorization information",
+        ),
+        (
+            "403 Forbidden",
+            r#"{"detail":"event submission rejected","causes":["ProjectDisabled"]}"#,
+            "Sentry refused with status 403: event submission rejected: ProjectDisabled",
+        ),
+        (
+            "503 Service Unavailable",
+            "busy",
+            "Sentry refused with status 503: busy",
+        ),
+    ] {
+        let standin = Standin::new(line, body);
+        let (code, _, stderr) = notified(&standin, "sentry_notify(\"hello\");");
+        assert_eq!(code, 1, "{line}");
+        assert!(stderr.contains(message), "{line}: {stderr}");
+        assert_eq!(standin.requests().len(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_limit_is_reported_and_kept() {
+    let again = r#"for i in 0..2 { try { sentry_notify("hello"); print("sent"); } catch (err) { print(err.message); } }"#;
+    let refused = "`sentry_notify`: Sentry accepts no more events for now; it says to wait ";
+    for (line, first) in [
+        ("429 Too Many Requests\nRetry-After: 90", Some("1m 30s")),
+        ("429 Too Many Requests", Some("1m")),
+        ("200 OK\nX-Sentry-Rate-Limits: 120:error:key", None),
+    ] {
+        let standin = Standin::new(line, "{}");
+        let (code, stdout, stderr) = notified(&standin, again);
+        assert_eq!(code, 0, "{line}: {stderr}");
+        let said: Vec<_> = stdout.lines().collect();
+        let first = first.map_or("sent".to_owned(), |wait| format!("{refused}{wait}"));
+        assert_eq!(said[0], first, "{line}");
+        assert!(said[1].starts_with(refused), "{line}: {stdout}");
+        assert_eq!(standin.requests().len(), 1, "{line}");
+    }
+}
+
+#[test]
+fn other_limits_are_not_ours() {
+    let standin = Standin::new("200 OK\nX-Sentry-Rate-Limits: 2700:session:org", "{}");
+    let script = r#"sentry_notify("one"); sentry_notify("two");"#;
+    let (code, _, stderr) = notified(&standin, script);
+    assert_eq!((code, standin.requests().len()), (0, 2), "{stderr}");
+}
+
+#[test]
+fn without_a_dsn_it_is_said_and_skipped_or_refused() {
+    for (dsn, code, told) in [
+        (Some(""), 0, "SENTRY_DSN is empty: no event is sent"),
+        (None, 1, "there is no DSN to send to"),
+        (Some("sentry.io/42"), 1, "the DSN cannot be understood"),
+    ] {
+        let mut project = Project::new().script("sentry_notify(\"hello\");");
+        if let Some(dsn) = dsn {
+            project = project.env("SENTRY_DSN", dsn);
+        }
+        let (exit, _, stderr) = project.run(["run"]).streams();
+        assert_eq!(exit, code, "{stderr}");
+        assert!(stderr.contains(told), "{stderr}");
+    }
+}
+
+#[test]
+fn a_release_that_sentry_would_drop_is_refused() {
+    let standin = sentry();
+    let script = "sentry_notify(\"hello\", #{ release: \"feature/quay\" });";
+    let (code, _, stderr) = notified(&standin, script);
+    assert_ne!(code, 0);
+    assert!(stderr.contains("cannot hold `/`"), "{stderr}");
+    assert!(standin.requests().is_empty());
+}
