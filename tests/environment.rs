@@ -59,7 +59,7 @@ fn a_file_of_values_that_cannot_be_read_is_told_with_its_line() {
     exit: 2
     ── stderr
     error: `.env` cannot be read
-    cause: a line cannot be understood at its character 5
+    cause: line 2 cannot be understood at its character 6
     hint: write one NAME=value a line, with quotes around a value that has spaces
     ");
 }
@@ -185,13 +185,11 @@ fn a_parameter_that_no_script_reads() {
         .script("print(1);\n")
         .run(["run", "-p", "cuont=4"]);
     assert_snapshot!(told.all(), @"
-    exit: 0
-    ── stdout
-    1
+    exit: 2
     ── stderr
-    ▸ script
-    ✓ script [time]
-    1 passed in [time]
+    error: no script reads the parameter `cuont`
+    hint: there are no parameters here
+    error: 1 error in `wharf.rhai`; nothing was run
     ");
 }
 

@@ -253,10 +253,10 @@ fn options_that_are_for_one_linter_only() {
     exit: 2
 
     error: option `paths` of `lint`: clippy looks at whole packages, not at paths
-     --> wharf.rhai:1:1
+     --> wharf.rhai:1:6
       |
     1 | lint("src");
-      | ^^^^
+      |      ^^^^^
     hint: name the packages: `lint(#{ linter: "clippy", args: ["-p", "NAME"] })`
     "#);
 }

@@ -184,3 +184,177 @@ fn modules_that_import_each_other() {
       |        --- imported here
     "#);
 }
+
+#[test]
+fn a_module_declares_stages_for_a_script_that_has_none_of_its_own() {
+    let told = Project::new()
+        .script("import \"ops/service\" as service;\nservice::declare(\"quay\");\nservice::declare(\"pier\");\n")
+        .file(
+            "ops/service.rhai",
+            "import \"parts\" as parts;\nconst KIND = \"service \" + parts::kind();\nfn declare(name) {\n    stage(name, || print(`${name}: ${label()}`));\n}\nfn label() { global::KIND }\n",
+        )
+        .file("ops/parts.rhai", "fn kind() { \"A\" }\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    quay: service A
+    pier: service A
+    ── stderr
+    ▸ quay
+    ✓ quay [time]
+    ▸ pier
+    ✓ pier [time]
+    2 passed in [time]
+    ");
+}
+
+#[test]
+fn a_module_declares_stages_when_it_is_imported() {
+    let told = Project::new()
+        .script("import \"ops\" as ops;\n")
+        .file("ops.rhai", "stage(\"test\", || print(\"tested\"));\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    tested
+    ── stderr
+    ▸ test
+    ✓ test [time]
+    1 passed in [time]
+    ");
+}
+
+#[test]
+fn a_closure_that_a_module_made_knows_its_module() {
+    Project::new()
+        .script(
+            "import \"ops\" as ops;\nfn name() { \"the script's\" }\nstage(\"made\", ops::greeting(\"hello\"));\n",
+        )
+        .file(
+            "ops.rhai",
+            "import \"deep\" as deep;\nconst MARK = \"!\";\nfn greeting(word) { || print(`${word} ${name()}${global::MARK} ${deep::depth()}`) }\nfn name() { \"the module's\" }\n",
+        )
+        .file("deep.rhai", "fn depth() { 4 }\n")
+        .run(["run", "--quiet"])
+        .stdout("hello the module's! 4\n");
+}
+
+#[test]
+fn a_stage_knows_the_constants_functions_and_imports_around_it() {
+    Project::new()
+        .script(
+            r#"
+import "ops" as ops;
+const PLACE = "harbour";
+fn place() { global::PLACE }
+fn both() { place() + " " + ops::name() }
+stage("constant", || print(place()));
+stage("imported", || print(ops::name()));
+stage("deeper", || { let f = || both(); print(f.call()); });
+stage("its own import", || { import "ops" as mine; print(mine::name()); });
+"#,
+        )
+        .file("ops.rhai", "fn name() { \"ops\" }\n")
+        .run(["run", "--quiet"])
+        .stdout("harbour\nops\nharbour ops\nops\n");
+}
+
+#[test]
+fn a_module_is_evaluated_once() {
+    Project::new()
+        .script("import \"a\" as a;\nimport \"b\" as b;\nimport \"./a\" as again;\nprint(a::x() + b::x() + again::x());\n")
+        .file("a.rhai", "print(\"evaluated\");\nfn x() { 1 }\n")
+        .file("b.rhai", "import \"a\" as a;\nfn x() { a::x() }\n")
+        .run(["run", "--quiet"])
+        .stdout("evaluated\n3\n");
+}
+
+#[test]
+fn paths_go_up_as_long_as_they_stay_inside() {
+    Project::new()
+        .script("import \"ops/deep/one\" as one;\nprint(one::name());\n")
+        .file(
+            "ops/deep/one.rhai",
+            "import \"../../two\" as two;\nfn name() { two::name() }\n",
+        )
+        .file("two.rhai", "fn name() { \"two\" }\n")
+        .run(["run", "--quiet"])
+        .stdout("two\n");
+}
+
+#[test]
+fn a_mistake_at_a_modules_top_level_is_shown_with_its_import() {
+    let told = Project::new()
+        .script("import \"ops\" as ops;\nstage(\"a\", || ops::x());\n")
+        .file(
+            "ops.rhai",
+            "let depth = 0;\nlet share = 12 / depth;\nfn x() { 1 }\n",
+        )
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: division by zero: `12 / 0`
+     --> ops.rhai:2:16
+      |
+    2 | let share = 12 / depth;
+      |                ^
+      |
+     ::: wharf.rhai:1:8
+      |
+    1 | import "ops" as ops;
+      |        ----- imported here
+    "#);
+}
+
+#[test]
+fn an_action_at_a_modules_top_level_is_refused_while_stages_are_declared() {
+    let told = Project::new()
+        .script("import \"ops\" as ops;\nstage(\"a\", || 1);\n")
+        .file("ops.rhai", "let command = \"touch done\";\nsh(command);\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: `sh` cannot run while the pipeline is being declared
+     --> ops.rhai:2:1
+      |
+    2 | sh(command);
+      | ^^
+      |
+     ::: wharf.rhai:1:8
+      |
+    1 | import "ops" as ops;
+      |        ----- imported here
+    hint: move the call into a `stage`
+    "#);
+}
+
+#[test]
+fn a_module_that_is_computed_is_confined_as_well() {
+    for (path, told) in [
+        (
+            "../elsewhere",
+            "the module `../elsewhere` lies outside the repository",
+        ),
+        (
+            "/etc/passwd",
+            "the module `/etc/passwd` has an absolute path",
+        ),
+        ("std/nowhere", "there is no standard module `std/nowhere`"),
+        ("", "the path of a module is empty"),
+        (
+            "ops/../../x",
+            "the module `ops/../../x` lies outside the repository",
+        ),
+    ] {
+        let (code, _, stderr) = Project::new()
+            .script(&format!("let path = \"{path}\";\nimport path as it;\n"))
+            .run(["run", "--quiet"])
+            .streams();
+        assert_eq!(code, 2, "{path}");
+        assert!(stderr.starts_with(&format!("error: {told}\n")), "{stderr}");
+    }
+}

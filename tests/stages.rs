@@ -5,50 +5,6 @@ use insta::assert_snapshot;
 use crate::harness::Project;
 
 #[test]
-fn results_flow_along_needs_in_their_order() {
-    let told = Project::new()
-        .script(
-            r#"
-stage("deploy", #{ needs: ["image", "version"] }, |image, version| print(`${image.name}:${version}`));
-stage("version", || "1.4.2");
-stage("image", || #{ name: "harbour" });
-"#,
-        )
-        .run(["run"]);
-    assert_snapshot!(told.all(), @"
-    exit: 0
-    ── stdout
-    harbour:1.4.2
-    ── stderr
-    ▸ image
-    ✓ image [time]
-    ▸ version
-    ✓ version [time]
-    ▸ deploy
-    ✓ deploy [time]
-    3 passed in [time]
-    ");
-}
-
-#[test]
-fn a_result_can_be_read_by_its_stage() {
-    let told = Project::new()
-        .script(
-            r#"
-stage("first", || [1, 2]);
-stage("second", #{ needs: ["first"] }, || 0);
-stage("third", #{ needs: ["second"] }, || print(output("first")));
-"#,
-        )
-        .run(["run", "--quiet"]);
-    assert_snapshot!(told.all(), @"
-    exit: 0
-    ── stdout
-    [1, 2]
-    ");
-}
-
-#[test]
 fn only_the_named_stage_and_what_it_needs_run() {
     let told = Project::new()
         .script(
@@ -274,4 +230,16 @@ fn a_script_loop_that_takes_too_long_is_stopped() {
     1 | stage("spin", #{ timeout: "[time]" }, || { loop { } });
       | ^^^^^
     "#);
+}
+
+#[test]
+fn a_script_that_declares_no_stage_after_all_runs_nothing() {
+    let told = Project::new()
+        .script("for name in [] { stage(name, || 1); }\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stderr
+    the script declared no stage
+    ");
 }

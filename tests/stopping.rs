@@ -64,23 +64,86 @@ fn a_child_that_does_not_listen_is_ended() {
 }
 
 #[test]
-fn a_script_that_loops_for_ever_is_stopped() {
-    let project = Project::new().script("print(\"up\");\nloop { }\n");
+fn children_of_children_that_do_not_listen_are_ended() {
+    let project = Project::new().script(
+        r#"stage("deep", || sh("sh -c 'trap \"\" TERM INT; sh -c \"trap : TERM; echo up; while :; do sleep 600; done\"'"));"#,
+    );
     let running = project.spawn(["run", "--quiet"]);
     running.wait_for("up\n");
-    running.signal(Signal::INT);
-    let (code, stdout, _) = running.finish_within(SOON).streams();
-    assert_eq!((code, stdout.as_str()), (130, "up\n"));
+    running.signal(Signal::TERM);
+    let (code, _, _) = running.finish_within(SOON).streams();
+    assert_eq!(code, 130);
+    project.wait_for_survivors(&[]);
 }
 
 #[test]
-fn a_script_that_sleeps_is_stopped() {
-    let project = Project::new().script("print(\"up\");\nsleep(\"10m\");\n");
+fn a_script_that_is_busy_with_itself_is_stopped() {
+    const FUNCTION: &str = "fn f(n) { if n > 0 { f(n - 1) } }";
+    for busy in [
+        "loop { }",
+        "loop { try { loop { } } catch { } }",
+        "loop { try { loop { } } catch (err) { print(err); } }",
+        "loop { f(50) }",
+        "sleep(600)",
+        "sleep(600.0)",
+        "sleep(\"10m\")",
+        "try { sleep(600) } catch (err) { print(\"caught\") }",
+        "sh(\"sleep 600\")",
+    ] {
+        for script in [
+            format!("{FUNCTION} print(\"up\"); {busy}"),
+            format!("{FUNCTION} stage(\"busy\", || {{ print(\"up\"); {busy} }});"),
+            format!("{FUNCTION} stage(\"never\", || print(\"never\")); print(\"up\"); {busy}"),
+        ] {
+            // An action is refused there.
+            if script.contains("never") && busy.contains("sh(") {
+                continue;
+            }
+            let project = Project::new().script(&script);
+            let running = project.spawn(["run", "--quiet"]);
+            running.wait_for("up\n");
+            running.signal(Signal::INT);
+            let (code, stdout, stderr) = running.finish_within(SOON).streams();
+            assert_eq!((code, stdout.as_str()), (130, "up\n"), "{script}\n{stderr}");
+            assert_eq!(stderr, "error: interrupted\n", "{script}");
+        }
+    }
+}
+
+#[test]
+fn a_signal_ends_the_hook_of_a_run_that_failed() {
+    let project = Project::new().script(
+        r#"
+stage("test", || fail("the quay is full"));
+on_failure(|| sh("echo hook; sleep 600"));
+"#,
+    );
     let running = project.spawn(["run", "--quiet"]);
-    running.wait_for("up\n");
+    running.wait_for("hook\n");
     running.signal(Signal::INT);
-    let (code, stdout, _) = running.finish_within(SOON).streams();
-    assert_eq!((code, stdout.as_str()), (130, "up\n"));
+    let (code, _, stderr) = running.finish_within(SOON).streams();
+    assert_eq!(code, 1);
+    assert!(stderr.starts_with("error: the quay is full\n"), "{stderr}");
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn a_signal_ends_the_hook_of_a_run_that_passed() {
+    let project = Project::new().script(
+        r#"
+stage("test", || 0);
+on_success(|| sh("echo hook; sleep 600"));
+"#,
+    );
+    let running = project.spawn(["run", "--quiet"]);
+    running.wait_for("hook\n");
+    running.signal(Signal::INT);
+    running
+        .finish_within(SOON)
+        .stdout("hook\n")
+        .stderr("error: interrupted\n")
+        .exit(130);
+    project.wait_for_survivors(&[]);
 }
 
 #[test]
@@ -119,6 +182,7 @@ fn a_hook_that_takes_too_long_does_not_keep_a_stopped_run() {
         r#"
 stage("wait", || sh("echo up; sleep 600"));
 on_failure(|failure| sh("echo hook; sleep 600"));
+on_failure(|failure| sh("echo another; sleep 600"));
 "#,
     );
     let running = project.spawn(["run", "--quiet"]);

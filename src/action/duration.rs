@@ -28,8 +28,12 @@ enum Written {
 impl<'de> Deserialize<'de> for Duration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let parsed = match Written::deserialize(deserializer)? {
-            Written::Seconds(seconds) => std::time::Duration::try_from_secs_f64(seconds)
-                .map_err(|_| format!("{seconds} seconds are no length of time")),
+            Written::Seconds(seconds) => {
+                std::time::Duration::try_from_secs_f64(seconds).map_err(|_| match seconds.abs() {
+                    ..1e12 => format!("{seconds} seconds are no length of time"),
+                    _ => format!("{seconds:e} seconds are no length of time"),
+                })
+            }
             Written::Text(text) => humantime::parse_duration(text.trim()).map_err(|_| {
                 format!("\"{text}\" is no length of time; write \"90s\", \"1m30s\" or \"2h\"")
             }),

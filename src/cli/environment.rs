@@ -1,6 +1,7 @@
 //! The environment of a run: that of the process, and `.env` beside the script beneath it.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::failure::Failure;
@@ -27,13 +28,15 @@ pub(super) fn environment(
         }
     }
     let path = root.join(".env");
-    let entries = match dotenvy::from_path_iter(&path) {
-        Ok(entries) => entries,
-        Err(error) if error.not_found() => return Ok(environment),
-        Err(error) => return Err(unreadable(&error)),
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(environment),
+        Err(error) => {
+            return Err(Failure::script("`.env` cannot be read").because(error.to_string()));
+        }
     };
-    for entry in entries {
-        let (name, value) = entry.map_err(|error| unreadable(&error))?;
+    for entry in dotenvy::from_read_iter(text.as_bytes()) {
+        let (name, value) = entry.map_err(|error| unreadable(&error, &text))?;
         if !hide(&value, secrets) {
             short.push(format!("`{name}`"));
         }
@@ -65,14 +68,20 @@ fn hide(value: &str, secrets: &Secrets) -> bool {
     secrets.add(value)
 }
 
-fn unreadable(error: &dotenvy::Error) -> Failure {
+/// A line that is no `NAME=value`. It may hold a secret, so it is not shown.
+fn unreadable(error: &dotenvy::Error, text: &str) -> Failure {
     let failure = Failure::script("`.env` cannot be read");
-    match error {
-        // The line may hold a secret, so it is not shown.
-        dotenvy::Error::LineParse(_, at) => {
-            failure.because(format!("a line cannot be understood at its character {at}"))
+    let failure = match error {
+        dotenvy::Error::LineParse(line, at) => {
+            let first = line.lines().next().unwrap_or_default();
+            let number = text.lines().position(|known| known.contains(first));
+            let which = number.map_or("a line".to_owned(), |number| format!("line {}", number + 1));
+            failure.because(format!(
+                "{which} cannot be understood at its character {}",
+                at + 1
+            ))
         }
         other => failure.because(other.to_string()),
-    }
-    .hint("write one NAME=value a line, with quotes around a value that has spaces")
+    };
+    failure.hint("write one NAME=value a line, with quotes around a value that has spaces")
 }

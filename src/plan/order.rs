@@ -150,3 +150,116 @@ fn labelled(place: Option<&Place>, label: &str) -> Option<Place> {
         ..place
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{order, problems};
+    use crate::failure::{Failure, Place, Source};
+    use crate::plan::{Need, Plan, Stage, When};
+
+    /// Each stage with its needs: `deploy: image, version`.
+    fn plan(stages: &[&str]) -> Plan {
+        let stages = stages.iter().map(|stage| {
+            let (name, needs) = stage.split_once(": ").unwrap_or((stage, ""));
+            let needs = needs.split(", ").filter(|need| !need.is_empty());
+            Stage {
+                name: name.into(),
+                doc: String::new(),
+                needs: needs
+                    .map(|need| Need {
+                        stage: need.into(),
+                        place: None,
+                    })
+                    .collect(),
+                when: When::Always,
+                environment: std::collections::BTreeMap::new(),
+                timeout: None,
+                place: Some(at(stage)),
+            }
+        });
+        Plan {
+            stages: stages.collect(),
+        }
+    }
+
+    fn at(text: &str) -> Place {
+        Place {
+            source: Arc::new(Source {
+                name: "wharf.rhai".to_owned(),
+                text: text.to_owned(),
+            }),
+            span: 0..text.len(),
+            label: String::new(),
+        }
+    }
+
+    /// The message, and each place with its label.
+    fn shown(failure: &Failure) -> String {
+        let places = failure.places.iter().map(|place| {
+            let label = if place.label.is_empty() { "" } else { " = " };
+            format!(" | {}{label}{}", place.source.text, place.label)
+        });
+        let hints = failure.hints.iter().map(|hint| format!(" | {hint}"));
+        let rest: String = places.chain(hints).collect();
+        format!("{}{rest}", failure.message)
+    }
+
+    #[test]
+    fn needs_go_first_and_the_rest_stays_as_declared() {
+        for (stages, expected) in [
+            (&[][..], ""),
+            (&["a", "b", "c"], "a b c"),
+            (
+                &["deploy: image", "image: test, lint", "lint", "test"],
+                "test lint image deploy",
+            ),
+            (&["a: c", "b", "c"], "c a b"),
+            (&["a: b, b", "b"], "b a"),
+            (&["d: b, c", "b: a", "c: a", "a"], "a b c d"),
+        ] {
+            let plan = plan(stages);
+            let order = order(&plan).expect("a plan without a mistake");
+            let names: Vec<_> = order
+                .iter()
+                .map(|index| &*plan.stages[*index].name)
+                .collect();
+            assert_eq!(names.join(" "), expected, "{stages:?}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_a_plan_from_having_an_order() {
+        for (stages, expected) in [
+            (
+                &["a: b", "b: a", "c: a"][..],
+                &[
+                    "these stages wait for each other: `a` needs `b` needs `a` | a: b = `a` needs `b` | b: a = `b` needs `a` | take one of these needs away",
+                ][..],
+            ),
+            (
+                &["a: a"],
+                &[
+                    "these stages wait for each other: `a` needs `a` | a: a = `a` needs `a` | take one of these needs away",
+                ],
+            ),
+            (
+                &["test", "test: x", "x"],
+                &["two stages are called `test` | test: x | test = first declared here"],
+            ),
+            (
+                &["test", "a: tset", "b: elsewhere"],
+                &[
+                    "stage `a` needs `tset`, and there is no stage of that name | a: tset | did you mean `test`?",
+                    "stage `b` needs `elsewhere`, and there is no stage of that name | b: elsewhere",
+                ],
+            ),
+        ] {
+            let plan = plan(stages);
+            let found: Vec<_> = problems(&plan).iter().map(shown).collect();
+            assert_eq!(found, expected, "{stages:?}");
+            assert_eq!(shown(&order(&plan).expect_err("a mistake")), expected[0]);
+        }
+    }
+}

@@ -35,3 +35,69 @@ fn unknown(plan: &Plan, name: &str) -> Failure {
         None => failure.hint(format!("the stages are: {}", known.join(", "))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::select;
+    use crate::plan::{Need, Plan, Stage, When, order};
+
+    fn plan() -> Plan {
+        let stage = |name: &str, needs: &[&str]| Stage {
+            name: name.into(),
+            doc: String::new(),
+            needs: needs
+                .iter()
+                .map(|need| Need {
+                    stage: (*need).into(),
+                    place: None,
+                })
+                .collect(),
+            when: When::Always,
+            environment: std::collections::BTreeMap::new(),
+            timeout: None,
+            place: None,
+        };
+        Plan {
+            stages: vec![
+                stage("deploy", &["image"]),
+                stage("image", &["test"]),
+                stage("lint", &[]),
+                stage("test", &[]),
+            ],
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_brings_what_it_needs_in_order() {
+        let plan = plan();
+        let order = order(&plan).expect("a plan without a mistake");
+        for (asked, expected) in [
+            (&[][..], "test image deploy lint"),
+            (&["lint"], "lint"),
+            (&["image"], "test image"),
+            (&["lint", "deploy"], "test image deploy lint"),
+            (&["test", "test"], "test"),
+        ] {
+            let asked: Vec<_> = asked.iter().map(|name| (*name).to_owned()).collect();
+            let selected = select(&plan, &order, &asked).expect("stages that are there");
+            let names: Vec<_> = selected
+                .iter()
+                .map(|index| &*plan.stages[*index].name)
+                .collect();
+            assert_eq!(names.join(" "), expected, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_stage_that_is_not_there_is_told_with_the_nearest() {
+        let plan = plan();
+        for (asked, hint) in [
+            ("depoly", "did you mean `deploy`?"),
+            ("x", "the stages are: deploy, image, lint, test"),
+        ] {
+            let failure = select(&plan, &[], &[asked.to_owned()]).expect_err("no such stage");
+            assert_eq!(failure.message, format!("there is no stage `{asked}`"));
+            assert_eq!(failure.hints, [hint]);
+        }
+    }
+}

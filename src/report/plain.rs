@@ -1,6 +1,6 @@
 //! A run as lines that scroll: for pipes, files, CI, and the base of what a terminal shows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
@@ -114,12 +114,23 @@ impl Plain {
                 passed,
                 skipped,
                 failure,
-            } => self.finish(
-                elapsed(*took).as_str(),
-                *passed,
-                *skipped,
-                failure.is_some(),
-            ),
+            } => {
+                // What a hook said last may have no line's end.
+                for stage in self
+                    .open
+                    .keys()
+                    .map(|(stage, _)| stage.clone())
+                    .collect::<BTreeSet<_>>()
+                {
+                    self.end_lines(&stage)?;
+                }
+                self.finish(
+                    elapsed(*took).as_str(),
+                    *passed,
+                    *skipped,
+                    failure.is_some(),
+                )
+            }
         }
     }
 
@@ -199,7 +210,11 @@ impl Plain {
         .map(|(count, what)| format!("{count} {what}"))
         .collect::<Vec<_>>()
         .join(", ");
-        let line = format!("{stages} in {took}");
+        let line = if stages.is_empty() {
+            "the script declared no stage".to_owned()
+        } else {
+            format!("{stages} in {took}")
+        };
         self.say(&if failed {
             self.talk.colour.bad(&line)
         } else {

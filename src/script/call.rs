@@ -46,10 +46,25 @@ fn call(
     options: Option<Map>,
 ) -> Called {
     let current = current::get();
-    gather(action, argument, options)
-        .and_then(|options| perform(&current, action, options))
+    let done = gather(action, argument, options).and_then(|options| {
+        let effect = (action.effect_of)(&options)?;
+        Ok((options, effect))
+    });
+    let (options, effect) = done.map_err(|error| place(host, action, at, error))?;
+    if current.whereabouts == Whereabouts::TopLevel && effect > Effect::Read {
+        return Err(raise(too_early(action.name), at));
+    }
+    perform(&current, action, effect, options)
         .map(from_json)
         .map_err(|error| place(host, action, at, error))
+}
+
+/// What a function of effect says at the top level of a script that declares stages.
+pub(super) fn too_early(function: &str) -> Failure {
+    Failure::script(format!(
+        "`{function}` cannot run while the pipeline is being declared"
+    ))
+    .hint("move the call into a `stage`")
 }
 
 /// The options of a call from its one or two arguments.
@@ -72,15 +87,14 @@ fn gather(
     options::gather(action, argument, given)
 }
 
-/// Runs the action as far as the whereabouts and the mode of the run allow.
-fn perform(current: &Current, action: &Descriptor, options: Value) -> Result<Value, ActionError> {
-    let effect = (action.effect_of)(&options)?;
-    if current.whereabouts == Whereabouts::TopLevel && effect > Effect::Read {
-        return Err(
-            ActionError::new("cannot run while the pipeline is being declared")
-                .hint("move the call into a `stage`"),
-        );
-    }
+/// Runs the action, against stand-ins where the run is a rehearsal and the effect would leave the
+/// machine.
+fn perform(
+    current: &Current,
+    action: &Descriptor,
+    effect: Effect,
+    options: Value,
+) -> Result<Value, ActionError> {
     let mut context = Context::clone(&current.context);
     if !effect.leaves_the_machine() {
         context.standins = None;

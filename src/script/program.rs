@@ -146,7 +146,7 @@ impl Program {
         value::to_json(&result).map_err(|complaint| {
             Failure::script(format!("the stage's result cannot be kept: {complaint}"))
                 .at_if(body.place())
-                .hint("return text, numbers, arrays or maps; end the closure with `;` to return nothing")
+                .hint("return text, numbers, arrays or maps; end the closure with `()` to return nothing")
         })
     }
 

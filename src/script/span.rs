@@ -35,7 +35,14 @@ fn span_at(text: &str, position: Position) -> Option<Range<usize>> {
     Some(start..start + token_length(&row[offset..]))
 }
 
-/// How many bytes the token at the start of `text` takes: a word, a string, or one character.
+/// Operators of more than one character, and what people write instead of them; longer ones first.
+const OPERATORS: [&str; 27] = [
+    "===", "!==", "**=", "<<=", ">>=", "..=", "==", "!=", "<=", ">=", "&&", "||", "??", "..", "**",
+    "+=", "-=", "*=", "/=", "%=", "->", "=>", ":=", "::", "<<", ">>", "/*",
+];
+
+/// How many bytes the token at the start of `text` takes: a word, a string, an operator, or one
+/// character.
 fn token_length(text: &str) -> usize {
     let Some(first) = text.chars().next() else {
         return 0;
@@ -43,7 +50,12 @@ fn token_length(text: &str) -> usize {
     match first {
         '"' | '`' | '\'' => string_length(text, first),
         _ if is_word(first) => text.find(|c| !is_word(c)).unwrap_or(text.len()),
-        _ => first.len_utf8(),
+        _ => {
+            let mut operators = OPERATORS.iter();
+            operators
+                .find(|operator| text.starts_with(**operator))
+                .map_or(first.len_utf8(), |operator| operator.len())
+        }
     }
 }
 

@@ -108,6 +108,9 @@ impl Units {
                 .map(|text| (path.to_owned(), text.to_owned()))
                 .ok_or_else(|| unknown_standard(name));
         }
+        if path.is_empty() {
+            return Err(Failure::script("the path of a module is empty"));
+        }
         let name = inside(importer, path)?;
         let file = self.0.root.join(&name);
         let real = file.canonicalize().map_err(|_| {

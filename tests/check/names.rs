@@ -270,7 +270,7 @@ nope();
     assert_snapshot!(told.all(), @"
     exit: 2
     ── stderr
-    error: `)` is missing to close the parameters list of function `open`
+    error: the name of a parameter, or `)`, is missing
      --> ops/harbour.rhai:1:10
       |
     1 | fn open( { }

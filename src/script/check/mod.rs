@@ -11,6 +11,7 @@ mod literal;
 mod modules;
 mod names;
 mod needs;
+mod params;
 mod settings;
 mod site;
 mod variables;
@@ -94,6 +95,7 @@ pub fn check(program: &Program) -> Vec<Finding> {
     let names = Names::gather(program.engine(), &all);
     let schemas = Schemas::default();
     let mut stages = needs::Stages::default();
+    let mut params = params::Params::default();
     for at in &all {
         let scene = Scene {
             program,
@@ -108,10 +110,12 @@ pub fn check(program: &Program) -> Vec<Finding> {
             walls::check(&scene, site, &mut findings);
             settings::check(&scene, site, &mut findings);
             stages.add(&scene, site);
+            params.add(&scene, site);
         });
         variables::check(&scene, &mut findings);
     }
     findings.extend(stages.findings(&all));
+    findings.extend(params.findings(program, &all));
     findings.sort_by_key(|finding| {
         let place = finding.failure.places.first();
         place.map(|place| (place.source.name.clone(), place.span.start))

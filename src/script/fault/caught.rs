@@ -58,6 +58,10 @@ fn told(message: &str) -> EvalAltResult {
             let name = message.trim_start_matches("Cannot modify constant ");
             E::ErrorAssignmentToConstant(name.to_owned(), at)
         }
+        _ if message.starts_with("Non-pure method '") => {
+            let name = message.split('\'').nth(1).unwrap_or_default();
+            E::ErrorNonPureMethodCallOnConstant(name.to_owned(), at)
+        }
         _ if message.contains("property '") => E::ErrorDotExpr(message.to_owned(), at),
         _ => out_of_bounds(message).unwrap_or_else(|| E::ErrorArithmetic(message.to_owned(), at)),
     }

@@ -120,7 +120,7 @@ fn reserved(word: &str) -> Failure {
 /// What is missing, from the token that Rhai wants and its purpose.
 fn missing(token: &str, why: &str) -> String {
     let of = why.split('\'').nth(1).unwrap_or_default();
-    let purposes: [(&str, String); 13] = [
+    let purposes: [(&str, String); 15] = [
         (
             "to separate the arguments",
             format!("`,` or `)` is missing after an argument of `{of}`"),
@@ -136,6 +136,14 @@ fn missing(token: &str, why: &str) -> String {
         (
             "to separate the items of this object map",
             "`,` or `}` is missing in this map".to_owned(),
+        ),
+        (
+            "to end this object map",
+            "a key, or `}`, is missing in this map".to_owned(),
+        ),
+        (
+            "to close the parameters list",
+            "the name of a parameter, or `)`, is missing".to_owned(),
         ),
         (
             "to follow the property",

@@ -94,7 +94,7 @@ fn indexing(kinds: &str) -> String {
     let (kind, index) = kinds.split_once(" [").unwrap_or((kinds, ""));
     match (type_name(kind), type_name(index.trim_end_matches(']'))) {
         ("a map", index) => format!("a map has texts as keys, not {index}"),
-        ("nothing", _) => "there are no entries in nothing: this has no value".to_owned(),
+        ("nothing", _) => "there are no entries in nothing".to_owned(),
         (kind, _) => format!("{kind} has no entries"),
     }
 }
@@ -131,18 +131,26 @@ fn property(text: &str) -> Failure {
     let [name, kind, ..] = quoted[..] else {
         return Failure::script("this property cannot be used here");
     };
-    let kind = type_name(kind);
-    if text.starts_with("No writable") {
-        return Failure::script(format!("`{name}` of {kind} cannot be set"));
-    }
-    let failure = Failure::script(format!("{kind} has no property `{name}`"));
-    match kind {
-        "a failure" => failure.hint(match nearest(name, PROPERTIES) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has: {}", PROPERTIES.join(", ")),
-        }),
-        "nothing" => failure.hint("this has no value: is a key of a map missing or misspelt?"),
-        _ => failure,
+    let set = text.starts_with("No writable");
+    match type_name(kind) {
+        "nothing" => Failure::script(format!("there is no `{name}` in nothing"))
+            .hint("what stands before it has no value: is a key of a map missing or misspelt?"),
+        kind if set => Failure::script(format!("`{name}` of {kind} cannot be set")),
+        kind @ "a failure" => {
+            let failure = Failure::script(format!("{kind} has no property `{name}`"));
+            failure.hint(match nearest(name, PROPERTIES) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it has: {}", PROPERTIES.join(", ")),
+            })
+        }
+        kind => {
+            let failure = Failure::script(format!("{kind} has no property `{name}`"));
+            if kind == "text" && name == "message" {
+                failure.hint("text that was thrown is the message itself")
+            } else {
+                failure
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use rhai::{Engine, NativeCallContext};
 
 use super::Answer;
 use crate::failure::{Failure, Kind};
+use crate::script::call::too_early;
 use crate::script::current::{self, Whereabouts};
 use crate::script::host::Host;
 use crate::script::raised::raise;
@@ -50,10 +51,7 @@ fn why(error: &io::Error) -> String {
 fn write(context: &NativeCallContext, file: &Path, path: &str, text: &str) -> Answer<()> {
     let refuse = |failure: Failure| raise(failure, context);
     if current::get().whereabouts == Whereabouts::TopLevel {
-        return Err(refuse(
-            Failure::script("`write_file` cannot run while the pipeline is being declared")
-                .hint("move the call into a `stage`"),
-        ));
+        return Err(refuse(too_early("write_file")));
     }
     let written = || -> io::Result<()> {
         let folder = file.parent().unwrap_or(Path::new("."));

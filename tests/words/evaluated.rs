@@ -1,0 +1,171 @@
+//! What goes wrong while a script runs.
+
+use insta::assert_snapshot;
+
+use super::told;
+
+#[test]
+fn values_that_do_not_fit() {
+    let told = told(&[
+        "let a = 5; a.depth;",
+        "let a = 5; a.depth = 3;",
+        "let a = #{}; a.b.c;",
+        "let a = #{}; a.b.c = 1;",
+        "let a = (); a[0];",
+        "let a = true; a[0];",
+        "let a = #{}; let i = 1; a[i];",
+        "let a = [1]; let i = \"x\"; a[i];",
+        "let a = [1, 2]; a[5];",
+        "let a = []; a[0];",
+        "let a = \"quay\"; a[9];",
+        "let n = 5; for x in n { }",
+        "let n = 1; if n { }",
+        "let n = \"\"; while n { }",
+        "let a = \"a\"; a * 3;",
+        "let a = []; -a;",
+        "let a = #{}; a > 1;",
+        "let a = 9223372036854775807; a + 1;",
+        "let a = 0; 1 / a;",
+        "let a = 0; 1 % a;",
+        "let a = 2; a ** 100;",
+        "const A = [1]; A.push(2);",
+    ]);
+    assert_snapshot!(told, @r#"
+    let a = 5; a.depth;
+       a whole number has no property `depth` «depth»
+    let a = 5; a.depth = 3;
+       `depth` of a whole number cannot be set «depth»
+    let a = #{}; a.b.c;
+       there is no `c` in nothing «c»
+       hint: what stands before it has no value: is a key of a map missing or misspelt?
+    let a = #{}; a.b.c = 1;
+       there is no `c` in nothing «c»
+       hint: what stands before it has no value: is a key of a map missing or misspelt?
+    let a = (); a[0];
+       there are no entries in nothing «[»
+    let a = true; a[0];
+       true or false has no entries «[»
+    let a = #{}; let i = 1; a[i];
+       expected text, got a whole number «i»
+    let a = [1]; let i = "x"; a[i];
+       expected a whole number, got text «i»
+    let a = [1, 2]; a[5];
+       there is no item 5 in an array of 2 «5»
+    let a = []; a[0];
+       there is no item 0: the array is empty «0»
+    let a = "quay"; a[9];
+       there is no character 9 in a text of 4 «9»
+    let n = 5; for x in n { }
+       `for` goes through an array, a range or a text, not this «n»
+    let n = 1; if n { }
+       a condition must be true or false, not a whole number «n»
+    let n = ""; while n { }
+       a condition must be true or false, not text «n»
+    let a = "a"; a * 3;
+       `*` does not work with text and a whole number «*»
+    let a = []; -a;
+       `-` does not work with an array «-»
+    let a = #{}; a > 1;
+       is run
+    let a = 9223372036854775807; a + 1;
+       `9223372036854775807 + 1` is too large a number «+»
+    let a = 0; 1 / a;
+       division by zero: `1 / 0` «/»
+    let a = 0; 1 % a;
+       `1 % 0` has no result «%»
+    let a = 2; a ** 100;
+       `2 ** 100` is too large a number «**»
+    const A = [1]; A.push(2);
+       `push` would change a constant «push»
+    "#);
+}
+
+#[test]
+fn calls_and_throws_that_go_wrong() {
+    let told = told(&[
+        "parse_int(\"four\");",
+        "parse_float(\"four\");",
+        "let a = \"1\"; a.to_int();",
+        "let f = \"name\"; f.call();",
+        "let f = |a| a; f.call();",
+        "let y = 1; let f = |a| a + y; f.call(1, 2);",
+        "let f = Fn(\"nowhere\"); f.call();",
+        "Fn(\"two words\");",
+        "fn f(a) { a } let g = Fn(\"f\"); g.call(1, 2);",
+        "fn f() { f() } f();",
+        "let s = \"aa\"; loop { s += s; }",
+        "let a = [1]; loop { a += a; }",
+        "let f = |x| x; f.curry(1).depth;",
+        "throw;",
+        "throw 5;",
+        "throw \"full\";",
+        "throw [1];",
+        "throw #{ code: 1 };",
+        "throw #{ message: \"full\" };",
+        "throw || 1;",
+        "exit(1);",
+        "let e = (); try { fail(\"a\") } catch (err) { e = err } e.mesage;",
+        "import \"no\" + \"where\" as it;",
+        "let n = \"x\"; stage(\"a\", n);",
+        "let n = 1; sh(\"true\", n);",
+    ]);
+    assert_snapshot!(told, @r#"
+    parse_int("four");
+       `four` is no whole number «parse_int»
+    parse_float("four");
+       `four` is no number «parse_float»
+    let a = "1"; a.to_int();
+       `to_int` cannot be called with text «to_int»
+       hint: it takes a number, or a whole number
+    let f = "name"; f.call();
+       expected a function, got text «call»
+    let f = |a| a; f.call();
+       the closure has 1 parameter more than it is called with «call»
+    let y = 1; let f = |a| a + y; f.call(1, 2);
+       the closure is called with 1 argument more than it has parameters «call»
+    let f = Fn("nowhere"); f.call();
+       unknown function `nowhere` «call»
+    Fn("two words");
+       unknown function `two words` «"two words"»
+    fn f(a) { a } let g = Fn("f"); g.call(1, 2);
+       `f` takes 1 argument, not 2 «call»
+    fn f() { f() } f();
+       functions call each other too deeply «f»
+       hint: is there a function that always calls itself?
+    let s = "aa"; loop { s += s; }
+       a text grew too large «+=»
+    let a = [1]; loop { a += a; }
+       an array grew too large «+=»
+    let f = |x| x; f.curry(1).depth;
+       a function has no property `depth` «depth»
+    throw;
+       the script threw an error without a message «throw»
+    throw 5;
+       5 «throw»
+    throw "full";
+       full «throw»
+    throw [1];
+       the script threw [1] «throw»
+    throw #{ code: 1 };
+       the script threw #{"code": 1} «throw»
+    throw #{ message: "full" };
+       full «throw»
+    throw || 1;
+       the script threw a function «throw»
+    exit(1);
+       there is no `exit` «exit»
+       hint: `return` ends a stage early, `fail("…")` makes it fail
+    let e = (); try { fail("a") } catch (err) { e = err } e.mesage;
+       a failure has no property `mesage` «mesage»
+       hint: did you mean `message`?
+    import "no" + "where" as it;
+       there is no module `nowhere` «+»
+       hint: it would be the file `nowhere.rhai`
+    let n = "x"; stage("a", n);
+       `stage` cannot be called with text and text «stage»
+       hint: it takes text and a function
+    let n = 1; sh("true", n);
+       `sh` cannot be called with text and a whole number «sh»
+       hint: it takes any value and a map
+    "#);
+}
