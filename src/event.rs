@@ -5,6 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
+use crate::effect::Effect;
 use crate::failure::Failure;
 
 /// A sink for events, shared by everything that runs.
@@ -39,25 +42,70 @@ pub enum Stream {
 pub enum Outcome {
     Passed,
     Failed(Arc<Failure>),
+    /// Failed, and the run goes on: it has `allow_failure`.
+    Excused(Arc<Failure>),
     /// Stopped before it ended, because the run was.
     Cancelled,
+}
+
+/// A stage that a run considers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub name: Arc<str>,
+    /// Names of those of the run's stages that have to pass first.
+    pub needs: Vec<Arc<str>>,
+}
+
+/// One call of an action by a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub action: &'static str,
+    pub effect: Effect,
+    /// Counts the stage's calls, from 0.
+    pub number: u32,
+    /// Identifies the options: equal for two calls exactly if theirs are.
+    pub options: String,
 }
 
 /// Nothing here is masked: whoever writes an event anywhere does that, at the one sink.
 #[derive(Clone, Debug)]
 pub enum Event {
     RunStarted {
-        /// Names of the stages that will be considered, in order.
-        stages: Vec<Arc<str>>,
+        /// The stages that will be considered, in order.
+        stages: Vec<Listed>,
         rehearsal: bool,
     },
     StageStarted {
         stage: Arc<str>,
+        /// Completes “ran: …”, such as `requirements.txt changed`.
+        why: String,
     },
     /// The stage does not run; `reason` completes “skipped: …”.
     StageSkipped {
         stage: Arc<str>,
         reason: String,
+    },
+    /// An attempt failed and there will be another.
+    StageRetried {
+        stage: Arc<str>,
+        /// Of the attempt that failed, from 1.
+        attempt: u32,
+        /// How many there may be in all.
+        attempts: u32,
+        /// Until the next one.
+        wait: Duration,
+        failure: Arc<Failure>,
+    },
+    ActionStarted {
+        stage: Arc<str>,
+        call: Call,
+    },
+    ActionFinished {
+        stage: Arc<str>,
+        call: Call,
+        took: Duration,
+        /// What the script got, or the message of the failure.
+        result: Result<Arc<Value>, String>,
     },
     /// A piece of a child's output as it was read: any length, any bytes, not whole lines.
     Output {
@@ -88,6 +136,8 @@ pub enum Event {
         stage: Arc<str>,
         outcome: Outcome,
         took: Duration,
+        /// What its needs' closures will receive; null unless it passed.
+        result: Arc<Value>,
     },
     /// What the stand-ins of a rehearsal received, a block of lines for each service.
     Rehearsed {

@@ -12,11 +12,12 @@
 //! | [`plan`] | stages as pure data: order, cycles, what runs and why | Rhai, files, time |
 //! | [`action`] | what a pipeline can do, one file and one descriptor each | Rhai |
 //! | [`service`] | the only door outside: processes, HTTP, the engine | actions, stages |
-//! | [`event`], [`cancel`], [`secret`], [`failure`] | the words the layers share | everything above |
+//! | [`event`], [`effect`], [`cancel`], [`secret`], [`failure`] | the words the layers share | everything above |
 
 pub mod action;
 pub mod cancel;
 pub mod cli;
+pub mod effect;
 pub mod event;
 pub mod failure;
 pub mod plan;

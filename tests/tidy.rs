@@ -23,12 +23,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "action",
             "service",
             "event",
+            "effect",
             "cancel",
             "secret",
             "failure",
         ],
     ),
-    ("report", &["plan", "event", "secret", "failure"]),
+    ("report", &["plan", "event", "effect", "secret", "failure"]),
     (
         "run",
         &[
@@ -38,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "action",
             "service",
             "event",
+            "effect",
             "cancel",
             "secret",
             "failure",
@@ -45,21 +47,27 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "rehearsal",
-        &["action", "service", "event", "cancel", "secret", "failure"],
+        &[
+            "action", "service", "event", "effect", "cancel", "secret", "failure",
+        ],
     ),
     (
         "script",
         &[
-            "plan", "action", "service", "event", "cancel", "secret", "failure",
+            "plan", "action", "service", "event", "effect", "cancel", "secret", "failure",
         ],
     ),
     ("plan", &["failure"]),
     (
         "action",
-        &["service", "event", "cancel", "secret", "failure"],
+        &["service", "event", "effect", "cancel", "secret", "failure"],
     ),
-    ("service", &["event", "cancel", "secret", "failure"]),
-    ("event", &["failure", "secret"]),
+    (
+        "service",
+        &["event", "effect", "cancel", "secret", "failure"],
+    ),
+    ("event", &["effect", "failure", "secret"]),
+    ("effect", &[]),
     ("cancel", &[]),
     ("secret", &[]),
     ("failure", &["secret"]),

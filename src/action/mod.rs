@@ -6,7 +6,6 @@ mod docker_build;
 mod docker_context;
 mod docker_push;
 mod duration;
-mod effect;
 mod error;
 mod http;
 mod image;
@@ -27,8 +26,9 @@ use serde_json::Value;
 
 pub use context::{Context, Environment, Standins};
 pub use duration::Duration;
-pub use effect::Effect;
 pub use error::{ActionError, ErrorKind};
+
+pub use crate::effect::Effect;
 
 /// Every action, in the order the reference lists them.
 pub const ACTIONS: &[Descriptor] = &[

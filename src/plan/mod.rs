@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::failure::Place;
 
 pub use order::{order, problems};
@@ -19,18 +21,61 @@ pub struct Plan {
 }
 
 /// One stage without its body, which only the script can run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Stage {
+    /// As it is shown and needed: `test`, or `test (python=3.11)` for one of a matrix.
     pub name: Arc<str>,
+    /// The name as the script wrote it, which all of a matrix share.
+    pub declared: Arc<str>,
+    /// This one's combination of a matrix, in the order of its names; empty without one.
+    pub matrix: Vec<(String, Value)>,
     /// The comment above its declaration; empty if there is none.
     pub doc: String,
     pub needs: Vec<Need>,
     pub when: When,
     /// Set above the process environment while the stage runs.
-    pub environment: BTreeMap<String, String>,
+    pub env: BTreeMap<String, String>,
+    /// Globs of the files that the stage depends on, from the repository's root. With any, a
+    /// success is kept and the stage is skipped while nothing it depends on changes.
+    pub inputs: Vec<String>,
+    /// Globs of the files that the stage makes. Where one matches nothing, the stage runs.
+    pub outputs: Vec<String>,
+    /// How long an attempt may take.
     pub timeout: Option<Duration>,
+    /// How long an attempt may say nothing.
+    pub silence: Option<Duration>,
+    pub retry: Option<Retry>,
+    /// Whether the run passes although this fails.
+    pub allow_failure: bool,
+    /// Whether this runs whatever happened before, also after an interrupt.
+    pub always: bool,
+    /// What it deploys to, such as `production`.
+    pub environment: Option<String>,
+    /// Other names to choose it by.
+    pub labels: Vec<String>,
     /// Where it was declared.
     pub place: Option<Place>,
+}
+
+/// When a failed stage is tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How often after the first attempt.
+    pub count: u32,
+    /// The wait before the second attempt; it doubles with each one, and varies by up to a half.
+    pub backoff: Duration,
+    /// Which failures; all of them if empty.
+    pub on: Vec<RetryOn>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RetryOn {
+    /// The stage's `timeout` passed, or its `silence`.
+    Timeout,
+    /// A failure of the action of this name.
+    Action(String),
+    /// A command that ended with this code.
+    ExitCode(i32),
 }
 
 /// A stage that has to pass first.
@@ -41,8 +86,9 @@ pub struct Need {
 }
 
 /// Whether a stage is to run, as far as it is known before the run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum When {
+    #[default]
     Always,
     /// Completes “skipped: …”.
     Never(String),

@@ -157,7 +157,7 @@ mod tests {
 
     use super::{order, problems};
     use crate::failure::{Failure, Place, Source};
-    use crate::plan::{Need, Plan, Stage, When};
+    use crate::plan::{Need, Plan, Stage};
 
     /// Each stage with its needs: `deploy: image, version`.
     fn plan(stages: &[&str]) -> Plan {
@@ -166,17 +166,14 @@ mod tests {
             let needs = needs.split(", ").filter(|need| !need.is_empty());
             Stage {
                 name: name.into(),
-                doc: String::new(),
                 needs: needs
                     .map(|need| Need {
                         stage: need.into(),
                         place: None,
                     })
                     .collect(),
-                when: When::Always,
-                environment: std::collections::BTreeMap::new(),
-                timeout: None,
                 place: Some(at(stage)),
+                ..Stage::default()
             }
         });
         Plan {

@@ -39,12 +39,11 @@ fn unknown(plan: &Plan, name: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::select;
-    use crate::plan::{Need, Plan, Stage, When, order};
+    use crate::plan::{Need, Plan, Stage, order};
 
     fn plan() -> Plan {
         let stage = |name: &str, needs: &[&str]| Stage {
             name: name.into(),
-            doc: String::new(),
             needs: needs
                 .iter()
                 .map(|need| Need {
@@ -52,10 +51,7 @@ mod tests {
                     place: None,
                 })
                 .collect(),
-            when: When::Always,
-            environment: std::collections::BTreeMap::new(),
-            timeout: None,
-            place: None,
+            ..Stage::default()
         };
         Plan {
             stages: vec![

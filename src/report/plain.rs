@@ -68,12 +68,30 @@ impl Plain {
             Event::RunStarted {
                 rehearsal: true, ..
             } => self.say(&colour.attention("rehearsal: nothing leaves this machine")),
-            Event::RunStarted { .. } | Event::Progress { .. } => Ok(()),
-            Event::StageStarted { stage } => {
+            Event::RunStarted { .. }
+            | Event::Progress { .. }
+            | Event::ActionStarted { .. }
+            | Event::ActionFinished { .. } => Ok(()),
+            Event::StageStarted { stage, .. } => {
                 self.say(&format!("{} {}", colour.strong("▸"), colour.strong(stage)))
             }
             Event::StageSkipped { stage, reason } => {
                 self.say(&colour.faint(&format!("○ {stage} skipped: {reason}")))
+            }
+            Event::StageRetried {
+                stage,
+                attempt,
+                attempts,
+                wait,
+                failure,
+            } => {
+                self.end_lines(stage)?;
+                self.say(&format!(
+                    "  {} attempt {attempt} of {attempts} failed: {}; the next one in {}",
+                    colour.attention("warning:"),
+                    failure.message,
+                    elapsed(*wait)
+                ))
             }
             Event::Output {
                 stage,
@@ -93,6 +111,7 @@ impl Plain {
                 stage,
                 outcome,
                 took,
+                ..
             } => {
                 self.end_lines(stage)?;
                 let took = elapsed(*took);
@@ -100,6 +119,10 @@ impl Plain {
                     Outcome::Passed => {
                         format!("{} {stage} {}", colour.good("✓"), colour.faint(&took))
                     }
+                    Outcome::Excused(_) => format!(
+                        "{} {stage} failed after {took}, which is allowed",
+                        colour.attention("!")
+                    ),
                     Outcome::Failed(_) => {
                         format!("{} {stage} failed after {took}", colour.bad("✗"))
                     }

@@ -40,7 +40,7 @@ impl Terminal {
             _ => {}
         }
         self.bars.suspend(|| self.plain.event(event));
-        if let Event::StageStarted { stage } = event {
+        if let Event::StageStarted { stage, .. } = event {
             self.start(stage);
         }
     }

@@ -9,9 +9,9 @@ mod stage;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::event::{Event, Events};
+use crate::event::{Event, Events, Listed};
 use crate::failure::{Failure, Kind};
-use crate::plan;
+use crate::plan::{self, Stage};
 use crate::script::{Declared, Program};
 
 use schedule::Schedule;
@@ -35,7 +35,7 @@ pub fn run(program: &Program, declared: &Declared, options: &Options) -> Result<
     context.events.emit(Event::RunStarted {
         stages: order
             .iter()
-            .map(|index| declared.plan.stages[*index].name.clone())
+            .map(|index| listed(&declared.plan.stages[*index]))
             .collect(),
         rehearsal: context.rehearsal,
     });
@@ -53,6 +53,13 @@ pub fn run(program: &Program, declared: &Declared, options: &Options) -> Result<
         failure: failure.clone(),
     });
     failure.map_or(Ok(()), Err)
+}
+
+fn listed(stage: &Stage) -> Listed {
+    Listed {
+        name: stage.name.clone(),
+        needs: stage.needs.iter().map(|need| need.stage.clone()).collect(),
+    }
 }
 
 fn warn(events: &Events, stage: &Arc<str>, text: String) {

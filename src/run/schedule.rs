@@ -242,6 +242,7 @@ impl<'a> Schedule<'a> {
         };
         let running = self.running.swap_remove(index);
         let events = self.program.host().context.events.clone();
+        let mut result = Arc::default();
         let outcome = match ended {
             Ended::Skipped(reason) => {
                 self.skip(running.stage, reason);
@@ -249,6 +250,7 @@ impl<'a> Schedule<'a> {
             }
             Ended::Passed(value) => {
                 self.finished.insert(name.clone(), End::Passed);
+                result = Arc::new(value.clone());
                 Arc::make_mut(&mut self.outputs).insert(name.clone(), value);
                 Outcome::Passed
             }
@@ -268,6 +270,7 @@ impl<'a> Schedule<'a> {
             stage: name.clone(),
             outcome,
             took: running.started.elapsed(),
+            result,
         });
     }
 

@@ -24,9 +24,9 @@ pub(super) fn context(base: &Context, stage: &Stage) -> Context {
     let mut context = base.clone();
     context.stage = stage.name.clone();
     context.cancel = base.cancel.child();
-    if !stage.environment.is_empty() {
+    if !stage.env.is_empty() {
         let environment = Arc::make_mut(&mut context.environment);
-        environment.extend(stage.environment.clone());
+        environment.extend(stage.env.clone());
     }
     context
 }
@@ -48,6 +48,7 @@ pub(super) fn run(
         }
         context.events.emit(Event::StageStarted {
             stage: stage.name.clone(),
+            why: "it has no `inputs`".to_owned(),
         });
         program
             .run_stage(declared, stage, context.clone(), outputs)

@@ -87,6 +87,7 @@ impl Body {
             context: call.context,
             outputs: call.outputs,
             whereabouts: call.whereabouts,
+            calls: Arc::default(),
             units: program.units().clone(),
         };
         let called = current::with(current, || {

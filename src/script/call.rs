@@ -1,6 +1,8 @@
 //! Actions as functions of the language.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
 use serde_json::Value;
@@ -11,6 +13,7 @@ use super::literal;
 use super::raised::{raise, stop};
 use super::value::{from_json, to_json};
 use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
+use crate::event::{self, Event};
 use crate::failure::{Failure, Kind};
 
 type Called = Result<Dynamic, Box<EvalAltResult>>;
@@ -99,7 +102,29 @@ fn perform(
     if !effect.leaves_the_machine() {
         context.standins = None;
     }
-    (action.run)(&context, options)
+    let call = event::Call {
+        action: action.name,
+        effect,
+        number: current.calls.fetch_add(1, Ordering::Relaxed),
+        options: blake3::hash(options.to_string().as_bytes()).to_string(),
+    };
+    let stage = context.stage.clone();
+    context.events.emit(Event::ActionStarted {
+        stage: stage.clone(),
+        call: call.clone(),
+    });
+    let started = Instant::now();
+    let done = (action.run)(&context, options);
+    context.events.emit(Event::ActionFinished {
+        stage,
+        call,
+        took: started.elapsed(),
+        result: match &done {
+            Ok(value) => Ok(Arc::new(value.clone())),
+            Err(error) => Err(error.message.clone()),
+        },
+    });
+    done
 }
 
 /// The error with its place: the offending option where it is written, else the call.

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use serde_json::Value;
 
@@ -21,6 +22,8 @@ pub struct Current {
     pub context: Arc<Context>,
     pub outputs: Arc<Outputs>,
     pub whereabouts: Whereabouts,
+    /// How many actions were called so far.
+    pub(super) calls: Arc<AtomicU32>,
     pub(super) units: Units,
 }
 

@@ -95,6 +95,7 @@ fn stage(
     };
     declared.plan.stages.push(Stage {
         name: name.clone(),
+        declared: name.clone(),
         doc: body
             .place()
             .as_ref()
@@ -109,9 +110,10 @@ fn stage(
             })
             .collect(),
         when,
-        environment: options.environment,
+        env: options.env,
         timeout: options.timeout,
         place: body.place(),
+        ..Stage::default()
     });
     // Of two stages with one name the plan complains, with both places.
     declared.bodies.entry(name).or_insert(body);

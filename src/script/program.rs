@@ -16,7 +16,7 @@ use super::units::{Unit, Units};
 use super::{engine, fault, literal, value};
 use crate::action::Context;
 use crate::failure::Failure;
-use crate::plan::{Plan, Stage, When};
+use crate::plan::{Plan, Stage};
 
 /// The name of the one stage of a script that declares none.
 const FLAT: &str = "script";
@@ -182,6 +182,7 @@ impl Program {
             context,
             outputs,
             whereabouts,
+            calls: Arc::default(),
             units: self.host.units.clone(),
         };
         let name = &self.main.source.name;
@@ -217,12 +218,8 @@ impl Declared {
             plan: Plan {
                 stages: vec![Stage {
                     name: FLAT.into(),
-                    doc: String::new(),
-                    needs: Vec::new(),
-                    when: When::Always,
-                    environment: BTreeMap::new(),
-                    timeout: None,
-                    place: None,
+                    declared: FLAT.into(),
+                    ..Stage::default()
                 }],
             },
             bodies: BTreeMap::new(),

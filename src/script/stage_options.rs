@@ -18,7 +18,7 @@ pub(super) const STAGE_OPTIONS: [&str; 4] = ["env", "needs", "timeout", "when"];
 pub(super) struct StageOptions {
     pub(super) needs: Vec<Arc<str>>,
     pub(super) when: Condition,
-    pub(super) environment: BTreeMap<String, String>,
+    pub(super) env: BTreeMap<String, String>,
     pub(super) timeout: Option<std::time::Duration>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn read(options: &Map) -> Result<StageOptions, Wrong> {
             Some(value) => condition::when(value).map_err(|message| wrong("when", message))?,
             None => Condition::Known(When::Always),
         },
-        environment: options
+        env: options
             .get("env")
             .map_or(Ok(BTreeMap::new()), environment)?,
         timeout: options.get("timeout").map(timeout).transpose()?,

@@ -8,7 +8,7 @@ use rhai::Expr;
 use super::imports::Loaded;
 use super::site::Site;
 use super::{Finding, Scene};
-use crate::plan::{self, Need, Plan, Stage, When};
+use crate::plan::{self, Need, Plan, Stage};
 use crate::script::span::place_at;
 
 /// The stages of the script and its modules, as far as they are written out.
@@ -89,12 +89,10 @@ fn stage(scene: &Scene, site: &Site) -> Option<Stage> {
     let (name, position) = site.text(0)?;
     Some(Stage {
         name: name.as_str().into(),
-        doc: String::new(),
+        declared: name.as_str().into(),
         needs: needs(scene, site),
-        when: When::Always,
-        environment: BTreeMap::new(),
-        timeout: None,
         place: place_at(&scene.unit().source, position),
+        ..Stage::default()
     })
 }
 
