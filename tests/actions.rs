@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use wharf::action::{ACTIONS, Descriptor, Example, Expected};
+use wharf::action::{ACTIONS, Descriptor, Example, Expected, schema};
 
 use crate::harness::{Project, Services};
 
@@ -66,6 +66,31 @@ fn every_action_refuses_an_option_it_does_not_have() {
                 action.name
             );
         }
+    }
+}
+
+/// The checker lets a call with one text pass on the strength of this.
+#[test]
+fn every_action_can_be_called_with_its_natural_option_alone_as_text() {
+    for action in ACTIONS {
+        let schema = (action.options)();
+        let Some(natural) = action.natural else {
+            continue;
+        };
+        for field in schema::fields(&schema) {
+            assert!(
+                !field.required || field.name == natural,
+                "`{}` cannot go without `{}`",
+                action.name,
+                field.name
+            );
+        }
+        let field = schema::field(&schema, natural).expect("the natural option");
+        assert!(
+            schema::takes(&schema, field, "string") && schema::constants(&schema, field).is_empty(),
+            "`{}` does not take every text as `{natural}`",
+            action.name
+        );
     }
 }
 

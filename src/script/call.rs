@@ -1,5 +1,6 @@
 //! Actions as functions of the language.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -15,6 +16,9 @@ use super::value::{from_json, to_json};
 use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
 use crate::event::{self, Event};
 use crate::failure::{Failure, Kind};
+
+/// How many arguments an action may be called with.
+pub(super) const ARGUMENTS: RangeInclusive<usize> = 0..=2;
 
 type Called = Result<Dynamic, Box<EvalAltResult>>;
 

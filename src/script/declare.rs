@@ -1,6 +1,7 @@
 //! `stage`: what a script's top level says.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
@@ -27,6 +28,9 @@ pub(super) struct Declarations {
     pub(super) on_failure: Vec<Hook>,
     pub(super) on_success: Vec<Hook>,
 }
+
+/// How many arguments `stage` may be called with.
+pub(super) const ARGUMENTS: RangeInclusive<usize> = 2..=3;
 
 type Declared = Result<(), Box<EvalAltResult>>;
 

@@ -45,9 +45,16 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
         declarations::stage(site, &mut report);
     } else if let Some(action) = action::find(&site.call.name)
         && scene.calls(site, action.name)
+        && !is_plain(action, site)
     {
         action_call(action, &scene.schemas.of(action), site, &mut report);
     }
+}
+
+/// A call with nothing but a text, which every natural option takes and none goes without: the
+/// schema need not be asked.
+fn is_plain(action: &Descriptor, site: &Site) -> bool {
+    action.natural.is_some() && matches!(site.call.args.as_slice(), [Expr::StringConstant(..)])
 }
 
 /// The arguments of a call of an action: the natural one, and the options.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::site::Site;
 use super::{Finding, Scene, modules};
+use crate::action;
 use crate::failure::{Failure, nearest};
+use crate::script::{call, declare};
 
 /// What the parser handles itself, so that no registry has it: name, fewest and most arguments.
 const BUILT_IN: [(&str, usize, usize); 9] = [
@@ -34,8 +36,16 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
 
 fn function(scene: &Scene, site: &Site) -> Option<Failure> {
     let name = site.call.name.as_str();
+    let given = site.call.args.len();
+    let own = match name {
+        "stage" => declare::ARGUMENTS.contains(&given),
+        name => action::find(name).is_some() && call::ARGUMENTS.contains(&given),
+    };
+    if own {
+        return None;
+    }
     let mut arities = scene.names.script(scene.is_main(), name);
-    arities.extend(scene.names.native(name));
+    arities.extend(scene.names.native(scene.program.engine(), name));
     judge(scene, site, "function", &arities)
 }
 
@@ -46,7 +56,7 @@ fn method(scene: &Scene, site: &Site) -> Option<Failure> {
         return None;
     }
     let mut arities = scene.names.script(scene.is_main(), name);
-    let native = scene.names.native(name);
+    let native = scene.names.native(scene.program.engine(), name);
     arities.extend(native.filter_map(|arity| arity.checked_sub(1)));
     judge(scene, site, "method", &arities)
 }

@@ -92,7 +92,7 @@ impl Scene<'_> {
 pub fn check(program: &Program) -> Vec<Finding> {
     let mut findings = Vec::new();
     let all = imports::load(program, &mut findings);
-    let names = Names::gather(program.engine(), &all);
+    let names = Names::gather(&all);
     let schemas = Schemas::default();
     let mut stages = needs::Stages::default();
     let mut params = params::Params::default();

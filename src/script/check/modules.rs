@@ -63,7 +63,7 @@ fn in_modules(alias: &str, modules: &[&Loaded], site: &Site) -> Option<Failure> 
 fn elsewhere(scene: &Scene, path: &[&str], site: &Site) -> Option<Failure> {
     let alias = path.join("::");
     let shown = format!("{alias}::{}", site.call.name);
-    let arities: BTreeSet<_> = scene.names.native(&shown).collect();
+    let arities: BTreeSet<_> = scene.names.native(scene.program.engine(), &shown).collect();
     let given = site.call.args.len();
     if !arities.is_empty() {
         return (!arities.contains(&given)).then(|| wrong_count(&shown, given, &arities));

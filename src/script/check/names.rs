@@ -13,8 +13,10 @@ use crate::script::units::Unit;
 type Arities = BTreeMap<String, BTreeSet<usize>>;
 
 pub(super) struct Names {
+    /// What the scripts call.
+    called: BTreeSet<String>,
     /// Those of the engine, for the names that the scripts use; `git::sha` with its module.
-    native: Arities,
+    native: OnceCell<Arities>,
     /// Functions of the script itself.
     main: Arities,
     /// Functions of the script and all modules.
@@ -29,9 +31,8 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Looks up only what occurs: the engine has well over a thousand functions. The first of `all`
-    /// is the script itself.
-    pub(super) fn gather(engine: &Engine, all: &[Loaded]) -> Self {
+    /// The first of `all` is the script itself.
+    pub(super) fn gather(all: &[Loaded]) -> Self {
         let mut called = BTreeSet::new();
         let mut lends_variables = false;
         for loaded in all {
@@ -41,7 +42,8 @@ impl Names {
             });
         }
         let mut names = Self {
-            native: native(engine, &called),
+            called,
+            native: OnceCell::new(),
             main: Arities::new(),
             everywhere: Arities::new(),
             typed: Arities::new(),
@@ -102,9 +104,12 @@ impl Names {
         }
     }
 
-    /// Of the engine's functions; those of its modules are asked for as `module::name`.
-    pub(super) fn native(&self, name: &str) -> impl Iterator<Item = usize> {
-        self.native.get(name).into_iter().flatten().copied()
+    /// Of the engine's functions; those of its modules are asked for as `module::name`. The engine
+    /// has well over a thousand: they are gone through once, when one is first asked for, and
+    /// only what occurs in the scripts is kept.
+    pub(super) fn native(&self, engine: &Engine, name: &str) -> impl Iterator<Item = usize> {
+        let native = self.native.get_or_init(|| native(engine, &self.called));
+        native.get(name).into_iter().flatten().copied()
     }
 
     /// Of the functions in Rhai that a call can reach. Those of whoever calls a module are in its
