@@ -1,7 +1,8 @@
 //! One flag that stops everything a run started, and who raised it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::os::fd::BorrowedFd;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +14,21 @@ pub struct Cancel {
     reason: Arc<Mutex<Option<Reason>>>,
     hooks: Arc<Mutex<Vec<Hook>>>,
     parent: Option<Box<Cancel>>,
+    interrupts: Arc<OnceLock<Box<dyn Interrupts>>>,
+}
+
+/// Where interrupts come from. Nobody listens until something waits: a run that only computes
+/// looks from time to time whether there was one, and a thread that waits for descriptors can wait
+/// for this one too.
+pub trait Interrupts: Send + Sync {
+    /// Whether there was one.
+    fn raised(&self) -> bool;
+    /// Readable when there is one to [`take`](Interrupts::take). Who asks promises to wait for it.
+    fn arrived(&self) -> BorrowedFd<'_>;
+    /// Takes what has arrived and cancels; never waits.
+    fn take(&self);
+    /// Takes all that will arrive, on a thread of its own; the first call starts it.
+    fn listen(&self);
 }
 
 type Hook = (Arc<()>, Arc<dyn Fn() + Send + Sync>);
@@ -48,7 +64,23 @@ impl Cancel {
             reason: Arc::default(),
             hooks: Arc::default(),
             parent: Some(Box::new(self.clone())),
+            interrupts: Arc::default(),
         }
+    }
+
+    /// Makes this follow interrupts; only the first source counts.
+    pub fn follow(&self, interrupts: impl Interrupts + 'static) {
+        self.interrupts.get_or_init(|| Box::new(interrupts));
+    }
+
+    /// What this follows, for a thread that will wait for it beside other things.
+    pub fn interrupts(&self) -> Option<&dyn Interrupts> {
+        let mut levels = self.levels();
+        levels.find_map(|level| level.interrupts.get().map(AsRef::as_ref))
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupts().is_some_and(Interrupts::raised)
     }
 
     /// Stops everything that waits on this. The first reason given is the one that stays.
@@ -83,16 +115,20 @@ impl Cancel {
     }
 
     pub fn is_cancelled(&self) -> bool {
-        self.token.is_cancelled()
+        self.token.is_cancelled() || self.is_interrupted()
     }
 
     /// Why this was cancelled, if it was: its own reason, else its parent's.
     pub fn reason(&self) -> Option<Reason> {
-        self.levels().find_map(|level| lock(&level.reason).clone())
+        let given = self.levels().find_map(|level| lock(&level.reason).clone());
+        given.or_else(|| self.is_interrupted().then_some(Reason::Interrupted))
     }
 
     /// Completes when this is cancelled. Needs no particular async runtime.
     pub async fn cancelled(&self) {
+        if let Some(interrupts) = self.interrupts() {
+            interrupts.listen();
+        }
         self.token.cancelled().await;
     }
 }

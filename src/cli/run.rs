@@ -17,7 +17,7 @@ use crate::secret::Secrets;
 
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
     let cancel = Cancel::new();
-    signals::listen(cancel.clone());
+    signals::listen(&cancel);
     let rehearsal = rehearsal(options)?;
     let events = report::events(options.quiet, secrets);
     let setting = Setting {

@@ -56,6 +56,10 @@ pub(super) fn run(
 /// What stops the hooks: an interrupt; or, after one, that their time is up.
 fn cancellation(run: &Cancel) -> (Cancel, Option<Timer>) {
     if run.is_cancelled() {
+        // The next one ends them, whatever they wait for.
+        if let Some(interrupts) = run.interrupts() {
+            interrupts.listen();
+        }
         let cancel = Cancel::new();
         let timer = Timer::start(cancel.clone());
         (cancel, Some(timer))

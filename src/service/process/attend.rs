@@ -9,6 +9,7 @@ use rustix::io::{Errno, read};
 use rustix::process::Signal;
 
 use super::{End, Group};
+use crate::cancel::Interrupts;
 use crate::event::Stream;
 
 /// How long a group may take to end after `SIGTERM` before `SIGKILL`.
@@ -21,18 +22,20 @@ const LOOK: Duration = Duration::from_millis(20);
 const SHORTEST: Duration = Duration::from_micros(25);
 
 /// One child that is being waited for.
-pub(super) struct Attendance {
+pub(super) struct Attendance<'a> {
     /// The pipes that are still open.
     pub(super) outputs: Vec<(Stream, OwnedFd)>,
     /// Readable when the run is stopped.
     pub(super) cancelled: PipeReader,
+    /// What may stop the run, and needs somebody to look at it.
+    pub(super) interrupts: Option<&'a dyn Interrupts>,
     pub(super) group: Group,
     pub(super) deadline: Option<Instant>,
     /// How the child was stopped, if it was.
     pub(super) stopped: Option<End>,
 }
 
-impl Attendance {
+impl Attendance<'_> {
     /// Passes output on until the child has ended and its pipes are closed, or nobody is left who
     /// could close them.
     pub(super) fn attend(&mut self, on_output: &mut dyn FnMut(Stream, &[u8])) {
@@ -86,15 +89,24 @@ impl Attendance {
         let left = self
             .deadline
             .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if let Some(interrupts) = self.interrupts {
+            watched.push(PollFd::from_borrowed_fd(
+                interrupts.arrived(),
+                PollFlags::IN,
+            ));
+        }
         // A child may end and leave its pipes to others: no event tells that.
         let time = left.map_or(longest, |left| left.min(longest));
         let timespec = Timespec::try_from(time).ok();
         let ready = poll(&mut watched, timespec.as_ref());
-        let cancelled = cancellable
-            && watched
-                .last()
-                .is_some_and(|pipe| pipe.revents().contains(PollFlags::IN));
+        let is_readable =
+            |pipe: Option<&PollFd>| pipe.is_some_and(|pipe| pipe.revents().contains(PollFlags::IN));
+        let interrupted = self.interrupts.filter(|_| is_readable(watched.last()));
+        let cancelled = cancellable && is_readable(watched.get(self.outputs.len()));
         let readable = matches!(ready, Ok(1..)) || ready == Err(Errno::INTR);
+        if let Some(interrupts) = interrupted {
+            interrupts.take();
+        }
         if cancelled {
             self.stopped = Some(End::Cancelled);
             self.group.signal(Signal::TERM);

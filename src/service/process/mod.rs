@@ -111,6 +111,7 @@ pub fn run(
     let mut attendance = Attendance {
         outputs: outputs(&mut child),
         cancelled,
+        interrupts: cancel.interrupts(),
         group,
         deadline: command.timeout.map(|timeout| started + timeout),
         stopped: None,
