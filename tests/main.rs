@@ -13,6 +13,7 @@ mod git;
 mod harness;
 mod hooks;
 mod http;
+mod init;
 mod language;
 mod lint;
 mod masking;

@@ -1,6 +1,7 @@
 //! `wharf init`: a first script for the kind of project there is.
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,10 +62,15 @@ fn detect(folder: &Path) -> Option<(ProjectKind, &'static str)> {
     .map(|(_, kind, why)| (kind, why))
 }
 
-/// Never over a file that is there.
+/// Never over a file that is there, and never a part of it.
 fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = std::fs::File::create_new(path)?;
-    file.write_all(text.as_bytes())
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .permissions(std::fs::Permissions::from_mode(0o644))
+        .tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 fn refusal(path: &Path, error: &std::io::Error) -> Failure {

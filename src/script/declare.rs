@@ -126,19 +126,24 @@ fn stage(
 
 /// Whether the body's parameters can all be given a result.
 fn fits(body: &Body, name: &str, options: &StageOptions) -> Result<(), Failure> {
-    let Err(parameters) = body.takes(options.needs.len()) else {
-        return Ok(());
-    };
+    let needs = options.needs.len();
+    body.takes(needs)
+        .map(drop)
+        .map_err(|parameters| too_many(name, parameters, needs))
+}
+
+/// Of a closure with more parameters than its stage has needs.
+pub(super) fn too_many(stage: &str, parameters: usize, needs: usize) -> Failure {
     let message = format!(
-        "the closure of stage `{name}` has {}, and the stage needs {}",
+        "the closure of stage `{stage}` has {}, and the stage needs {}",
         counted(parameters, "parameter"),
-        match options.needs.len() {
+        match needs {
             0 => "no other".to_owned(),
             count => counted(count, "other"),
         }
     );
-    Err(Failure::script(message)
-        .hint("each parameter receives the result of one of the `needs`, in their order"))
+    Failure::script(message)
+        .hint("each parameter receives the result of one of the `needs`, in their order")
 }
 
 pub(super) fn only_at_top_level(context: &NativeCallContext, function: &str) -> Declared {

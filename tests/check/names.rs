@@ -326,3 +326,35 @@ stage("build", || {
     error: 3 errors in `wharf.rhai`
     "#);
 }
+
+#[test]
+fn a_closure_that_wants_more_results_than_its_stage_needs() {
+    let told = Project::new()
+        .script(
+            r#"
+let computed = ["test"];
+stage("test", |x| x);
+stage("image", #{ needs: "test" }, |x, y| x);
+stage("deploy", #{ needs: ["test", "image"], when: true }, |x, y| computed);
+stage("tell", #{ needs: computed }, |x| computed);
+"#,
+        )
+        .run(["check"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: the closure of stage `test` has 1 parameter, and the stage needs no other
+     --> wharf.rhai:3:1
+      |
+    3 | stage("test", |x| x);
+      | ^^^^^
+    hint: each parameter receives the result of one of the `needs`, in their order
+    error: the closure of stage `image` has 2 parameters, and the stage needs 1 other
+     --> wharf.rhai:4:1
+      |
+    4 | stage("image", #{ needs: "test" }, |x, y| x);
+      | ^^^^^
+    hint: each parameter receives the result of one of the `needs`, in their order
+    error: 2 errors in `wharf.rhai`
+    "#);
+}

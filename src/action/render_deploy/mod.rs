@@ -26,7 +26,8 @@ struct RenderDeploy;
 struct Options {
     /// The service's deploy hook; `HOOK_RENDER` from the environment if not given.
     hook: Option<String>,
-    /// The service's id, `srv-…`: deploys through the API instead of the hook.
+    /// The service's id, `srv-…`: deploys through the API instead of the hook. The API is Render's
+    /// own, or what answers at `RENDER_API_URL`, such as a proxy.
     service: Option<String>,
     /// The API key; `RENDER_API_KEY` from the environment if not given.
     api_key: Option<String>,

@@ -1,4 +1,5 @@
-//! What cannot get through: assignments a stage would lose, effects before any stage runs.
+//! What cannot get through: assignments a stage would lose, parameters nothing is given to, effects
+//! before any stage runs.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +11,14 @@ use super::site::{self, Site};
 use super::{Finding, Scene, arguments};
 use crate::action::{self, Descriptor, Effect, options};
 use crate::failure::Failure;
+use crate::script::declare;
 use crate::script::span::place_at;
 
 pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
     if scene.calls(site, "stage") {
         if let Some(closure) = site.call.args.last().and_then(closure) {
             lost_assignments(scene, &closure, findings);
+            surplus_parameters(scene, site, &closure, findings);
         }
     } else if site.top_level
         && scene.is_main()
@@ -117,6 +120,37 @@ fn lost_assignments(scene: &Scene, closure: &Closure, findings: &mut Vec<Finding
         }
         true
     });
+}
+
+/// Parameters of a stage's closure beyond its needs, where all of those are written out.
+fn surplus_parameters(scene: &Scene, site: &Site, closure: &Closure, findings: &mut Vec<Finding>) {
+    let (Some((stage, _)), Some(needs)) = (site.text(0), needs(site)) else {
+        return;
+    };
+    let mut functions = scene.unit().ast.iter_functions();
+    let Some(function) = functions.find(|function| function.name == closure.name) else {
+        return;
+    };
+    let parameters = function.params.len().saturating_sub(closure.captures.len());
+    if parameters > needs {
+        let failure = declare::too_many(stage, parameters, needs);
+        findings.push(Finding::error(failure.at_if(site.place(scene.unit()))));
+    }
+}
+
+/// How many stages a stage needs, unless that is computed.
+fn needs(site: &Site) -> Option<usize> {
+    let options = match site.call.args.as_slice() {
+        [_, _] => return Some(0),
+        [_, options @ Expr::Map(..), _] => options,
+        _ => return None,
+    };
+    match entries(options).find(|(key, _)| key.name == "needs") {
+        None => Some(0),
+        Some((_, Expr::Array(items, _))) => Some(items.len()),
+        Some((_, Expr::StringConstant(..))) => Some(1),
+        Some(_) => None,
+    }
 }
 
 /// The names that the closure declares itself: one may hide a captured variable from there on.
