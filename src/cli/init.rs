@@ -78,5 +78,11 @@ fn refusal(path: &Path, error: &std::io::Error) -> Failure {
         return Failure::script(format!("there is a `{}` already", path.display()))
             .hint("`wharf` lists its stages");
     }
-    Failure::script(format!("cannot write `{}`", path.display())).because(error.to_string())
+    let failure = Failure::script(format!("cannot write `{}`", path.display()));
+    match path.parent() {
+        Some(folder) if !folder.is_dir() => {
+            failure.because(format!("there is no folder `{}`", folder.display()))
+        }
+        _ => failure.because(error.kind().to_string()),
+    }
 }
