@@ -1,7 +1,5 @@
 //! A run's events, drawn. Every byte passes through the secrets' mask on its way out
 
-mod clean;
-mod lines;
 mod plain;
 mod style;
 mod terminal;

@@ -1,9 +1,13 @@
-//! A stage's output cut into whole lines.
+//! A child's output as lines: cut, masked, and without what could move a cursor.
+
+mod clean;
 
 use crate::secret::{MaskStream, Secrets};
 
+pub use clean::clean;
+
 /// Masks a stream of bytes and hands on the whole lines in it.
-pub(super) struct Lines {
+pub struct Lines {
     mask: MaskStream,
     partial: Vec<u8>,
 }
@@ -12,7 +16,7 @@ pub(super) struct Lines {
 const LONGEST: usize = 64 * 1024;
 
 impl Lines {
-    pub(super) fn new(secrets: &Secrets) -> Self {
+    pub fn new(secrets: &Secrets) -> Self {
         Self {
             mask: secrets.stream(),
             partial: Vec::new(),
@@ -20,13 +24,13 @@ impl Lines {
     }
 
     /// The lines that are whole now, without their ends.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<String> {
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<String> {
         let masked = self.mask.push(bytes);
         self.cut(&masked)
     }
 
     /// All that is left.
-    pub(super) fn finish(mut self) -> Vec<String> {
+    pub fn finish(mut self) -> Vec<String> {
         let rest = std::mem::take(&mut self.mask).finish();
         let mut lines = self.cut(&rest);
         if !self.partial.is_empty() {
@@ -56,6 +60,35 @@ impl Lines {
     }
 }
 
+/// A masked line as it is kept in a file: colours stay, unless a secret shows without them.
+pub fn kept(line: &str, secrets: &Secrets) -> String {
+    let plain = clean(line, false);
+    // Taking sequences out may have joined the pieces of a secret.
+    let masked = secrets.mask(&plain);
+    if masked == plain {
+        clean(line, true)
+    } else {
+        masked
+    }
+}
+
 fn text(line: &[u8]) -> String {
     String::from_utf8_lossy(line).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kept;
+    use crate::secret::Secrets;
+
+    #[test]
+    fn what_is_kept_hides_a_secret_with_a_colour_in_it() {
+        let secrets = Secrets::new();
+        secrets.add("harbour");
+        assert_eq!(
+            kept("\x1b[31mred\x1b[0m\x07", &secrets),
+            "\x1b[31mred\x1b[0m"
+        );
+        assert_eq!(kept("har\x1b[31mbour\x1b[0m", &secrets), "***");
+    }
 }
