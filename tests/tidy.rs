@@ -33,7 +33,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["plan", "journal", "event", "effect", "line", "secret", "failure"],
+        &[
+            "plan", "journal", "event", "effect", "line", "secret", "failure",
+        ],
     ),
     (
         "run",

@@ -22,6 +22,7 @@ use crate::service::state;
 
 pub use error::JournalError;
 pub use model::{Action, ActionState, Run, RunOutcome, Stage, StageState};
+pub use orphans::Stopped;
 pub use prune::Pruned;
 pub use recorder::{Origin, Recorder};
 pub use success::Success;

@@ -1,5 +1,7 @@
 //! What is left of a wharf that was ended in the middle of a run.
 
+use std::fmt;
+
 use rusqlite::params;
 
 use super::{Journal, JournalError};
@@ -59,9 +61,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends the process groups that runs left behind whose wharf is gone. Gives the numbers of those
-    /// runs.
-    pub fn stop_orphans(&self) -> Result<Vec<i64>, JournalError> {
+    /// Ends the process groups that runs left behind whose wharf is gone. Nothing if there were none.
+    pub fn stop_orphans(&self) -> Result<Option<Stopped>, JournalError> {
         let mut statement = self.connection.prepare(
             "SELECT run, pgid, start FROM processes \
              WHERE run NOT IN (SELECT id FROM runs WHERE outcome = 'running')",
@@ -75,7 +76,7 @@ impl Journal {
         })?;
         let orphans = orphans.collect::<Result<Vec<(i64, _)>, _>>()?;
         if orphans.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let leaders = orphans.iter().map(|(_, leader)| leader.clone()).collect();
         let stopped = stop_groups(leaders);
@@ -88,14 +89,19 @@ impl Journal {
             .map(|(run, _)| run)
             .collect();
         runs.dedup();
-        Ok(runs)
+        Ok((!runs.is_empty()).then_some(Stopped(runs)))
     }
 }
 
-/// What a person is told when something was stopped.
-pub fn told(runs: &[i64]) -> String {
-    let names: Vec<_> = runs.iter().map(|run| format!("run {run}")).collect();
-    format!("stopped what {} had left running", names.join(" and "))
+/// The runs whose processes were ended, as a person is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped(Vec<i64>);
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.0.iter().map(|run| format!("run {run}")).collect();
+        write!(f, "stopped what {} had left running", names.join(" and "))
+    }
 }
 
 pub(super) const SPAWNED: &str =

@@ -55,7 +55,10 @@ impl Journal {
         };
         for entry in entries {
             let entry = entry?;
-            let run = entry.file_name().to_str().and_then(|name| name.parse().ok());
+            let run = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok());
             if run.is_some_and(&unwanted) {
                 fs::remove_dir_all(entry.path())?;
             }

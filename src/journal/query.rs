@@ -11,15 +11,13 @@ impl Journal {
     /// The last runs, the newest first.
     pub fn runs(&self, limit: usize) -> Result<Vec<Run>, JournalError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.all(
-            "SELECT * FROM runs ORDER BY id DESC LIMIT ?1",
-            [limit],
-            run,
-        )
+        self.all("SELECT * FROM runs ORDER BY id DESC LIMIT ?1", [limit], run)
     }
 
     pub fn run(&self, id: i64) -> Result<Option<Run>, JournalError> {
-        let mut statement = self.connection.prepare("SELECT * FROM runs WHERE id = ?1")?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT * FROM runs WHERE id = ?1")?;
         Ok(statement.query_row([id], run).optional()?)
     }
 

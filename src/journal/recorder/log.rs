@@ -69,6 +69,7 @@ impl Logs {
                 self.open.remove(stage);
                 Ok(())
             }
+            Event::RunFinished { .. } => self.finish(),
             _ => Ok(()),
         }
     }

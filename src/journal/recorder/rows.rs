@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use rusqlite::{Result, params};
 use serde_json::Value;
 
+use super::Origin;
 use super::masked::masked;
 use super::prepared::Prepared;
-use super::Origin;
 use crate::event::{Call, Event, Listed, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::journal::model::{RunOutcome, StageState};
@@ -51,7 +51,11 @@ impl Begin<'_> {
             )?;
             let run = prepared.last_id();
             for (position, stage) in self.stages.iter().enumerate() {
-                let needs: Value = stage.needs.iter().map(|need| Value::from(&**need)).collect();
+                let needs: Value = stage
+                    .needs
+                    .iter()
+                    .map(|need| Value::from(&**need))
+                    .collect();
                 prepared.execute(
                     "INSERT INTO stages (run, position, name, needs, state) \
                      VALUES (?1, ?2, ?3, ?4, 'waiting')",

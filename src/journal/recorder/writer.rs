@@ -101,9 +101,8 @@ impl Writer {
         let connection = &journal.connection;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.pragma_update(None, "wal_autocheckpoint", FOLD_AFTER)?;
-        let stopped = journal.stop_orphans()?;
-        if let (Some(warn), false) = (&self.warn, stopped.is_empty()) {
-            warn(crate::journal::orphans::told(&stopped));
+        if let (Some(stopped), Some(warn)) = (journal.stop_orphans()?, &self.warn) {
+            warn(stopped.to_string());
         }
         Ok(journal)
     }
@@ -121,31 +120,44 @@ impl Writer {
 
     /// Writes all of `batch` and tells those who wait for it. Tells whether it holds the end.
     fn batch(&mut self, recording: &mut Recording<'_>, batch: Vec<Message>) -> bool {
+        // Whoever reads in a log what a process said finds the process too; and whoever finds that
+        // the run is over finds all that was said.
+        let closes =
+            |message: &Message| matches!(message.what, What::Event(Event::RunFinished { .. }));
+        let log_first = batch.iter().any(closes);
+        if log_first {
+            self.log(recording, &batch);
+        }
         if let Err(error) = recording.store(&batch) {
             self.complain(&error);
         }
-        let mut ends = false;
-        for message in batch {
-            if let What::Event(event) = &message.what {
-                if let Err(error) = recording.logs.event(event) {
-                    self.complain(&error.into());
-                }
-                if let Event::Output { bytes, .. } = event {
-                    self.queued.fetch_sub(bytes.len(), Ordering::Relaxed);
-                }
-            }
-            if matches!(message.what, What::End) {
-                ends = true;
-                if let Err(error) = recording.logs.finish() {
-                    self.complain(&error.into());
-                }
-            }
-            if let Some(done) = message.done {
-                // Whoever waited may have stopped to.
-                let _ = done.send(());
-            }
+        if !log_first {
+            self.log(recording, &batch);
+        }
+        let ends = batch
+            .iter()
+            .any(|message| matches!(message.what, What::End));
+        for done in batch.into_iter().filter_map(|message| message.done) {
+            // Whoever waited may have stopped to.
+            let _ = done.send(());
         }
         ends
+    }
+
+    fn log(&mut self, recording: &mut Recording<'_>, batch: &[Message]) {
+        for message in batch {
+            let logged = match &message.what {
+                What::Event(event) => recording.logs.event(event),
+                What::End => recording.logs.finish(),
+                What::Group(_) | What::Success { .. } => Ok(()),
+            };
+            if let Err(error) = logged {
+                self.complain(&error.into());
+            }
+            if let What::Event(Event::Output { bytes, .. }) = &message.what {
+                self.queued.fetch_sub(bytes.len(), Ordering::Relaxed);
+            }
+        }
     }
 
     /// Once: a full disk is full for the next event too.

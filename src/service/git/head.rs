@@ -112,7 +112,10 @@ mod tests {
             })
         };
         write("HEAD", "ref: refs/heads/feature/x\n");
-        write("packed-refs", &format!("# pack-refs\n{one} refs/heads/feature/x\n"));
+        write(
+            "packed-refs",
+            &format!("# pack-refs\n{one} refs/heads/feature/x\n"),
+        );
         assert_eq!(folder(&root.path().join("sub")), Some(git.clone()));
         assert_eq!(read(&git), head(&one, Some("feature/x")));
         write("refs/heads/feature/x", &format!("{two}\n"));

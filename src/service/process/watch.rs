@@ -45,7 +45,7 @@ pub fn leader(id: i32) -> Option<Identity> {
 pub fn stop_groups(leaders: Vec<Identity>) -> Vec<Identity> {
     let found: Vec<_> = leaders
         .into_iter()
-        .filter(|leader| leader.is_alive())
+        .filter(Identity::is_alive)
         .collect();
     signal(&found, Signal::TERM);
     let deadline = Instant::now() + GRACE;
