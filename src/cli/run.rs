@@ -62,6 +62,7 @@ fn recorder(root: &Path, secrets: &Secrets, report: &Events) -> Recorder {
             text,
         });
     });
+    recorder.open_early();
     let watcher = recorder.clone();
     process::watch(move |change| watcher.group(change));
     recorder

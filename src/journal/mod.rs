@@ -54,11 +54,11 @@ impl Journal {
 
     /// The same, or nothing where nothing was ever run.
     pub fn open_existing(root: &Path) -> Result<Option<Self>, JournalError> {
-        if root.join(state::FOLDER).join(FILE).exists() {
-            Self::open(root).map(Some)
-        } else {
-            Ok(None)
-        }
+        Self::is_in(root).then(|| Self::open(root)).transpose()
+    }
+
+    fn is_in(root: &Path) -> bool {
+        root.join(state::FOLDER).join(FILE).exists()
     }
 }
 

@@ -19,6 +19,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use crate::event::{Event, Events};
+use crate::journal::Journal;
 use crate::secret::Secrets;
 use crate::service::process::Change;
 
@@ -35,8 +36,8 @@ pub struct Origin {
     pub environment: BTreeMap<String, String>,
 }
 
-/// Records one run; clones share it. Nothing is opened before the run starts, and what happened
-/// before that is recorded with it.
+/// Records one run; clones share it. Nothing is made before the run starts, and what happened before
+/// that is recorded with it.
 #[derive(Clone)]
 pub struct Recorder {
     state: Arc<Mutex<State>>,
@@ -51,7 +52,11 @@ enum State {
         writer: Box<Writer>,
         early: Vec<Message>,
     },
-    Running(Sender<Message>),
+    Writing {
+        sender: Sender<Message>,
+        /// Whether the run has started.
+        run: bool,
+    },
     Finished,
 }
 
@@ -106,6 +111,14 @@ impl Recorder {
         }
     }
 
+    /// Opens the journal, if there is one, beside whatever is done until the run starts: for a run
+    /// that is about to.
+    pub fn open_early(&self) {
+        if matches!(&*self.lock(), State::Idle { writer, .. } if Journal::is_in(&writer.root)) {
+            self.start(false);
+        }
+    }
+
     /// A sink that records each event before `events` gets it.
     pub fn before(&self, events: Events) -> Events {
         let recorder = self.clone();
@@ -129,7 +142,7 @@ impl Recorder {
             _ => false,
         };
         if matches!(event, Event::RunStarted { .. }) {
-            self.start();
+            self.start(true);
         }
         self.send(What::Event(event.clone()), wait);
     }
@@ -152,26 +165,32 @@ impl Recorder {
     /// The number of the run, as soon as it has one; nothing if it has not started or cannot be
     /// recorded.
     pub fn run(&self) -> Option<i64> {
-        if matches!(*self.lock(), State::Idle { .. }) {
-            return None;
-        }
-        *self.run.wait()
+        let not_yet = matches!(
+            *self.lock(),
+            State::Idle { .. } | State::Writing { run: false, .. }
+        );
+        if not_yet { None } else { *self.run.wait() }
     }
 
     /// Waits until all is written. What comes later is not recorded.
     pub fn finish(&self) {
         self.send(What::End, true);
         *self.lock() = State::Finished;
+        // Nobody shall wait for the number of a run that never started.
+        let _ = self.run.set(None);
     }
 
-    fn start(&self) {
+    /// Starts the thread, unless it is there; `now` if the run starts as well.
+    fn start(&self, now: bool) {
         let mut state = self.lock();
         let (writer, early) = match std::mem::replace(&mut *state, State::Finished) {
             State::Idle { writer, early } => (writer, early),
-            other => {
-                *state = other;
+            State::Writing { sender, run } => {
+                let run = run || now;
+                *state = State::Writing { sender, run };
                 return;
             }
+            State::Finished => return,
         };
         let (sender, receiver) = channel();
         for message in early {
@@ -180,7 +199,7 @@ impl Recorder {
         }
         let thread = thread::Builder::new().name("journal".into());
         if thread.spawn(move || writer.write(&receiver)).is_ok() {
-            *state = State::Running(sender);
+            *state = State::Writing { sender, run: now };
         } else {
             let _ = self.run.set(None);
         }
@@ -201,7 +220,7 @@ impl Recorder {
                     ..message
                 });
             }
-            State::Running(sender) => {
+            State::Writing { sender, .. } => {
                 // A writer that is gone has said why.
                 let _ = sender.send(message);
             }

@@ -23,15 +23,19 @@ use crate::service::process::Identity;
 pub(super) struct Begin<'a> {
     pub(super) origin: &'a Origin,
     pub(super) head: Head,
+    pub(super) own: Identity,
     pub(super) at: SystemTime,
-    pub(super) stages: &'a [Listed],
-    pub(super) rehearsal: bool,
 }
 
 impl Begin<'_> {
     /// Gives the number.
-    pub(super) fn write(self, prepared: &mut Prepared<'_>, secrets: &Secrets) -> Result<i64> {
-        let own = Identity::own();
+    pub(super) fn write(
+        self,
+        stages: &[Listed],
+        rehearsal: bool,
+        prepared: &mut Prepared<'_>,
+        secrets: &Secrets,
+    ) -> Result<i64> {
         let arguments = Value::from(self.origin.arguments.clone());
         prepared.together(|prepared| {
             prepared.execute(
@@ -44,13 +48,13 @@ impl Begin<'_> {
                     self.head.commit,
                     self.head.branch.map(|branch| secrets.mask(&branch)),
                     masked(&arguments, secrets).to_string(),
-                    self.rehearsal,
-                    own.id,
-                    own.start
+                    rehearsal,
+                    self.own.id,
+                    self.own.start
                 ],
             )?;
             let run = prepared.last_id();
-            for (position, stage) in self.stages.iter().enumerate() {
+            for (position, stage) in (0_i64..).zip(stages) {
                 let needs: Value = stage
                     .needs
                     .iter()
@@ -59,12 +63,7 @@ impl Begin<'_> {
                 prepared.execute(
                     "INSERT INTO stages (run, position, name, needs, state) \
                      VALUES (?1, ?2, ?3, ?4, 'waiting')",
-                    params![
-                        run,
-                        i64::try_from(position).unwrap_or(i64::MAX),
-                        &*stage.name,
-                        needs.to_string()
-                    ],
+                    params![run, position, &*stage.name, needs.to_string()],
                 )?;
             }
             Ok(run)

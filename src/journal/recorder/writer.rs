@@ -17,6 +17,7 @@ use crate::event::Event;
 use crate::journal::{Journal, JournalError};
 use crate::secret::Secrets;
 use crate::service::git::Git;
+use crate::service::process::Identity;
 
 /// How many messages are written together at most.
 const MOST: usize = 1000;
@@ -60,29 +61,35 @@ impl Writer {
     }
 
     fn record(&mut self, receiver: &Receiver<Message>) -> Result<(), JournalError> {
-        let journal = self.open()?;
-        // The number first: all else belongs to it.
+        // All that does not need the run is done before it.
+        let opened = self.open();
+        let environment = std::mem::take(&mut self.origin.environment);
+        let head = Git::new(self.root.clone(), Arc::new(environment)).head();
+        let own = Identity::own();
         let mut early = Vec::new();
-        let mut recording = loop {
+        let (at, stages, rehearsal) = loop {
             let Ok(message) = receiver.recv() else {
                 return Ok(());
             };
-            if let What::Event(Event::RunStarted { stages, rehearsal }) = &message.what {
-                let mut prepared = Prepared::new(&journal.connection);
-                let environment = std::mem::take(&mut self.origin.environment);
-                let begin = Begin {
-                    origin: &self.origin,
-                    head: Git::new(self.root.clone(), Arc::new(environment)).head(),
-                    at: message.at,
-                    stages,
-                    rehearsal: *rehearsal,
-                };
-                let run = begin.write(&mut prepared, &self.secrets)?;
-                break self.recording(prepared, &journal.folder, run);
+            match message.what {
+                What::Event(Event::RunStarted { stages, rehearsal }) => {
+                    break (message.at, stages, rehearsal);
+                }
+                What::End => return Ok(()),
+                what => early.push(Message { what, ..message }),
             }
-            early.push(message);
         };
-        let _ = self.run.set(Some(recording.run));
+        let journal = opened?;
+        let mut prepared = Prepared::new(&journal.connection);
+        let begin = Begin {
+            origin: &self.origin,
+            head,
+            own,
+            at,
+        };
+        let run = begin.write(&stages, rehearsal, &mut prepared, &self.secrets)?;
+        let _ = self.run.set(Some(run));
+        let mut recording = self.recording(prepared, &journal.folder, run);
         self.batch(&mut recording, early);
         while let Ok(first) = receiver.recv() {
             let batch: Vec<_> = std::iter::once(first)

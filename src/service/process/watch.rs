@@ -43,10 +43,7 @@ pub fn leader(id: i32) -> Option<Identity> {
 /// Ends the groups of those `leaders` that are still the processes they were: first they are told
 /// to, then made to. Gives the leaders of what was ended.
 pub fn stop_groups(leaders: Vec<Identity>) -> Vec<Identity> {
-    let found: Vec<_> = leaders
-        .into_iter()
-        .filter(Identity::is_alive)
-        .collect();
+    let found: Vec<_> = leaders.into_iter().filter(Identity::is_alive).collect();
     signal(&found, Signal::TERM);
     let deadline = Instant::now() + GRACE;
     let is_left = |leader: &Identity| {
