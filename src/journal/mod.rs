@@ -11,6 +11,8 @@ mod recorder;
 mod row;
 mod schema;
 mod success;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
