@@ -13,6 +13,7 @@ mod git;
 mod harness;
 mod hooks;
 mod http;
+mod journal;
 mod language;
 mod lint;
 mod masking;
