@@ -142,23 +142,31 @@ fn logs_and_history_hide_secrets() {
 let token = secret("TOKEN");
 param("key", "");
 stage("use", || { sh("printf 'the key is hun'; sleep 0.05; echo ter2-lock"); #{ key: token } });
-stage("fail", #{ needs: ["use"] }, || fail("refused " + token));
+stage("fail " + token, #{ needs: ["use"] }, || { print("no"); fail("refused " + token) });
 "#,
         )
         .env("TOKEN", "hunter2-lock");
     run(&project, &["--param", "key=hunter2-lock"]);
     project.run(["logs", "1", "use"]).stdout("the key is ***\n");
+    assert_snapshot!(project.run(["logs", "1", "fail ***"]).all(), @r#"
+    exit: 0
+    ── stdout
+    no
+    error: refused ***
+     --> wharf.rhai:5:63
+      |
+    5 | stage("fail " + token, #{ needs: ["use"] }, || { print("no"); fail("refused " + token) });
+      |                                                               ^^^^
+    "#);
     let runs = runs(&project);
     assert_eq!(runs[0]["stages"][0]["result"]["key"], "***");
     assert_eq!(runs[0]["arguments"][3], "key=***");
     let folder = project.path(".wharf");
     let (_, found, _) = project
-        .run_program(
-            "grep",
-            ["-rc", "hunter2-lock", folder.to_str().expect("a path")],
-        )
+        .run_program("grep", ["-rc", "hunter2", folder.to_str().expect("a path")])
         .streams();
     assert!(found.lines().all(|line| line.ends_with(":0")), "{found}");
+    assert!(!found.contains("hunter2"), "{found}");
 }
 
 #[test]

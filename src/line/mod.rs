@@ -2,6 +2,8 @@
 
 mod clean;
 
+use std::borrow::Cow;
+
 use crate::secret::{MaskStream, Secrets};
 
 pub use clean::clean;
@@ -61,14 +63,19 @@ impl Lines {
 }
 
 /// A masked line as it is kept in a file: colours stay, unless a secret shows without them.
-pub fn kept(line: &str, secrets: &Secrets) -> String {
+pub fn kept<'a>(line: &'a str, secrets: &Secrets) -> Cow<'a, str> {
+    // 0xc2 leads the controls that are no ASCII; most lines have nothing of the kind.
+    let is_plain = |byte| byte == b'\t' || (byte >= 0x20 && byte != 0x7f && byte != 0xc2);
+    if line.bytes().all(is_plain) {
+        return line.into();
+    }
     let plain = clean(line, false);
     // Taking sequences out may have joined the pieces of a secret.
     let masked = secrets.mask(&plain);
     if masked == plain {
-        clean(line, true)
+        clean(line, true).into()
     } else {
-        masked
+        masked.into()
     }
 }
 
@@ -89,6 +96,7 @@ mod tests {
             kept("\x1b[31mred\x1b[0m\x07", &secrets),
             "\x1b[31mred\x1b[0m"
         );
+        assert_eq!(kept("é\tü\u{85}", &secrets), "é\tü");
         assert_eq!(kept("har\x1b[31mbour\x1b[0m", &secrets), "***");
     }
 }

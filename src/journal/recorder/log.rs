@@ -1,9 +1,8 @@
 //! The logs of a run's stages.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -113,7 +112,8 @@ impl Logs {
         }
         let mut text = String::new();
         for line in lines {
-            let _ = writeln!(text, "{}", kept(line, &self.secrets));
+            text += &kept(line, &self.secrets);
+            text.push('\n');
         }
         self.file(stage)?.write_all(text.as_bytes())
     }
@@ -122,7 +122,7 @@ impl Logs {
         if !self.ready {
             self.make_folder()?;
         }
-        let path = logs::path(&self.state, self.run, stage);
+        let path = logs::path(&self.state, self.run, &self.secrets.mask(stage));
         let log = self.open.entry(stage.clone()).or_default();
         match &mut log.file {
             Some(file) => Ok(file),

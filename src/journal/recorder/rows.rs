@@ -63,7 +63,12 @@ impl Begin<'_> {
                 prepared.execute(
                     "INSERT INTO stages (run, position, name, needs, state) \
                      VALUES (?1, ?2, ?3, ?4, 'waiting')",
-                    params![run, position, &*stage.name, needs.to_string()],
+                    params![
+                        run,
+                        position,
+                        secrets.mask(&stage.name),
+                        masked(&needs, secrets).to_string()
+                    ],
                 )?;
             }
             Ok(run)
@@ -106,17 +111,26 @@ impl Rows<'_, '_> {
             Event::StageStarted { stage, why } => self.prepared.execute(
                 "UPDATE stages SET state = 'running', why = ?3, started = ?4, attempts = 1 \
                  WHERE run = ?1 AND name = ?2",
-                params![self.run, &**stage, self.secrets.mask(why), stamp(at)],
+                params![
+                    self.run,
+                    self.secrets.mask(stage),
+                    self.secrets.mask(why),
+                    stamp(at)
+                ],
             ),
             Event::StageSkipped { stage, reason } => self.prepared.execute(
                 "UPDATE stages SET state = 'skipped', why = ?3 WHERE run = ?1 AND name = ?2",
-                params![self.run, &**stage, self.secrets.mask(reason)],
+                params![
+                    self.run,
+                    self.secrets.mask(stage),
+                    self.secrets.mask(reason)
+                ],
             ),
             Event::StageRetried { stage, attempt, .. } => {
                 self.attempts.insert(stage.clone(), attempt + 1);
                 self.prepared.execute(
                     "UPDATE stages SET attempts = ?3 WHERE run = ?1 AND name = ?2",
-                    params![self.run, &**stage, attempt + 1],
+                    params![self.run, self.secrets.mask(stage), attempt + 1],
                 )
             }
             Event::StageFinished {
@@ -132,7 +146,7 @@ impl Rows<'_, '_> {
                      WHERE run = ?1 AND name = ?2",
                     params![
                         self.run,
-                        &**stage,
+                        self.secrets.mask(stage),
                         state.name(),
                         micros(*took),
                         result,
@@ -156,7 +170,7 @@ impl Rows<'_, '_> {
                      WHERE run = ?1 AND stage = ?2 AND attempt = ?3 AND number = ?4",
                     params![
                         self.run,
-                        &**stage,
+                        self.secrets.mask(stage),
                         self.attempt(stage),
                         call.number,
                         state,
@@ -194,6 +208,7 @@ impl Rows<'_, '_> {
         at: SystemTime,
     ) -> Result<()> {
         let (parts, result) = (self.json(parts), self.json(result));
+        let stage = self.secrets.mask(stage);
         self.prepared.execute(
             SUCCEEDED,
             params![stage, parts, result, self.run, stamp(at)],
@@ -207,7 +222,7 @@ impl Rows<'_, '_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started', ?8)",
             params![
                 self.run,
-                &**stage,
+                self.secrets.mask(stage),
                 self.attempt(stage),
                 call.number,
                 call.action,
