@@ -94,7 +94,7 @@ pub struct Action {
     pub state: ActionState,
     pub started: SystemTime,
     pub took: Option<Duration>,
-    /// Of one that passed.
+    /// Of one that passed; a long one is kept only where the effect left the machine.
     pub result: Option<Value>,
     /// Of its failure.
     pub message: Option<String>,

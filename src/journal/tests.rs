@@ -210,6 +210,33 @@ fn the_calls_of_each_attempt_are_kept() {
 }
 
 #[test]
+fn a_long_result_is_kept_where_it_cannot_be_had_again() {
+    for (effect, kept) in [(Effect::Check, false), (Effect::Publish, true)] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let run = record(
+            folder.path(),
+            &[
+                started(&["test"]),
+                Event::ActionStarted {
+                    stage: "test".into(),
+                    call: call(effect),
+                },
+                Event::ActionFinished {
+                    stage: "test".into(),
+                    call: call(effect),
+                    took: TOOK,
+                    result: Ok(Arc::new(json!({ "stdout": "x".repeat(100_000) }))),
+                },
+            ],
+        );
+        let journal = Journal::open(folder.path()).expect("a journal");
+        let actions = journal.actions(run).expect("actions");
+        assert_eq!(actions[0].state, ActionState::Passed);
+        assert_eq!(actions[0].result.is_some(), kept);
+    }
+}
+
+#[test]
 fn a_journal_that_cannot_be_written_is_told_once_and_keeps_nobody() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join(".wharf"), "in the way").expect("a file");

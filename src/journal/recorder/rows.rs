@@ -76,6 +76,9 @@ impl Begin<'_> {
     }
 }
 
+/// The text of a longer result of an action is not kept, in bytes.
+const LONGEST: usize = 64 << 10;
+
 /// Whether an event changes a table.
 pub(super) fn are_of(event: &Event) -> bool {
     match event {
@@ -162,7 +165,7 @@ impl Rows<'_, '_> {
                 result,
             } => {
                 let (state, result, message) = match result {
-                    Ok(result) => ("passed", Some(self.json(result)), None),
+                    Ok(result) => ("passed", self.result(call, result), None),
                     Err(message) => ("failed", None, Some(self.secrets.mask(message))),
                 };
                 self.prepared.execute(
@@ -233,6 +236,12 @@ impl Rows<'_, '_> {
         )
     }
 
+    /// What a command on this machine printed is in its log, and may be endless.
+    fn result(&self, call: &Call, result: &Value) -> Option<String> {
+        let kept = call.effect.leaves_the_machine() || length(result) <= LONGEST;
+        kept.then(|| self.json(result))
+    }
+
     fn attempt(&self, stage: &Arc<str>) -> u32 {
         self.attempts.get(stage).copied().unwrap_or(1)
     }
@@ -243,6 +252,16 @@ impl Rows<'_, '_> {
 
     fn message(&self, failure: Option<&Failure>) -> Option<String> {
         failure.map(|failure| self.secrets.mask(&failure.to_string()))
+    }
+}
+
+/// How much text is in `value`.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(length).sum(),
+        Value::Object(map) => map.values().map(length).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
     }
 }
 
