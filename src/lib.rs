@@ -10,9 +10,10 @@
 //! | [`rehearsal`] | stand-ins that play the services on loopback | the script |
 //! | [`script`] | the Rhai host: language, modules, checker, error places | stages' order |
 //! | [`plan`] | stages as pure data: order, cycles, what runs and why | Rhai, files, time |
+//! | [`journal`] | what was run, at rest: runs, stages, logs, in `.wharf/` | how anything is run or drawn |
 //! | [`action`] | what a pipeline can do, one file and one descriptor each | Rhai |
 //! | [`service`] | the only door outside: processes, HTTP, the engine | actions, stages |
-//! | [`event`], [`effect`], [`cancel`], [`secret`], [`failure`] | the words the layers share | everything above |
+//! | [`event`], [`effect`], [`cancel`], [`line`], [`secret`], [`failure`] | the words the layers share | everything above |
 
 pub mod action;
 pub mod cancel;
@@ -20,6 +21,8 @@ pub mod cli;
 pub mod effect;
 pub mod event;
 pub mod failure;
+pub mod journal;
+pub mod line;
 pub mod plan;
 pub mod rehearsal;
 pub mod report;

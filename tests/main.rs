@@ -14,6 +14,7 @@ mod harness;
 mod hooks;
 mod http;
 mod init;
+mod journal;
 mod language;
 mod lint;
 mod masking;

@@ -20,22 +20,30 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rehearsal",
             "script",
             "plan",
+            "journal",
             "action",
             "service",
             "event",
             "effect",
             "cancel",
+            "line",
             "secret",
             "failure",
         ],
     ),
-    ("report", &["plan", "event", "effect", "secret", "failure"]),
+    (
+        "report",
+        &[
+            "plan", "journal", "event", "effect", "line", "secret", "failure",
+        ],
+    ),
     (
         "run",
         &[
             "rehearsal",
             "script",
             "plan",
+            "journal",
             "action",
             "service",
             "event",
@@ -54,10 +62,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "script",
         &[
-            "plan", "action", "service", "event", "effect", "cancel", "secret", "failure",
+            "plan", "journal", "action", "service", "event", "effect", "cancel", "secret",
+            "failure",
         ],
     ),
     ("plan", &["failure"]),
+    (
+        "journal",
+        &["service", "event", "effect", "line", "secret", "failure"],
+    ),
     (
         "action",
         &["service", "event", "effect", "cancel", "secret", "failure"],
@@ -69,6 +82,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("event", &["effect", "failure", "secret"]),
     ("effect", &[]),
     ("cancel", &[]),
+    ("line", &["secret"]),
     ("secret", &[]),
     ("failure", &["secret"]),
 ];
@@ -91,6 +105,11 @@ const AT_HOME: &[(&str, &[&str], &str)] = &[
         "the engine and HTTP are reached through `service`",
     ),
     (
+        r"\brusqlite::",
+        &["src/journal/"],
+        "only the journal knows its database",
+    ),
+    (
         r"\bCommand::new\(",
         &["src/service/", "src/build.rs", "src/cli/"],
         "processes are started through `service`",
@@ -110,6 +129,7 @@ const AT_HOME: &[(&str, &[&str], &str)] = &[
         &[
             "src/action/",
             "src/cli/",
+            "src/journal/",
             "src/rehearsal/",
             "src/report/",
             "src/run/",

@@ -41,6 +41,8 @@ pub(super) struct Place {
 pub(super) enum Verb {
     Run(RunOptions),
     Check(CheckOptions),
+    History(HistoryOptions),
+    Logs(LogsOptions),
     Docs(DocsOptions),
     Init(InitOptions),
     Completions(CompletionsOptions),
@@ -88,6 +90,61 @@ pub(super) enum Format {
     Text,
     /// An array of objects on standard output.
     Json,
+}
+
+/// List the last runs of this repository, the newest first.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct HistoryOptions {
+    /// How many runs to list.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(super) limit: usize,
+    /// Print an array of objects.
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(subcommand)]
+    pub(super) verb: Option<HistoryVerb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HistoryVerb {
+    /// Remove old runs and their logs. One that is running stays.
+    Prune {
+        /// How many runs to keep.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        keep: usize,
+    },
+}
+
+/// Show what the stages of a run printed.
+#[derive(Debug, Args)]
+pub(super) struct LogsOptions {
+    /// The number of the run, or `last`.
+    #[arg(value_name = "RUN", value_parser = which)]
+    pub(super) run: Which,
+    /// The stage; all of them if none is named.
+    #[arg(value_name = "STAGE")]
+    pub(super) stage: Option<String>,
+    /// Go on until the run ends.
+    #[arg(long)]
+    pub(super) follow: bool,
+}
+
+/// A run of the journal.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Which {
+    Last,
+    Number(i64),
+}
+
+fn which(text: &str) -> Result<Which, String> {
+    if text == "last" {
+        return Ok(Which::Last);
+    }
+    let number = text.strip_prefix('#').unwrap_or(text).parse();
+    number
+        .map(Which::Number)
+        .map_err(|_| "write the number of a run, or `last`".to_owned())
 }
 
 /// Tell what an action does, its options, its result, with examples; all actions if none is named.

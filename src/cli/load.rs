@@ -1,6 +1,6 @@
 //! From a place on the command line to a loaded program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::Place;
@@ -33,16 +33,21 @@ impl Setting {
     }
 }
 
+/// The folder of the script: the repository, as far as wharf is concerned.
+pub(super) fn root(place: &Place) -> Result<PathBuf, Failure> {
+    let mut root = script(place)?;
+    root.pop();
+    Ok(root)
+}
+
+fn script(place: &Place) -> Result<PathBuf, Failure> {
+    let directory = place.directory.as_deref().unwrap_or(Path::new("."));
+    locate(directory, place.file.as_deref())
+}
+
 pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
-    let directory = place
-        .directory
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("."));
-    let path = locate(&directory, place.file.as_deref())?;
-    let root = path
-        .parent()
-        .map(std::path::Path::to_path_buf)
-        .unwrap_or_default();
+    let path = script(place)?;
+    let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let mut short = Vec::new();
     let environment = environment(&root, secrets, &mut short)?;
     if !short.is_empty() {

@@ -5,9 +5,13 @@ mod check;
 mod completions;
 mod docs;
 mod environment;
+mod history;
 mod init;
+mod journal;
 mod list;
 mod load;
+mod logs;
+mod origin;
 mod run;
 mod signals;
 
@@ -40,6 +44,8 @@ pub fn main() -> ExitCode {
         None => list::list(&arguments.place, &secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
+        Some(Verb::History(options)) => history::history(&arguments.place, options),
+        Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),
         Some(Verb::Docs(options)) => docs::docs(options),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),
         Some(Verb::Completions(options)) => completions::print(options.shell),

@@ -1,25 +1,30 @@
 //! `wharf run`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{Place, RunOptions};
-use super::load::{Setting, load};
-use super::signals;
-use super::{Done, check};
+use super::load::{Setting, load, root};
+use super::{Done, check, origin, signals};
 use crate::cancel::Cancel;
-use crate::event::Event;
+use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
+use crate::journal::Recorder;
 use crate::rehearsal::Rehearsal;
 use crate::report;
 use crate::run;
 use crate::script::Missing;
 use crate::secret::Secrets;
+use crate::service::process;
 
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
     let cancel = Cancel::new();
     signals::listen(&cancel);
+    let root = root(place).map_err(Arc::new)?;
     let rehearsal = rehearsal(options)?;
-    let events = report::events(options.quiet, secrets);
+    let report = report::events(options.quiet, secrets);
+    let recorder = recorder(&root, secrets, &report);
+    let events = recorder.before(report);
     let setting = Setting {
         events: events.clone(),
         cancel,
@@ -42,9 +47,25 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
             services: rehearsal.received(),
         });
     }
+    recorder.finish();
     // The process ends: to take the engine apart would cost a tenth of a short run.
     std::mem::forget(program);
     done
+}
+
+/// What keeps this run in the journal of the repository in `root`.
+fn recorder(root: &Path, secrets: &Secrets, report: &Events) -> Recorder {
+    let report = report.clone();
+    let recorder = Recorder::new(root, secrets, origin::origin(), move |text| {
+        report.emit(Event::Warned {
+            stage: "journal".into(),
+            text,
+        });
+    });
+    recorder.open_early();
+    let watcher = recorder.clone();
+    process::watch(move |change| watcher.group(change));
+    recorder
 }
 
 fn rehearsal(options: &RunOptions) -> Result<Option<Rehearsal>, Arc<Failure>> {

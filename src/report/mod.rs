@@ -1,7 +1,5 @@
 //! A run's events, drawn. Every byte passes through the secrets' mask on its way out
 
-mod clean;
-mod lines;
 mod plain;
 mod style;
 mod terminal;
@@ -15,7 +13,7 @@ use crate::secret::Secrets;
 use plain::{Output, Plain};
 use terminal::Terminal;
 
-pub use style::Colour;
+pub use style::{Colour, ago, elapsed};
 
 /// A sink that shows a run to whoever started wharf: with live lines on a terminal, without in a
 /// pipe, a file or CI. `quiet` leaves only what the script and its commands print.

@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use super::clean::clean;
-use super::lines::Lines;
 use super::style::{Colour, elapsed};
 use crate::event::{Event, Outcome, Received, Stream};
+use crate::line::{Lines, clean};
 use crate::secret::Secrets;
 
 /// Writes each event as lines: what the script and its commands print to one output, what wharf

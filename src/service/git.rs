@@ -1,5 +1,7 @@
 //! The repository, through the `git` that its owner uses.
 
+mod head;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -7,6 +9,8 @@ use std::sync::{Arc, OnceLock};
 use super::process::{self, Command, ProcessError};
 use crate::cancel::Cancel;
 use crate::event::Stream;
+
+pub use head::Head;
 
 /// Answers about one repository. Branch, commit and tag are asked for once.
 #[derive(Debug)]
@@ -60,10 +64,9 @@ impl Git {
             let asked = self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"]);
             match optional(asked) {
                 Ok(Some(sha)) => Ok(sha),
-                other => {
-                    let named = self.first_of(&["CIRCLE_SHA1", "GITHUB_SHA"]);
-                    named.ok_or(other.err().unwrap_or(GitError::NoCommit))
-                }
+                other => self
+                    .sha_in_ci()
+                    .ok_or(other.err().unwrap_or(GitError::NoCommit)),
             }
         })
     }
@@ -125,6 +128,10 @@ impl Git {
         let parent = self.ask(&["rev-parse", "--verify", "--quiet", "HEAD~1"]);
         // The first commit is compared with nothing at all.
         parent.or_else(|_| self.ask(&["hash-object", "-t", "tree", "/dev/null"]))
+    }
+
+    fn sha_in_ci(&self) -> Option<String> {
+        self.first_of(&["CIRCLE_SHA1", "GITHUB_SHA"])
     }
 
     fn branch_in_ci(&self) -> Option<String> {

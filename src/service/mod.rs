@@ -8,6 +8,7 @@ pub mod process;
 pub mod registry;
 pub mod render;
 pub mod sentry;
+pub mod state;
 
 use std::sync::OnceLock;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::report::{Case, Report};
 use super::{Options, Runner};
 use crate::action::{ActionError, Context};
+use crate::service::state;
 
 /// By runner and folder.
 type Failed = BTreeMap<String, Vec<FailedTest>>;
@@ -20,7 +21,8 @@ pub(super) struct FailedTest {
     pub(super) file: Option<String>,
 }
 
-const FILE: &str = ".wharf/failed-tests.json";
+/// In the folder of wharf's state.
+const FILE: &str = "failed-tests.json";
 
 /// The tests that failed when `runner` ran last in this folder.
 pub(super) fn failed(context: &Context, runner: Runner, options: &Options) -> Vec<FailedTest> {
@@ -50,7 +52,7 @@ pub(super) fn remember(
     if !failed.is_empty() {
         all.insert(key, failed);
     }
-    write(&context.path(FILE), &all)
+    write(&context.root, &all)
         .map_err(|error| ActionError::caused("cannot remember which tests failed", &error))
 }
 
@@ -72,19 +74,14 @@ fn key(runner: Runner, options: &Options) -> String {
 
 /// A file that cannot be read is as good as none.
 fn read(context: &Context) -> Failed {
-    let text = std::fs::read(context.path(FILE)).unwrap_or_default();
+    let text = std::fs::read(context.path(state::FOLDER).join(FILE)).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
 
-fn write(path: &Path, failed: &Failed) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        std::fs::write(ignore, "*\n")?;
-    }
-    let mut draft = tempfile::NamedTempFile::new_in(folder)?;
+fn write(root: &Path, failed: &Failed) -> std::io::Result<()> {
+    let folder = state::make(root)?;
+    let mut draft = tempfile::NamedTempFile::new_in(&folder)?;
     draft.write_all(serde_json::to_string_pretty(failed)?.as_bytes())?;
-    draft.persist(path)?;
+    draft.persist(folder.join(FILE))?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::cancel::Interrupts;
 use crate::event::Stream;
 
 /// How long a group may take to end after `SIGTERM` before `SIGKILL`.
-const GRACE: Duration = Duration::from_secs(1);
+pub(super) const GRACE: Duration = Duration::from_secs(1);
 /// How long what a child left behind may hold its pipes open.
 const LINGER: Duration = Duration::from_millis(100);
 /// Between two looks at a child that has closed its pipes, or left them to another.

@@ -1,7 +1,9 @@
 //! Child processes: each leads a process group of its own, and the group dies whole.
 
 mod attend;
+mod identity;
 mod tail;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -21,7 +23,9 @@ use crate::event::Stream;
 
 use attend::Attendance;
 
+pub use identity::Identity;
 pub use tail::Tail;
+pub use watch::{Change, leader, stop_groups, watch};
 
 /// A command as data; [`run`] executes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,6 +243,7 @@ struct Running(Group);
 impl Running {
     fn enter(group: Group) -> Self {
         running().push(group);
+        watch::tell(Change::Started(group.id()));
         Self(group)
     }
 }
@@ -246,6 +251,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         running().retain(|group| *group != self.0);
+        watch::tell(Change::Ended(self.0.id()));
     }
 }
 
@@ -256,6 +262,10 @@ struct Group(Pid);
 impl Group {
     fn of(child: &Child) -> Self {
         Self(Pid::from_child(child))
+    }
+
+    fn id(self) -> i32 {
+        self.0.as_raw_nonzero().get()
     }
 
     fn signal(self, signal: Signal) {

@@ -200,6 +200,7 @@ mod tests {
             ("src/a", ""),
             ("b", ""),
             ("deploy/Dockerfile.[x]", "FROM x"),
+            (".wharf/journal.db", "changes with every run"),
         ]);
         let root = root.path();
         assert_eq!(travelling(root, None), ".dockerignore Dockerfile src/a");

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::patterns::{Matched, Patterns};
+use crate::service::state;
 
 /// What of a folder is wanted.
 #[derive(Debug, Default)]
@@ -38,7 +39,7 @@ pub(crate) enum WalkError {
 }
 
 /// Shows every selected entry under `root` to `visit`, until that says no more. A folder that is
-/// not selected itself comes only when something in it does.
+/// not selected itself comes only when something in it does. Where wharf keeps its state never does.
 pub(crate) fn walk(
     root: &Path,
     selection: &Selection,
@@ -87,6 +88,10 @@ impl Walker<'_> {
             } else {
                 format!("{path}/{name}")
             };
+            // It changes while it is read, and with every run.
+            if path == state::FOLDER {
+                continue;
+            }
             match entry.metadata() {
                 Ok(metadata) => self.entry(
                     Entry {

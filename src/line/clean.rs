@@ -6,7 +6,7 @@ use anstyle_parse::{DefaultCharAccumulator, Params, Parser, Perform};
 
 /// `line` with colours kept and every other control sequence taken out; of text that a carriage
 /// return overwrites, what a terminal would show last. Without `colour` colours go too.
-pub(super) fn clean(line: &str, colour: bool) -> String {
+pub fn clean(line: &str, colour: bool) -> String {
     let line = line.trim_end_matches('\r');
     let line = line.rsplit('\r').next().unwrap_or(line);
     if !line.contains(|c: char| c.is_control() && c != '\t') {

@@ -1,0 +1,71 @@
+//! What was run, at rest: `.wharf/journal.db` and, beside it, `.wharf/logs/RUN/STAGE.log`. It
+//! survives the death of whoever writes it, and two may write it at once.
+
+mod error;
+mod logs;
+mod model;
+mod orphans;
+mod prune;
+mod query;
+mod recorder;
+mod row;
+mod schema;
+mod success;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::service::state;
+
+pub use error::JournalError;
+pub use model::{Action, ActionState, Run, RunOutcome, Stage, StageState};
+pub use orphans::Stopped;
+pub use prune::Pruned;
+pub use recorder::{Origin, Recorder};
+pub use success::Success;
+
+const FILE: &str = "journal.db";
+
+/// How long another's commit may take. It takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The journal of one repository.
+pub struct Journal {
+    connection: Connection,
+    folder: PathBuf,
+}
+
+impl Journal {
+    /// The journal of the repository in `root`, made if there is none. Runs whose wharf is gone are
+    /// marked as interrupted.
+    pub fn open(root: &Path) -> Result<Self, JournalError> {
+        let folder = state::make(root)?;
+        let mut connection = Connection::open(folder.join(FILE))?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        schema::bring_up_to_date(&mut connection, &folder)?;
+        let journal = Self { connection, folder };
+        journal.mark_interrupted()?;
+        Ok(journal)
+    }
+
+    /// The same, or nothing where nothing was ever run.
+    pub fn open_existing(root: &Path) -> Result<Option<Self>, JournalError> {
+        Self::is_in(root).then(|| Self::open(root)).transpose()
+    }
+
+    fn is_in(root: &Path) -> bool {
+        root.join(state::FOLDER).join(FILE).exists()
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Journal").field(&self.folder).finish()
+    }
+}

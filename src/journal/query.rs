@@ -1,0 +1,106 @@
+//! What was run.
+
+use rusqlite::{OptionalExtension, Params, Row};
+
+use super::model::{Action, Run, RunOutcome, Stage};
+use super::row::{duration, json, json_if, name, time};
+use super::{Journal, JournalError};
+use crate::service::process::Identity;
+
+impl Journal {
+    /// The last runs, the newest first.
+    pub fn runs(&self, limit: usize) -> Result<Vec<Run>, JournalError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.all("SELECT * FROM runs ORDER BY id DESC LIMIT ?1", [limit], run)
+    }
+
+    pub fn run(&self, id: i64) -> Result<Option<Run>, JournalError> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT * FROM runs WHERE id = ?1")?;
+        Ok(statement.query_row([id], run).optional()?)
+    }
+
+    /// The stages of a run, in the order in which they were considered.
+    pub fn stages(&self, run: i64) -> Result<Vec<Stage>, JournalError> {
+        self.all(
+            "SELECT * FROM stages WHERE run = ?1 ORDER BY position",
+            [run],
+            stage,
+        )
+    }
+
+    /// The calls of actions in a run, in the order in which they began.
+    pub fn actions(&self, run: i64) -> Result<Vec<Action>, JournalError> {
+        self.all(
+            "SELECT * FROM actions WHERE run = ?1 ORDER BY started, stage, attempt, number",
+            [run],
+            action,
+        )
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, JournalError> {
+        let mut statement = self.connection.prepare(sql)?;
+        let rows = statement.query_map(params, read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
+    let process = Identity {
+        id: row.get("pid")?,
+        start: row.get("pid_start")?,
+    };
+    let outcome = match name(row, "outcome")? {
+        RunOutcome::Running if !process.is_alive() => RunOutcome::Interrupted,
+        outcome => outcome,
+    };
+    Ok(Run {
+        id: row.get("id")?,
+        started: time(row.get("started")?),
+        ended: row.get::<_, Option<i64>>("ended")?.map(time),
+        outcome,
+        failure: row.get("failure")?,
+        who: row.get("who")?,
+        commit: row.get("sha")?,
+        branch: row.get("branch")?,
+        arguments: json(row, "arguments")?,
+        rehearsal: row.get("rehearsal")?,
+        process,
+    })
+}
+
+fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {
+    Ok(Stage {
+        name: row.get("name")?,
+        needs: json(row, "needs")?,
+        state: name(row, "state")?,
+        why: row.get("why")?,
+        started: row.get::<_, Option<i64>>("started")?.map(time),
+        took: row.get::<_, Option<i64>>("took")?.map(duration),
+        attempts: row.get("attempts")?,
+        result: json_if(row, "result")?,
+        failure: row.get("failure")?,
+    })
+}
+
+fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
+    Ok(Action {
+        stage: row.get("stage")?,
+        attempt: row.get("attempt")?,
+        number: row.get("number")?,
+        action: row.get("action")?,
+        effect: name(row, "effect")?,
+        options: row.get("options")?,
+        state: name(row, "state")?,
+        started: time(row.get("started")?),
+        took: row.get::<_, Option<i64>>("took")?.map(duration),
+        result: json_if(row, "result")?,
+        message: row.get("message")?,
+    })
+}

@@ -1,0 +1,45 @@
+//! Statements that are used again and again.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Params, Result, Statement};
+
+pub(super) struct Prepared<'a> {
+    connection: &'a Connection,
+    statements: HashMap<&'static str, Statement<'a>>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Self {
+        Self {
+            connection,
+            statements: HashMap::new(),
+        }
+    }
+
+    pub(super) fn execute(&mut self, sql: &'static str, params: impl Params) -> Result<()> {
+        if !self.statements.contains_key(sql) {
+            let statement = self.connection.prepare(sql)?;
+            self.statements.insert(sql, statement);
+        }
+        if let Some(statement) = self.statements.get_mut(sql) {
+            statement.execute(params)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn last_id(&self) -> i64 {
+        self.connection.last_insert_rowid()
+    }
+
+    /// Everything that `work` does, or nothing of it.
+    pub(super) fn together<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.execute("BEGIN IMMEDIATE", [])?;
+        let done = work(self).and_then(|done| self.execute("COMMIT", []).map(|()| done));
+        if done.is_err() {
+            // What cannot even be taken back is not there at the next opening.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        done
+    }
+}

@@ -1,0 +1,275 @@
+//! Events as changes of tables.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rusqlite::{Result, params};
+use serde_json::Value;
+
+use super::Origin;
+use super::masked::masked;
+use super::prepared::Prepared;
+use crate::event::{Call, Event, Listed, Outcome};
+use crate::failure::{Failure, Kind};
+use crate::journal::model::{RunOutcome, StageState};
+use crate::journal::row::{micros, stamp};
+use crate::journal::success::SUCCEEDED;
+use crate::secret::Secrets;
+use crate::service::git::Head;
+use crate::service::process::Identity;
+
+/// A run that has no number yet.
+pub(super) struct Begin<'a> {
+    pub(super) origin: &'a Origin,
+    pub(super) head: Head,
+    pub(super) own: Identity,
+    pub(super) at: SystemTime,
+}
+
+impl Begin<'_> {
+    /// Gives the number.
+    pub(super) fn write(
+        self,
+        stages: &[Listed],
+        rehearsal: bool,
+        prepared: &mut Prepared<'_>,
+        secrets: &Secrets,
+    ) -> Result<i64> {
+        let arguments = Value::from(self.origin.arguments.clone());
+        prepared.together(|prepared| {
+            prepared.execute(
+                "INSERT INTO runs \
+                 (started, outcome, who, sha, branch, arguments, rehearsal, pid, pid_start) \
+                 VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    stamp(self.at),
+                    secrets.mask(&self.origin.who),
+                    self.head.commit,
+                    self.head.branch.map(|branch| secrets.mask(&branch)),
+                    masked(&arguments, secrets).to_string(),
+                    rehearsal,
+                    self.own.id,
+                    self.own.start
+                ],
+            )?;
+            let run = prepared.last_id();
+            for (position, stage) in (0_i64..).zip(stages) {
+                let needs: Value = stage
+                    .needs
+                    .iter()
+                    .map(|need| Value::from(&**need))
+                    .collect();
+                prepared.execute(
+                    "INSERT INTO stages (run, position, name, needs, state) \
+                     VALUES (?1, ?2, ?3, ?4, 'waiting')",
+                    params![
+                        run,
+                        position,
+                        secrets.mask(&stage.name),
+                        masked(&needs, secrets).to_string()
+                    ],
+                )?;
+            }
+            Ok(run)
+        })
+    }
+}
+
+/// The text of a longer result of an action is not kept, in bytes.
+const LONGEST: usize = 64 << 10;
+
+/// Whether an event changes a table.
+pub(super) fn are_of(event: &Event) -> bool {
+    match event {
+        Event::StageStarted { .. }
+        | Event::StageSkipped { .. }
+        | Event::StageRetried { .. }
+        | Event::StageFinished { .. }
+        | Event::ActionStarted { .. }
+        | Event::ActionFinished { .. }
+        | Event::RunFinished { .. } => true,
+        Event::RunStarted { .. }
+        | Event::Output { .. }
+        | Event::Printed { .. }
+        | Event::Said { .. }
+        | Event::Warned { .. }
+        | Event::Progress { .. }
+        | Event::Rehearsed { .. } => false,
+    }
+}
+
+/// The rows of one run.
+pub(super) struct Rows<'a, 'c> {
+    pub(super) prepared: &'a mut Prepared<'c>,
+    pub(super) run: i64,
+    pub(super) secrets: &'a Secrets,
+    /// Which attempt of each stage this is, where it is not the first.
+    pub(super) attempts: &'a mut HashMap<Arc<str>, u32>,
+}
+
+impl Rows<'_, '_> {
+    pub(super) fn event(&mut self, event: &Event, at: SystemTime) -> Result<()> {
+        match event {
+            Event::StageStarted { stage, why } => self.prepared.execute(
+                "UPDATE stages SET state = 'running', why = ?3, started = ?4, attempts = 1 \
+                 WHERE run = ?1 AND name = ?2",
+                params![
+                    self.run,
+                    self.secrets.mask(stage),
+                    self.secrets.mask(why),
+                    stamp(at)
+                ],
+            ),
+            Event::StageSkipped { stage, reason } => self.prepared.execute(
+                "UPDATE stages SET state = 'skipped', why = ?3 WHERE run = ?1 AND name = ?2",
+                params![
+                    self.run,
+                    self.secrets.mask(stage),
+                    self.secrets.mask(reason)
+                ],
+            ),
+            Event::StageRetried { stage, attempt, .. } => {
+                self.attempts.insert(stage.clone(), attempt + 1);
+                self.prepared.execute(
+                    "UPDATE stages SET attempts = ?3 WHERE run = ?1 AND name = ?2",
+                    params![self.run, self.secrets.mask(stage), attempt + 1],
+                )
+            }
+            Event::StageFinished {
+                stage,
+                outcome,
+                took,
+                result,
+            } => {
+                let (state, failure) = ended(outcome);
+                let result = (state == StageState::Passed).then(|| self.json(result));
+                self.prepared.execute(
+                    "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6 \
+                     WHERE run = ?1 AND name = ?2",
+                    params![
+                        self.run,
+                        self.secrets.mask(stage),
+                        state.name(),
+                        micros(*took),
+                        result,
+                        self.message(failure)
+                    ],
+                )
+            }
+            Event::ActionStarted { stage, call } => self.call_started(stage, call, at),
+            Event::ActionFinished {
+                stage,
+                call,
+                took,
+                result,
+            } => {
+                let (state, result, message) = match result {
+                    Ok(result) => ("passed", self.result(call, result), None),
+                    Err(message) => ("failed", None, Some(self.secrets.mask(message))),
+                };
+                self.prepared.execute(
+                    "UPDATE actions SET state = ?5, took = ?6, result = ?7, message = ?8 \
+                     WHERE run = ?1 AND stage = ?2 AND attempt = ?3 AND number = ?4",
+                    params![
+                        self.run,
+                        self.secrets.mask(stage),
+                        self.attempt(stage),
+                        call.number,
+                        state,
+                        micros(*took),
+                        result,
+                        message
+                    ],
+                )
+            }
+            Event::RunFinished { failure, .. } => {
+                let outcome = match failure.as_ref().map(|failure| failure.kind) {
+                    None => RunOutcome::Passed,
+                    Some(Kind::Interrupted) => RunOutcome::Interrupted,
+                    Some(_) => RunOutcome::Failed,
+                };
+                self.prepared.execute(
+                    "UPDATE runs SET outcome = ?2, ended = ?3, failure = ?4 WHERE id = ?1",
+                    params![
+                        self.run,
+                        outcome.name(),
+                        stamp(at),
+                        self.message(failure.as_deref())
+                    ],
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn success(
+        &mut self,
+        stage: &str,
+        parts: &Value,
+        result: &Value,
+        at: SystemTime,
+    ) -> Result<()> {
+        let (parts, result) = (self.json(parts), self.json(result));
+        let stage = self.secrets.mask(stage);
+        self.prepared.execute(
+            SUCCEEDED,
+            params![stage, parts, result, self.run, stamp(at)],
+        )
+    }
+
+    fn call_started(&mut self, stage: &Arc<str>, call: &Call, at: SystemTime) -> Result<()> {
+        self.prepared.execute(
+            "INSERT OR REPLACE INTO actions \
+             (run, stage, attempt, number, action, effect, options, state, started) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started', ?8)",
+            params![
+                self.run,
+                self.secrets.mask(stage),
+                self.attempt(stage),
+                call.number,
+                call.action,
+                call.effect.name(),
+                call.options,
+                stamp(at)
+            ],
+        )
+    }
+
+    /// What a command on this machine printed is in its log, and may be endless.
+    fn result(&self, call: &Call, result: &Value) -> Option<String> {
+        let kept = call.effect.leaves_the_machine() || length(result) <= LONGEST;
+        kept.then(|| self.json(result))
+    }
+
+    fn attempt(&self, stage: &Arc<str>) -> u32 {
+        self.attempts.get(stage).copied().unwrap_or(1)
+    }
+
+    fn json(&self, value: &Value) -> String {
+        masked(value, self.secrets).to_string()
+    }
+
+    fn message(&self, failure: Option<&Failure>) -> Option<String> {
+        failure.map(|failure| self.secrets.mask(&failure.to_string()))
+    }
+}
+
+/// How much text is in `value`.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(length).sum(),
+        Value::Object(map) => map.values().map(length).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
+}
+
+fn ended(outcome: &Outcome) -> (StageState, Option<&Failure>) {
+    match outcome {
+        Outcome::Passed => (StageState::Passed, None),
+        Outcome::Failed(failure) => (StageState::Failed, Some(failure)),
+        Outcome::Excused(failure) => (StageState::Excused, Some(failure)),
+        Outcome::Cancelled => (StageState::Cancelled, None),
+    }
+}

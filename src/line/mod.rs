@@ -1,0 +1,102 @@
+//! A child's output as lines: cut, masked, and without what could move a cursor.
+
+mod clean;
+
+use std::borrow::Cow;
+
+use crate::secret::{MaskStream, Secrets};
+
+pub use clean::clean;
+
+/// Masks a stream of bytes and hands on the whole lines in it.
+pub struct Lines {
+    mask: MaskStream,
+    partial: Vec<u8>,
+}
+
+/// A line that never ends is cut here, so that memory stays bounded.
+const LONGEST: usize = 64 * 1024;
+
+impl Lines {
+    pub fn new(secrets: &Secrets) -> Self {
+        Self {
+            mask: secrets.stream(),
+            partial: Vec::new(),
+        }
+    }
+
+    /// The lines that are whole now, without their ends.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<String> {
+        let masked = self.mask.push(bytes);
+        self.cut(&masked)
+    }
+
+    /// All that is left.
+    pub fn finish(mut self) -> Vec<String> {
+        let rest = std::mem::take(&mut self.mask).finish();
+        let mut lines = self.cut(&rest);
+        if !self.partial.is_empty() {
+            lines.push(text(&self.partial));
+        }
+        lines
+    }
+
+    fn cut(&mut self, bytes: &[u8]) -> Vec<String> {
+        self.partial.extend_from_slice(bytes);
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for (at, _) in self
+            .partial
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == b'\n')
+        {
+            lines.push(text(&self.partial[start..at]));
+            start = at + 1;
+        }
+        self.partial.drain(..start);
+        if self.partial.len() > LONGEST {
+            lines.push(text(&std::mem::take(&mut self.partial)));
+        }
+        lines
+    }
+}
+
+/// A masked line as it is kept in a file: colours stay, unless a secret shows without them.
+pub fn kept<'a>(line: &'a str, secrets: &Secrets) -> Cow<'a, str> {
+    // 0xc2 leads the controls that are no ASCII; most lines have nothing of the kind.
+    let is_plain = |byte| byte == b'\t' || (byte >= 0x20 && byte != 0x7f && byte != 0xc2);
+    if line.bytes().all(is_plain) {
+        return line.into();
+    }
+    let plain = clean(line, false);
+    // Taking sequences out may have joined the pieces of a secret.
+    let masked = secrets.mask(&plain);
+    if masked == plain {
+        clean(line, true).into()
+    } else {
+        masked.into()
+    }
+}
+
+fn text(line: &[u8]) -> String {
+    String::from_utf8_lossy(line).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kept;
+    use crate::secret::Secrets;
+
+    #[test]
+    fn what_is_kept_hides_a_secret_with_a_colour_in_it() {
+        let secrets = Secrets::new();
+        secrets.add("harbour");
+        assert_eq!(
+            kept("\x1b[31mred\x1b[0m\x07", &secrets),
+            "\x1b[31mred\x1b[0m"
+        );
+        assert_eq!(kept("é\tü\u{85}", &secrets), "é\tü");
+        assert_eq!(kept("har\x1b[31mbour\x1b[0m", &secrets), "***");
+    }
+}
