@@ -1,5 +1,6 @@
 //! Arguments as they were typed.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -60,9 +61,22 @@ pub(super) struct RunOptions {
     /// Make a rehearsed service fail, such as `render:503*2`.
     #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse")]
     pub(super) fault: Vec<Fault>,
+    /// Run at most this many stages at the same time; as many as there are cores if not given.
+    #[arg(short, long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// After a failure, go on with all that does not depend on it.
+    #[arg(short, long)]
+    pub(super) keep_going: bool,
     /// Show only what the script and its commands print.
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+impl RunOptions {
+    pub(super) fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.jobs.map_or_else(cores, NonZeroUsize::get)
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -39,7 +39,8 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
     let declared = program.declare().map_err(Arc::new)?;
     let wanted = run::Options {
         stages: options.stages.clone(),
-        jobs: 1,
+        jobs: options.jobs(),
+        keep_going: options.keep_going,
     };
     let done = run::run(&program, &declared, &wanted);
     if let Some(rehearsal) = rehearsal {

@@ -29,6 +29,8 @@ pub struct Failure {
     pub stage: Option<Arc<str>>,
     /// The exit code of the command that failed, for the script's `err.exit_code`.
     pub exit_code: Option<i32>,
+    /// What failed after it, such as a hook.
+    pub also: Vec<Arc<Failure>>,
 }
 
 /// What kind of failure this is; it decides the exit code and nothing else.
@@ -88,6 +90,7 @@ impl Failure {
             action: None,
             stage: None,
             exit_code: None,
+            also: Vec::new(),
         }
     }
 

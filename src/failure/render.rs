@@ -22,6 +22,7 @@ fn render_as(failure: &Failure, level: Level<'_>, colour: bool) -> String {
     let message = failure.message.trim_end();
     let snippets = failure.places.iter().enumerate();
     let group = level
+        .clone()
         .primary_title(message)
         .elements(snippets.map(|(depth, place)| snippet(place, depth)));
     let renderer = if colour {
@@ -43,6 +44,10 @@ fn render_as(failure: &Failure, level: Level<'_>, colour: bool) -> String {
     }
     for hint in &failure.hints {
         let _ = writeln!(text, "{} {hint}", label("hint:", AnsiColor::Cyan, colour));
+    }
+    for later in &failure.also {
+        text.push('\n');
+        text.push_str(&render_as(later, level.clone(), colour));
     }
     text
 }

@@ -1,15 +1,17 @@
 //! Executes the stages of a plan: every ready one at once, up to a number of jobs. Emits events and
 //! draws nothing.
 
+mod attempt;
 mod guard;
 mod hooks;
+mod queue;
 mod schedule;
 mod stage;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::event::{Event, Events, Listed};
+use crate::event::{Event, Listed};
 use crate::failure::{Failure, Kind};
 use crate::plan::{self, Stage};
 use crate::script::{Declared, Program};
@@ -23,6 +25,8 @@ pub struct Options {
     pub stages: Vec<String>,
     /// How many stages may run at the same time.
     pub jobs: usize,
+    /// Whether what does not depend on a failed stage goes on.
+    pub keep_going: bool,
 }
 
 /// Runs the pipeline to its end, hooks included. The failure is the first one that happened.
@@ -39,13 +43,15 @@ pub fn run(program: &Program, declared: &Declared, options: &Options) -> Result<
             .collect(),
         rehearsal: context.rehearsal,
     });
-    let mut schedule = Schedule::new(program, declared, &order);
-    let mut failure = schedule.run(options.jobs.max(1)).map(Arc::new);
-    if context.cancel.is_cancelled() && failure.is_none() {
-        failure = Some(Arc::new(Failure::new(Kind::Interrupted, "interrupted")));
+    let mut schedule = Schedule::new(program, declared, &order, options);
+    schedule.run();
+    let mut failures = schedule.failures().to_vec();
+    if context.cancel.is_cancelled() && failures.is_empty() {
+        failures.push(Arc::new(Failure::new(Kind::Interrupted, "interrupted")));
     }
-    let hooked = hooks::run(program, failure.as_ref(), &schedule.outputs());
-    let failure = failure.or(hooked.err().map(Arc::new));
+    let hooked = hooks::run(program, failures.first(), &schedule.outputs());
+    failures.extend(hooked.into_iter().map(Arc::new));
+    let failure = first(failures);
     context.events.emit(Event::RunFinished {
         took: started.elapsed(),
         passed: schedule.passed(),
@@ -55,16 +61,22 @@ pub fn run(program: &Program, declared: &Declared, options: &Options) -> Result<
     failure.map_or(Ok(()), Err)
 }
 
+/// The first failure stays the first; the others are told beneath it.
+fn first(failures: Vec<Arc<Failure>>) -> Option<Arc<Failure>> {
+    let mut failures = failures.into_iter();
+    let first = failures.next()?;
+    let also: Vec<_> = failures.collect();
+    if also.is_empty() {
+        return Some(first);
+    }
+    let mut first = Arc::unwrap_or_clone(first);
+    first.also = also;
+    Some(Arc::new(first))
+}
+
 fn listed(stage: &Stage) -> Listed {
     Listed {
         name: stage.name.clone(),
         needs: stage.needs.iter().map(|need| need.stage.clone()).collect(),
     }
-}
-
-fn warn(events: &Events, stage: &Arc<str>, text: String) {
-    events.emit(Event::Warned {
-        stage: stage.clone(),
-        text,
-    });
 }

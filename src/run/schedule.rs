@@ -1,13 +1,19 @@
-//! Which stage starts when, and what becomes of those behind one that did not pass.
+//! Runs what the queue says is ready, on threads, and watches the clock meanwhile.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, Scope};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::stage::{self, Ended};
-use crate::cancel::{Cancel, Reason};
+use serde_json::Value;
+
+use super::attempt::Attempt;
+use super::queue::{End, Queue, Turn};
+use super::stage::{self, Ended, Job};
+use super::{Options, hooks};
+use crate::action::Context;
+use crate::cancel::Reason;
 use crate::event::{Event, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Stage, When};
@@ -20,171 +26,166 @@ const STACK: usize = 16 << 20;
 pub(super) struct Schedule<'a> {
     program: &'a Program,
     declared: &'a Declared,
-    /// What is still to be started, in order.
-    waiting: Vec<&'a Stage>,
-    running: Vec<Running<'a>>,
-    finished: BTreeMap<Arc<str>, End>,
-    outputs: Arc<Outputs>,
-    failure: Option<Failure>,
+    options: &'a Options,
+    /// In the order of the run; all else refers to them by position.
+    stages: Vec<&'a Stage>,
+    queue: Queue,
+    running: BTreeMap<usize, Running>,
+    outputs: Outputs,
+    failures: Vec<Arc<Failure>>,
+    excused: usize,
 }
 
-struct Running<'a> {
-    stage: &'a Stage,
-    cancel: Cancel,
+struct Running {
     started: Instant,
+    context: Context,
+    attempt: Option<Attempt>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Passed,
-    Skipped,
-    Failed,
+/// What a stage's thread tells.
+enum Message {
+    Attempt(usize, Attempt),
+    Ended(usize, Ended),
 }
 
 impl<'a> Schedule<'a> {
     /// `order` has each stage after all it needs.
-    pub(super) fn new(program: &'a Program, declared: &'a Declared, order: &[usize]) -> Self {
+    pub(super) fn new(
+        program: &'a Program,
+        declared: &'a Declared,
+        order: &[usize],
+        options: &'a Options,
+    ) -> Self {
+        let stages: Vec<_> = order
+            .iter()
+            .map(|index| &declared.plan.stages[*index])
+            .collect();
         Self {
             program,
             declared,
-            waiting: order
-                .iter()
-                .map(|index| &declared.plan.stages[*index])
-                .collect(),
-            running: Vec::new(),
-            finished: BTreeMap::new(),
-            outputs: Arc::default(),
-            failure: None,
+            options,
+            queue: Queue::new(&stages),
+            stages,
+            running: BTreeMap::new(),
+            outputs: Outputs::new(),
+            failures: Vec::new(),
+            excused: 0,
         }
     }
 
-    /// Runs until nothing runs and nothing can be started. The first failure stops the rest.
-    pub(super) fn run(&mut self, jobs: usize) -> Option<Failure> {
+    /// Runs until nothing runs and nothing can be started.
+    pub(super) fn run(&mut self) {
         let (sender, receiver) = channel();
         thread::scope(|scope| {
             loop {
-                self.start_ready(scope, jobs, &sender);
+                self.start_ready(scope, &sender);
                 if self.running.is_empty() {
                     break;
                 }
                 self.attend(&receiver);
             }
         });
-        self.failure.take()
+    }
+
+    /// All failures but those that are allowed, in the order in which they happened.
+    pub(super) fn failures(&self) -> &[Arc<Failure>] {
+        &self.failures
     }
 
     pub(super) fn outputs(&self) -> Arc<Outputs> {
-        self.outputs.clone()
+        Arc::new(self.outputs.clone())
     }
 
     pub(super) fn passed(&self) -> usize {
-        self.count(End::Passed)
+        self.queue.count(End::Passed) - self.excused
     }
 
     pub(super) fn skipped(&self) -> usize {
-        self.count(End::Skipped)
+        self.queue.count(End::Skipped)
     }
 
-    fn count(&self, wanted: End) -> usize {
-        self.finished.values().filter(|end| **end == wanted).count()
+    fn base(&self) -> &'a Context {
+        &self.program.host().context
     }
 
-    fn start_ready<'scope>(
-        &mut self,
-        scope: &'scope Scope<'scope, '_>,
-        jobs: usize,
-        sender: &Sender<(Arc<str>, Ended)>,
-    ) where
+    fn start_ready<'scope>(&mut self, scope: &'scope Scope<'scope, '_>, sender: &Sender<Message>)
+    where
         'a: 'scope,
     {
-        let mut next = 0;
-        while self.running.len() < jobs && next < self.waiting.len() {
-            if self.failure.is_some() || self.program.host().context.cancel.is_cancelled() {
-                self.waiting.clear();
-                return;
+        loop {
+            if self.base().cancel.is_cancelled() {
+                self.queue.stop();
             }
-            let stage = self.waiting[next];
-            if !stage.needs.iter().all(|need| self.is_over(&need.stage)) {
-                next += 1;
-                continue;
-            }
-            self.waiting.remove(next);
-            if let Some(reason) = self.why_not(stage) {
-                self.skip(stage, reason);
-            } else {
-                let here = jobs == 1 || (self.running.is_empty() && !self.any_ready());
-                self.start(scope, stage, here && stage.timeout.is_none(), sender);
+            match self.queue.next(self.options.jobs.max(1)) {
+                None => return,
+                Some(Turn::Drop(_)) => {}
+                Some(Turn::Skip { stage, need }) => {
+                    let reason = format!("`{}` was skipped", self.stages[need].name);
+                    self.tell_skipped(stage, reason);
+                }
+                Some(Turn::Start(stage)) => match &self.stages[stage].when {
+                    When::Never(reason) => {
+                        self.queue.ended(stage, End::Skipped);
+                        self.tell_skipped(stage, reason.clone());
+                    }
+                    _ => self.start(scope, stage, sender),
+                },
             }
         }
     }
 
-    fn any_ready(&self) -> bool {
-        let mut needs = self.waiting.iter().map(|stage| &stage.needs);
-        needs.any(|needs| needs.iter().all(|need| self.is_over(&need.stage)))
+    fn tell_skipped(&self, stage: usize, reason: String) {
+        self.base().events.emit(Event::StageSkipped {
+            stage: self.stages[stage].name.clone(),
+            reason,
+        });
     }
 
-    /// Ended, or not part of this run.
-    fn is_over(&self, name: &Arc<str>) -> bool {
-        self.finished.contains_key(name)
-            || self.waiting.iter().all(|stage| stage.name != *name)
-                && self
-                    .running
-                    .iter()
-                    .all(|running| running.stage.name != *name)
-    }
-
-    fn why_not(&self, stage: &Stage) -> Option<String> {
-        let skipped = stage
-            .needs
-            .iter()
-            .find(|need| self.finished.get(&need.stage) == Some(&End::Skipped));
-        match (&stage.when, skipped) {
-            (When::Never(reason), _) => Some(reason.clone()),
-            (_, Some(need)) => Some(format!("`{}` was skipped", need.stage)),
-            _ => None,
-        }
-    }
-
-    fn skip(&mut self, stage: &Stage, reason: String) {
-        self.finished.insert(stage.name.clone(), End::Skipped);
-        self.program
-            .host()
-            .context
-            .events
-            .emit(Event::StageSkipped {
-                stage: stage.name.clone(),
-                reason,
-            });
-    }
-
-    /// Starts `stage` on a thread of its own; or runs it `here` and now, where nothing else could
-    /// run beside it and nobody has to look at the clock meanwhile.
+    /// Starts a stage on a thread of its own; or runs it here and now, where nothing else could run
+    /// beside it and nobody has to look at the clock meanwhile.
     fn start<'scope>(
         &mut self,
         scope: &'scope Scope<'scope, '_>,
-        stage: &'a Stage,
-        here: bool,
-        sender: &Sender<(Arc<str>, Ended)>,
+        position: usize,
+        sender: &Sender<Message>,
     ) where
         'a: 'scope,
     {
-        let context = stage::context(&self.program.host().context, stage);
-        self.running.push(Running {
+        let stage = self.stages[position];
+        let timed = stage.timeout.is_some() || stage.silence.is_some();
+        let lone = !timed && (self.options.jobs <= 1 || self.queue.is_lone());
+        // What always runs does so after an interrupt too, for as long as hooks may.
+        let base = self.base();
+        let cancel = match stage.always {
+            true => hooks::cancellation(&base.cancel),
+            false => base.cancel.clone(),
+        };
+        let context = stage::context(base, stage, &cancel);
+        self.running.insert(
+            position,
+            Running {
+                started: Instant::now(),
+                context: context.clone(),
+                attempt: None,
+            },
+        );
+        let job = Job {
+            program: self.program,
+            declared: self.declared,
             stage,
-            cancel: context.cancel.clone(),
-            started: Instant::now(),
-        });
-        let (program, declared) = (self.program, self.declared);
-        let outputs = Arc::new(self.outputs_for(stage));
+            context,
+            outputs: Arc::new(self.outputs_for(stage)),
+        };
         let work = {
             let sender = sender.clone();
             move || {
-                let ended = stage::run(program, declared, stage, context, outputs);
                 // The receiver lives as long as the scope.
-                let _ = sender.send((stage.name.clone(), ended));
+                let announce = |attempt| drop(sender.send(Message::Attempt(position, attempt)));
+                let ended = stage::run(&job, &announce);
+                let _ = sender.send(Message::Ended(position, ended));
             }
         };
-        if here {
+        if lone {
             return work();
         }
         let spawned = thread::Builder::new()
@@ -194,84 +195,94 @@ impl<'a> Schedule<'a> {
         if let Err(error) = spawned {
             let failure = Failure::new(Kind::Pipeline, "cannot start another thread")
                 .because(error.to_string());
-            let _ = sender.send((stage.name.clone(), Ended::Failed(Box::new(failure))));
+            let _ = sender.send(Message::Ended(position, Ended::Failed(Box::new(failure))));
         }
     }
 
     /// Waits for a stage to end, or for one's time to be up.
-    fn attend(&mut self, receiver: &Receiver<(Arc<str>, Ended)>) {
+    fn attend(&mut self, receiver: &Receiver<Message>) {
         let message = match self.next_deadline() {
-            Some(left) => receiver.recv_timeout(left),
+            Some(time) => receiver.recv_timeout(time.saturating_duration_since(Instant::now())),
             None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match message {
-            Ok((name, ended)) => self.end(&name, ended),
-            Err(_) => self.stop_overdue(),
+            Ok(Message::Attempt(position, attempt)) => {
+                if let Some(running) = self.running.get_mut(&position) {
+                    running.attempt = Some(attempt);
+                }
+            }
+            Ok(Message::Ended(position, ended)) => self.end(position, ended),
+            Err(_) => {
+                for (attempt, stage) in self.attempts() {
+                    attempt.stop_if_overdue(stage);
+                }
+            }
         }
     }
 
-    fn next_deadline(&self) -> Option<Duration> {
-        self.running
-            .iter()
-            .filter(|running| !running.cancel.is_cancelled())
-            .filter_map(|running| {
-                Some(
-                    running
-                        .stage
-                        .timeout?
-                        .saturating_sub(running.started.elapsed()),
-                )
-            })
+    fn next_deadline(&self) -> Option<Instant> {
+        let attempts = self.attempts();
+        attempts
+            .filter_map(|(attempt, stage)| attempt.deadline(stage))
             .min()
     }
 
-    fn stop_overdue(&self) {
-        for running in &self.running {
-            if let Some(timeout) = running.stage.timeout
-                && running.started.elapsed() >= timeout
-            {
-                let limit = humantime::format_duration(timeout).to_string();
-                running.cancel.cancel(Reason::TimedOut(limit));
-            }
-        }
+    fn attempts(&self) -> impl Iterator<Item = (&Attempt, &Stage)> {
+        self.running.iter().filter_map(|(position, running)| {
+            Some((running.attempt.as_ref()?, self.stages[*position]))
+        })
     }
 
-    fn end(&mut self, name: &Arc<str>, ended: Ended) {
-        let Some(index) = self.running.iter().position(|one| one.stage.name == *name) else {
+    fn end(&mut self, position: usize, ended: Ended) {
+        let Some(running) = self.running.remove(&position) else {
             return;
         };
-        let running = self.running.swap_remove(index);
-        let events = self.program.host().context.events.clone();
+        let stage = self.stages[position];
         let mut result = Arc::default();
-        let outcome = match ended {
+        let (end, outcome) = match ended {
             Ended::Skipped(reason) => {
-                self.skip(running.stage, reason);
-                return;
+                self.queue.ended(position, End::Skipped);
+                return self.tell_skipped(position, reason);
             }
             Ended::Passed(value) => {
-                self.finished.insert(name.clone(), End::Passed);
                 result = Arc::new(value.clone());
-                Arc::make_mut(&mut self.outputs).insert(name.clone(), value);
-                Outcome::Passed
+                self.outputs.insert(stage.name.clone(), value);
+                (End::Passed, Outcome::Passed)
             }
-            Ended::Failed(mut failure) => {
-                failure.stage = Some(name.clone());
-                self.finished.insert(name.clone(), End::Failed);
-                self.stop_others();
-                let outcome = match failure.kind {
-                    Kind::Interrupted => Outcome::Cancelled,
-                    _ => Outcome::Failed(Arc::new(Failure::clone(&failure))),
-                };
-                self.failure.get_or_insert(*failure);
-                outcome
-            }
+            Ended::Failed(failure) => self.failed(stage, *failure),
         };
-        events.emit(Event::StageFinished {
-            stage: name.clone(),
+        self.queue.ended(position, end);
+        self.base().events.emit(Event::StageFinished {
+            stage: stage.name.clone(),
             outcome,
             took: running.started.elapsed(),
             result,
         });
+    }
+
+    fn failed(&mut self, stage: &Stage, mut failure: Failure) -> (End, Outcome) {
+        failure.stage = Some(stage.name.clone());
+        let interrupted = failure.kind == Kind::Interrupted;
+        let failure = Arc::new(failure);
+        if stage.allow_failure && failure.kind == Kind::Pipeline {
+            self.excused += 1;
+            self.outputs.insert(stage.name.clone(), Value::Null);
+            return (End::Passed, Outcome::Excused(failure));
+        }
+        if !self.options.keep_going || failure.kind != Kind::Pipeline {
+            self.queue.stop();
+            self.stop_others();
+        }
+        // A stage that was stopped because another failed is not a failure of its own.
+        if !interrupted || self.failures.is_empty() {
+            self.failures.push(failure.clone());
+        }
+        let outcome = if interrupted {
+            Outcome::Cancelled
+        } else {
+            Outcome::Failed(failure)
+        };
+        (End::Failed, outcome)
     }
 
     /// The results of all that `stage` needs, directly or through others: whatever else has ended
@@ -293,8 +304,10 @@ impl<'a> Schedule<'a> {
     }
 
     fn stop_others(&self) {
-        for running in &self.running {
-            running.cancel.cancel(Reason::Superseded);
+        for (position, running) in &self.running {
+            if !self.stages[*position].always {
+                running.context.cancel.cancel(Reason::Superseded);
+            }
         }
     }
 }

@@ -1,13 +1,15 @@
-//! One stage, on its own thread.
+//! One stage, on its own thread, until it passed or there is no further attempt.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::attempt::{self, Attempt};
 use super::guard::guard;
 use crate::action::Context;
+use crate::cancel::Cancel;
 use crate::event::Event;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
 
@@ -19,11 +21,20 @@ pub(super) enum Ended {
     Failed(Box<Failure>),
 }
 
-/// The surroundings of `stage`: its own name, environment and cancellation.
-pub(super) fn context(base: &Context, stage: &Stage) -> Context {
+/// What a stage runs with.
+pub(super) struct Job<'a> {
+    pub(super) program: &'a Program,
+    pub(super) declared: &'a Declared,
+    pub(super) stage: &'a Stage,
+    pub(super) context: Context,
+    pub(super) outputs: Arc<Outputs>,
+}
+
+/// The surroundings of `stage`: its own name, environment and cancellation, a child of `cancel`.
+pub(super) fn context(base: &Context, stage: &Stage, cancel: &Cancel) -> Context {
     let mut context = base.clone();
     context.stage = stage.name.clone();
-    context.cancel = base.cancel.child();
+    context.cancel = cancel.child();
     if !stage.env.is_empty() {
         let environment = Arc::make_mut(&mut context.environment);
         environment.extend(stage.env.clone());
@@ -31,28 +42,62 @@ pub(super) fn context(base: &Context, stage: &Stage) -> Context {
     context
 }
 
-/// Asks whether the stage is to run, and runs it.
-pub(super) fn run(
-    program: &Program,
-    declared: &Declared,
-    stage: &Stage,
-    context: Context,
-    outputs: Arc<Outputs>,
-) -> Ended {
-    let context = Arc::new(context);
-    let ended = guard(&format!("in stage `{}`", stage.name), || {
-        if stage.when == When::Asked
-            && let Some(reason) = program.ask(declared, stage, context.clone(), outputs.clone())?
-        {
+/// Asks whether the stage is to run, and runs it; each attempt is announced.
+pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
+    let ended = guard(&format!("in stage `{}`", job.stage.name), || {
+        if let Some(reason) = job.why_not()? {
             return Ok(Ended::Skipped(reason));
         }
-        context.events.emit(Event::StageStarted {
-            stage: stage.name.clone(),
+        job.context.events.emit(Event::StageStarted {
+            stage: job.stage.name.clone(),
             why: "it has no `inputs`".to_owned(),
         });
-        program
-            .run_stage(declared, stage, context.clone(), outputs)
-            .map(Ended::Passed)
+        job.attempts(announce).map(Ended::Passed)
     });
     ended.unwrap_or_else(|failure| Ended::Failed(Box::new(failure)))
+}
+
+impl Job<'_> {
+    fn why_not(&self) -> Result<Option<String>, Failure> {
+        if self.stage.when != When::Asked {
+            return Ok(None);
+        }
+        let context = Arc::new(self.context.clone());
+        self.program
+            .ask(self.declared, self.stage, context, self.outputs.clone())
+    }
+
+    fn attempts(&self, announce: &dyn Fn(Attempt)) -> Result<Value, Failure> {
+        let retry = self.stage.retry.as_ref();
+        let mut number = 1;
+        loop {
+            let (attempt, context) = Attempt::new(self.stage, &self.context);
+            let cancel = attempt.cancel.clone();
+            announce(attempt);
+            let outputs = self.outputs.clone();
+            let done =
+                self.program
+                    .run_stage(self.declared, self.stage, Arc::new(context), outputs);
+            let Err(failure) = done else {
+                return done;
+            };
+            let again = failure.kind == Kind::Pipeline;
+            let wait = attempt::next(retry, number, &failure, cancel.reason().as_ref());
+            let Some(wait) = wait.filter(|_| again) else {
+                return Err(failure);
+            };
+            self.context.events.emit(Event::StageRetried {
+                stage: self.stage.name.clone(),
+                attempt: number,
+                attempts: retry.map_or(1, |retry| retry.count + 1),
+                wait,
+                failure: Arc::new(failure.clone()),
+            });
+            attempt::pause(&self.context.cancel, wait);
+            if self.context.cancel.is_cancelled() {
+                return Err(failure);
+            }
+            number += 1;
+        }
+    }
 }

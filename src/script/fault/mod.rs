@@ -101,12 +101,14 @@ fn called(name: &str) -> String {
 
 /// Why a script that was stopped was. `token` may know what it was doing.
 fn stopped(token: &Dynamic, context: &Context) -> Failure {
-    let Some(Reason::TimedOut(limit)) = context.cancel.reason() else {
-        return Failure::new(Kind::Interrupted, "interrupted");
+    let why = match context.cancel.reason() {
+        Some(Reason::TimedOut(limit)) => format!("after {limit}"),
+        Some(Reason::Silent(limit)) => format!("because it said nothing for {limit}"),
+        _ => return Failure::new(Kind::Interrupted, "interrupted"),
     };
     let mut failure = Failure::new(
         Kind::Pipeline,
-        format!("`{}` was stopped after {limit}", context.stage),
+        format!("`{}` was stopped {why}", context.stage),
     );
     if let Some(raised) = token.read_lock::<Raised>() {
         failure.places.clone_from(&raised.0.places);
