@@ -135,6 +135,7 @@ fn a_body_that_takes_more_than_the_stage_needs_is_refused() {
     1 | stage("test", |image| print(image));
       | ^^^^^
     hint: each parameter receives the result of one of the `needs`, in their order
+    error: 1 error in `wharf.rhai`; nothing was run
     "#);
 }
 

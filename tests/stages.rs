@@ -164,13 +164,18 @@ on_failure(|failure| fail("nobody answers"));
     ── stderr
     ▸ test
     ✗ test failed after [time]
-      warning: `on_failure` failed as well: nobody answers
     1 failed in [time]
     error: the quay is full
      --> wharf.rhai:2:18
       |
     2 | stage("test", || fail("the quay is full"));
       |                  ^^^^
+
+    error: `on_failure` failed as well: nobody answers
+     --> wharf.rhai:3:22
+      |
+    3 | on_failure(|failure| fail("nobody answers"));
+      |                      ^^^^
     "#);
 }
 

@@ -62,7 +62,7 @@ pub(super) struct RunOptions {
     #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse")]
     pub(super) fault: Vec<Fault>,
     /// Run at most this many stages at the same time; as many as there are cores if not given.
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
     pub(super) jobs: Option<NonZeroUsize>,
     /// After a failure, go on with all that does not depend on it.
     #[arg(short, long)]

@@ -30,15 +30,19 @@ pub(super) fn run(
         context.stage = hook.name.into();
         context.telling = failure.cloned();
         context.cancel = cancel.clone();
-        guard(&format!("in `{}`", hook.name), || {
+        let called = guard(&format!("in `{}`", hook.name), || {
             hook.run(
                 program,
                 Arc::new(context),
                 outputs.clone(),
                 failure.cloned(),
             )
-        })
-        .err()
+        });
+        let mut error = called.err()?;
+        if failure.is_some() {
+            error.message = format!("`{}` failed as well: {}", hook.name, error.message);
+        }
+        Some(error)
     };
     hooks.into_iter().filter_map(call).collect()
 }

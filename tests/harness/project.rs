@@ -13,8 +13,8 @@ use super::{Finished, PATIENCE, Running, Services, Terminal, marked};
 /// A repository in a temporary folder, and the environment in which programs run there.
 ///
 /// The environment is fixed: `HOME` and `TMPDIR` lie in the temporary folder, `PATH` is the
-/// machine's, no CI and no credentials are set, and no Docker Engine answers until
-/// [`Project::engine`] says so.
+/// machine's, no CI and no credentials are set, stages run one at a time unless a test says
+/// otherwise, and no Docker Engine answers until [`Project::engine`] says so.
 #[derive(Debug)]
 pub(crate) struct Project {
     folder: TempDir,
@@ -36,6 +36,7 @@ impl Project {
             ("TMPDIR", within("tmp")),
             ("LANG", "C.UTF-8".into()),
             ("RUST_BACKTRACE", "0".into()),
+            ("WHARF_JOBS", "1".into()),
             (
                 "DOCKER_HOST",
                 format!("unix://{}", within("no-engine.sock")),
