@@ -23,7 +23,7 @@ pub struct Cancel {
 pub trait Interrupts: Send + Sync {
     /// Whether there was one.
     fn raised(&self) -> bool;
-    /// Readable when there is one to [`take`](Interrupts::take). Who asks promises to wait for it.
+    /// Readable when there is one to [`take`](Interrupts::take).
     fn arrived(&self) -> BorrowedFd<'_>;
     /// Takes what has arrived and cancels; never waits.
     fn take(&self);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::plan::Selection;
 use crate::rehearsal::Fault;
 
 /// Run a repository's deploy pipeline from one Rhai script.
@@ -52,9 +53,8 @@ pub(super) enum Verb {
 /// Run stages, and all they need; every stage if none is named.
 #[derive(Debug, Args)]
 pub(super) struct RunOptions {
-    /// Stages to run.
-    #[arg(value_name = "STAGE")]
-    pub(super) stages: Vec<String>,
+    #[command(flatten)]
+    pub(super) selection: SelectionOptions,
     /// Play registry, deploy and notification services on this machine: nothing leaves it.
     #[arg(long)]
     pub(super) rehearse: bool,
@@ -76,6 +76,34 @@ impl RunOptions {
     pub(super) fn jobs(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         self.jobs.map_or_else(cores, NonZeroUsize::get)
+    }
+}
+
+/// Which stages. Each STAGE is a name, that of a whole matrix, a glob or `label:NAME`.
+#[derive(Debug, Args)]
+pub(super) struct SelectionOptions {
+    /// Stages to run, with all they need: names, globs such as `test*`, `label:NAME`.
+    #[arg(value_name = "STAGE")]
+    stages: Vec<String>,
+    /// Run this stage without what it needs.
+    #[arg(long, value_name = "STAGE")]
+    only: Vec<String>,
+    /// Run this stage and all that depends on it, without what it needs.
+    #[arg(long, value_name = "STAGE")]
+    from: Vec<String>,
+    /// Leave this stage out; what needs it is skipped.
+    #[arg(long, value_name = "STAGE")]
+    skip: Vec<String>,
+}
+
+impl SelectionOptions {
+    pub(super) fn selection(&self) -> Selection {
+        Selection {
+            stages: self.stages.clone(),
+            only: self.only.clone(),
+            from: self.from.clone(),
+            skip: self.skip.clone(),
+        }
     }
 }
 

@@ -36,13 +36,13 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     check::before_run(&program, secrets)?;
-    let declared = program.declare().map_err(Arc::new)?;
+    let mut declared = program.declare().map_err(Arc::new)?;
     let wanted = run::Options {
-        stages: options.stages.clone(),
+        selection: options.selection.selection(),
         jobs: options.jobs(),
         keep_going: options.keep_going,
     };
-    let done = run::run(&program, &declared, &wanted);
+    let done = run::run(&program, &mut declared, &wanted);
     if let Some(rehearsal) = rehearsal {
         events.emit(Event::Rehearsed {
             services: rehearsal.received(),

@@ -3,13 +3,13 @@
 use std::io::{self, PipeReader};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{OFlags, fcntl_setfl};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::{SigId, flag, low_level};
+use signal_hook::{flag, low_level};
 
 use crate::cancel::{Cancel, Interrupts, Reason};
 use crate::failure::Kind;
@@ -28,9 +28,6 @@ pub(super) fn listen(cancel: &Cancel) {
 struct Signals {
     raised: Arc<AtomicBool>,
     pipe: Arc<Pipe>,
-    /// While nobody waits a second signal ends the process by itself: nothing was started that
-    /// would have to be stopped.
-    unheard: Mutex<Vec<SigId>>,
     listening: Once,
 }
 
@@ -39,6 +36,9 @@ struct Pipe {
     end: PipeReader,
     cancel: Cancel,
     first_taken: AtomicBool,
+    /// Whether a signal came that nobody took: a further one then ends the process by itself, as
+    /// nothing that could be stopped is waited for.
+    unheard: Arc<AtomicBool>,
 }
 
 const INTERRUPTED: i32 = Kind::Interrupted.exit_code() as i32;
@@ -48,10 +48,10 @@ impl Signals {
         let (end, start) = io::pipe()?;
         fcntl_setfl(&end, OFlags::NONBLOCK)?;
         let raised = Arc::new(AtomicBool::new(false));
-        let mut unheard = Vec::new();
+        let unheard = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            let last = flag::register_conditional_shutdown(signal, INTERRUPTED, raised.clone())?;
-            unheard.push(last);
+            flag::register_conditional_shutdown(signal, INTERRUPTED, unheard.clone())?;
+            flag::register(signal, unheard.clone())?;
             flag::register(signal, raised.clone())?;
             low_level::pipe::register(signal, start.try_clone()?)?;
         }
@@ -61,8 +61,8 @@ impl Signals {
                 end,
                 cancel: cancel.clone(),
                 first_taken: AtomicBool::new(false),
+                unheard,
             }),
-            unheard: Mutex::new(unheard),
             listening: Once::new(),
         })
     }
@@ -74,10 +74,6 @@ impl Interrupts for Signals {
     }
 
     fn arrived(&self) -> BorrowedFd<'_> {
-        let mut unheard = self.unheard.lock().unwrap_or_else(PoisonError::into_inner);
-        for id in unheard.drain(..) {
-            low_level::unregister(id);
-        }
         self.pipe.end.as_fd()
     }
 
@@ -87,7 +83,6 @@ impl Interrupts for Signals {
 
     fn listen(&self) {
         self.listening.call_once(|| {
-            let _ = self.arrived();
             let pipe = self.pipe.clone();
             thread::spawn(move || {
                 loop {
@@ -104,6 +99,7 @@ impl Pipe {
     fn take(&self) {
         let mut byte = [0];
         while rustix::io::read(&self.end, &mut byte) == Ok(1) {
+            self.unheard.store(false, Ordering::Relaxed);
             if self.first_taken.swap(true, Ordering::Relaxed) {
                 process::kill_all();
                 std::process::exit(INTERRUPTED);

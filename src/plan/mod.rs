@@ -1,5 +1,6 @@
 //! Stages as pure data: what they need, in which order they can run, and which of them do.
 
+pub mod matrix;
 mod order;
 mod select;
 
@@ -11,8 +12,9 @@ use serde_json::Value;
 
 use crate::failure::Place;
 
+pub use matrix::{Combination, Matrix};
 pub use order::{order, problems};
-pub use select::select;
+pub use select::{Selected, Selection, select};
 
 /// What a script declared, in the order it did.
 #[derive(Clone, Debug, Default)]
@@ -99,5 +101,28 @@ pub enum When {
 impl Plan {
     pub fn find(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| &*stage.name == name)
+    }
+
+    /// The names of `stages` as a person reads them: one for all of a matrix, where all are there.
+    pub fn in_short<'a>(&'a self, stages: &[&'a str]) -> Vec<&'a str> {
+        let mut short = Vec::new();
+        for name in stages {
+            let whole = self.find(name).filter(|stage| {
+                let mut all = self.instances_of(&stage.declared);
+                !stage.matrix.is_empty() && all.all(|one| stages.contains(&&*one.name))
+            });
+            let name = whole.map_or(*name, |stage| &*stage.declared);
+            if !short.contains(&name) {
+                short.push(name);
+            }
+        }
+        short
+    }
+
+    /// Every name a stage can be called by.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let stages = self.stages.iter().map(|stage| &*stage.name);
+        let instances = self.stages.iter().filter(|stage| !stage.matrix.is_empty());
+        stages.chain(instances.map(|stage| &*stage.declared))
     }
 }

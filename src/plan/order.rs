@@ -44,15 +44,25 @@ enum Mark {
 
 fn names<'a>(plan: &'a Plan, problems: &mut Vec<Failure>) -> HashMap<&'a str, usize> {
     let mut indices = HashMap::new();
+    // The first instance of each matrix: its declared name is taken too.
+    let mut matrices: HashMap<&str, usize> = HashMap::new();
     for (index, stage) in plan.stages.iter().enumerate() {
-        if let Some(first) = indices.get(&*stage.name).copied() {
+        let is_instance = !stage.matrix.is_empty();
+        let first = match indices.get(&*stage.name).or(matrices.get(&*stage.name)) {
+            None if is_instance => indices.get(&*stage.declared),
+            known => known,
+        };
+        if let Some(first) = first.copied() {
             let first: &Stage = &plan.stages[first];
             let failure = Failure::script(format!("two stages are called `{}`", stage.name))
                 .at_if(stage.place.clone())
                 .at_if(labelled(first.place.as_ref(), "first declared here"));
             problems.push(failure);
-        } else {
-            indices.insert(&*stage.name, index);
+            continue;
+        }
+        indices.insert(&*stage.name, index);
+        if is_instance {
+            matrices.entry(&*stage.declared).or_insert(index);
         }
     }
     indices
@@ -83,8 +93,7 @@ fn unknown(plan: &Plan, stage: &Stage, need: &Need) -> Failure {
         stage.name, need.stage
     ))
     .at_if(need.place.clone().or_else(|| stage.place.clone()));
-    let others = plan.stages.iter().map(|stage| &*stage.name);
-    match nearest(&need.stage, others) {
+    match nearest(&need.stage, plan.names()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure,
     }
@@ -159,13 +168,19 @@ mod tests {
     use crate::failure::{Failure, Place, Source};
     use crate::plan::{Need, Plan, Stage};
 
-    /// Each stage with its needs: `deploy: image, version`.
+    /// Each stage with its needs: `deploy: image, version`; `test (1)` is one of a matrix.
     fn plan(stages: &[&str]) -> Plan {
         let stages = stages.iter().map(|stage| {
             let (name, needs) = stage.split_once(": ").unwrap_or((stage, ""));
             let needs = needs.split(", ").filter(|need| !need.is_empty());
+            let instance = name.split_once(" (");
             Stage {
                 name: name.into(),
+                declared: instance.map_or(name, |(declared, _)| declared).into(),
+                matrix: instance
+                    .map(|(_, value)| ("n".to_owned(), value.into()))
+                    .into_iter()
+                    .collect(),
                 needs: needs
                     .map(|need| Need {
                         stage: need.into(),
@@ -244,6 +259,20 @@ mod tests {
             (
                 &["test", "test: x", "x"],
                 &["two stages are called `test` | test: x | test = first declared here"],
+            ),
+            (
+                &["test (1)", "test (2)", "test"],
+                &["two stages are called `test` | test | test (1) = first declared here"],
+            ),
+            (
+                &["test", "test (1)"],
+                &["two stages are called `test (1)` | test (1) | test = first declared here"],
+            ),
+            (
+                &["test (1)", "test (2)", "a: tset"],
+                &[
+                    "stage `a` needs `tset`, and there is no stage of that name | a: tset | did you mean `test`?",
+                ],
             ),
             (
                 &["test", "a: tset", "b: elsewhere"],

@@ -1,99 +1,189 @@
 //! The stages a person asked for, and what those need.
 
-use super::Plan;
+use std::collections::{BTreeSet, HashMap};
+
+use globset::{Glob, GlobMatcher};
+
+use super::{Plan, Stage, When};
 use crate::failure::{Failure, nearest};
 
-/// Of `order`, the stages called `names` and all they need; all of it if no name is given.
-pub fn select(plan: &Plan, order: &[usize], names: &[String]) -> Result<Vec<usize>, Failure> {
-    if names.is_empty() {
-        return Ok(order.to_vec());
-    }
-    let mut wanted = Vec::new();
-    for name in names {
-        if plan.find(name).is_none() {
-            return Err(unknown(plan, name));
-        }
-        wanted.push(name.as_str());
-    }
-    let mut next = 0;
-    while let Some(stage) = wanted.get(next).and_then(|name| plan.find(name)) {
-        wanted.extend(stage.needs.iter().map(|need| &*need.stage));
-        next += 1;
-    }
-    Ok(order
-        .iter()
-        .copied()
-        .filter(|index| wanted.contains(&&*plan.stages[*index].name))
-        .collect())
+/// What a person asked of a run. Each is a stage's name, the name of a whole matrix, a glob of
+/// those such as `test*`, or `label:NAME`. Where nothing is asked for, all stages are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// With all they need.
+    pub stages: Vec<String>,
+    /// Without what they need.
+    pub only: Vec<String>,
+    /// With all that depends on them, and without what they need.
+    pub from: Vec<String>,
+    /// Not these, whatever else is asked for.
+    pub skip: Vec<String>,
 }
 
-fn unknown(plan: &Plan, name: &str) -> Failure {
-    let known: Vec<_> = plan.stages.iter().map(|stage| &*stage.name).collect();
-    let failure = Failure::script(format!("there is no stage `{name}`"));
-    match nearest(name, known.iter().copied()) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure.hint(format!("the stages are: {}", known.join(", "))),
+/// What is to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selected {
+    /// Indices of the plan's stages, each after all it needs.
+    pub order: Vec<usize>,
+    /// Those of them that cannot run, because what they need was left out; why completes
+    /// “skipped: …”.
+    pub lacking: Vec<(usize, String)>,
+}
+
+/// Of `order`, what `selection` asks for.
+pub fn select(plan: &Plan, order: &[usize], selection: &Selection) -> Result<Selected, Failure> {
+    let mut wanted = BTreeSet::new();
+    wanted.extend(with_needs(plan, found(plan, &selection.stages)?));
+    wanted.extend(found(plan, &selection.only)?);
+    wanted.extend(with_dependants(plan, order, found(plan, &selection.from)?));
+    let everything = [&selection.stages, &selection.only, &selection.from];
+    if everything.into_iter().all(Vec::is_empty) {
+        wanted.extend(order);
     }
+    let left_out = found(plan, &selection.skip)?;
+    let chosen = |index: &usize| wanted.contains(index) && !left_out.contains(index);
+    let order: Vec<_> = order.iter().copied().filter(chosen).collect();
+    if order.is_empty() && !wanted.is_empty() {
+        return Err(Failure::script("`--skip` leaves nothing to run"));
+    }
+    let reason = |index: &usize| Some((*index, lacks(plan, *index, &left_out)?));
+    Ok(Selected {
+        lacking: order.iter().filter_map(reason).collect(),
+        order,
+    })
+}
+
+impl Plan {
+    /// Lets those of `selected` that lack a need be skipped; then what is to run, in order.
+    pub fn settle(&mut self, selected: Selected) -> Vec<usize> {
+        for (index, reason) in selected.lacking {
+            self.stages[index].when = When::Never(reason);
+        }
+        selected.order
+    }
+}
+
+/// Why the stage at `index` cannot run without those left out.
+fn lacks(plan: &Plan, index: usize, left_out: &BTreeSet<usize>) -> Option<String> {
+    let stage = &plan.stages[index];
+    // What always runs does so whatever became of its needs.
+    if stage.always {
+        return None;
+    }
+    let out = |name: &str| left_out.iter().any(|out| *plan.stages[*out].name == *name);
+    let lacking = stage.needs.iter().map(|need| &*need.stage);
+    let lacking: Vec<_> = lacking.filter(|name| out(name)).collect();
+    let first = plan.in_short(&lacking).into_iter().next()?;
+    Some(format!("`{first}` was left out"))
+}
+
+fn with_needs(plan: &Plan, mut wanted: BTreeSet<usize>) -> BTreeSet<usize> {
+    if wanted.is_empty() {
+        return wanted;
+    }
+    let stages = plan.stages.iter().enumerate();
+    let indices: HashMap<_, _> = stages.map(|(index, one)| (&one.name, index)).collect();
+    let mut waiting: Vec<_> = wanted.iter().copied().collect();
+    while let Some(index) = waiting.pop() {
+        let needs = plan.stages[index].needs.iter();
+        for needed in needs.filter_map(|need| indices.get(&need.stage).copied()) {
+            if wanted.insert(needed) {
+                waiting.push(needed);
+            }
+        }
+    }
+    wanted
+}
+
+/// In `order`, whatever depends on a stage comes after it.
+fn with_dependants(plan: &Plan, order: &[usize], mut wanted: BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut names: BTreeSet<_> = wanted.iter().map(|i| &plan.stages[*i].name).collect();
+    for index in order {
+        let stage = &plan.stages[*index];
+        if stage.needs.iter().any(|need| names.contains(&need.stage)) {
+            names.insert(&stage.name);
+            wanted.insert(*index);
+        }
+    }
+    wanted
+}
+
+fn found(plan: &Plan, asked: &[String]) -> Result<BTreeSet<usize>, Failure> {
+    let mut all = BTreeSet::new();
+    for asked in asked {
+        let found = meant(plan, asked)?;
+        if found.is_empty() {
+            return Err(unknown(plan, asked));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// The stages that `asked` means: a name before a glob, as a name may look like one.
+fn meant(plan: &Plan, asked: &str) -> Result<Vec<usize>, Failure> {
+    let those = |test: &dyn Fn(&Stage) -> bool| -> Vec<usize> {
+        let stages = plan.stages.iter().enumerate();
+        let found = stages.filter(|(_, stage)| test(stage));
+        found.map(|(index, _)| index).collect()
+    };
+    let named = those(&|stage| *stage.name == *asked || *stage.declared == *asked);
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    if let Some(label) = asked.strip_prefix("label:") {
+        let glob = glob(label)?;
+        return Ok(those(&|stage| {
+            stage.labels.iter().any(|label| glob.is_match(label))
+        }));
+    }
+    if !is_glob(asked) {
+        return Ok(Vec::new());
+    }
+    let glob = glob(asked)?;
+    Ok(those(&|stage| {
+        glob.is_match(&*stage.name) || glob.is_match(&*stage.declared)
+    }))
+}
+
+fn is_glob(asked: &str) -> bool {
+    asked.contains(['*', '?', '[', '{'])
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
+    let glob = Glob::new(pattern).map_err(|error| {
+        Failure::script(format!("`{pattern}` is no glob")).because(error.kind().to_string())
+    })?;
+    Ok(glob.compile_matcher())
+}
+
+fn unknown(plan: &Plan, asked: &str) -> Failure {
+    if let Some(label) = asked.strip_prefix("label:") {
+        let labels = plan.stages.iter().flat_map(|stage| &stage.labels);
+        let labels: BTreeSet<_> = labels.map(String::as_str).collect();
+        let failure = Failure::script(format!("no stage has the label `{label}`"));
+        return match nearest(label, labels.iter().copied()) {
+            Some(near) => failure.hint(format!("did you mean `label:{near}`?")),
+            None if labels.is_empty() => failure.hint("no stage has `labels`"),
+            None => failure.hint(format!("the labels are: {}", listed(labels))),
+        };
+    }
+    let known: Vec<_> = plan.stages.iter().map(|stage| &*stage.name).collect();
+    let failure = if is_glob(asked) {
+        Failure::script(format!("no stage matches `{asked}`"))
+    } else {
+        Failure::script(format!("there is no stage `{asked}`"))
+    };
+    match nearest(asked, plan.names()) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint(format!("the stages are: {}", listed(plan.in_short(&known)))),
+    }
+}
+
+fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::select;
-    use crate::plan::{Need, Plan, Stage, order};
-
-    fn plan() -> Plan {
-        let stage = |name: &str, needs: &[&str]| Stage {
-            name: name.into(),
-            needs: needs
-                .iter()
-                .map(|need| Need {
-                    stage: (*need).into(),
-                    place: None,
-                })
-                .collect(),
-            ..Stage::default()
-        };
-        Plan {
-            stages: vec![
-                stage("deploy", &["image"]),
-                stage("image", &["test"]),
-                stage("lint", &[]),
-                stage("test", &[]),
-            ],
-        }
-    }
-
-    #[test]
-    fn what_is_asked_for_brings_what_it_needs_in_order() {
-        let plan = plan();
-        let order = order(&plan).expect("a plan without a mistake");
-        for (asked, expected) in [
-            (&[][..], "test image deploy lint"),
-            (&["lint"], "lint"),
-            (&["image"], "test image"),
-            (&["lint", "deploy"], "test image deploy lint"),
-            (&["test", "test"], "test"),
-        ] {
-            let asked: Vec<_> = asked.iter().map(|name| (*name).to_owned()).collect();
-            let selected = select(&plan, &order, &asked).expect("stages that are there");
-            let names: Vec<_> = selected
-                .iter()
-                .map(|index| &*plan.stages[*index].name)
-                .collect();
-            assert_eq!(names.join(" "), expected, "{asked:?}");
-        }
-    }
-
-    #[test]
-    fn a_stage_that_is_not_there_is_told_with_the_nearest() {
-        let plan = plan();
-        for (asked, hint) in [
-            ("depoly", "did you mean `deploy`?"),
-            ("x", "the stages are: deploy, image, lint, test"),
-        ] {
-            let failure = select(&plan, &[], &[asked.to_owned()]).expect_err("no such stage");
-            assert_eq!(failure.message, format!("there is no stage `{asked}`"));
-            assert_eq!(failure.hints, [hint]);
-        }
-    }
-}
+mod tests;

@@ -8,12 +8,13 @@ mod queue;
 mod schedule;
 mod stage;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::event::{Event, Listed};
 use crate::failure::{Failure, Kind};
-use crate::plan::{self, Stage};
+use crate::plan::{self, Plan, Selection, Stage};
 use crate::script::{Declared, Program};
 
 use schedule::Schedule;
@@ -21,8 +22,7 @@ use schedule::Schedule;
 /// What a person asked of one run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Stages to run with all they need; all of them if empty.
-    pub stages: Vec<String>,
+    pub selection: Selection,
     /// How many stages may run at the same time.
     pub jobs: usize,
     /// Whether what does not depend on a failed stage goes on.
@@ -30,17 +30,20 @@ pub struct Options {
 }
 
 /// Runs the pipeline to its end, hooks included. The failure is the first one that happened.
-pub fn run(program: &Program, declared: &Declared, options: &Options) -> Result<(), Arc<Failure>> {
+pub fn run(
+    program: &Program,
+    declared: &mut Declared,
+    options: &Options,
+) -> Result<(), Arc<Failure>> {
     let order = plan::order(&declared.plan)
-        .and_then(|order| plan::select(&declared.plan, &order, &options.stages))
+        .and_then(|order| plan::select(&declared.plan, &order, &options.selection))
+        .map(|selected| declared.plan.settle(selected))
         .map_err(Arc::new)?;
+    let declared = &*declared;
     let context = &program.host().context;
     let started = Instant::now();
     context.events.emit(Event::RunStarted {
-        stages: order
-            .iter()
-            .map(|index| listed(&declared.plan.stages[*index]))
-            .collect(),
+        stages: listed(&declared.plan, &order),
         rehearsal: context.rehearsal,
     });
     let mut schedule = Schedule::new(program, declared, &order, options);
@@ -74,9 +77,16 @@ fn first(failures: Vec<Arc<Failure>>) -> Option<Arc<Failure>> {
     Some(Arc::new(first))
 }
 
-fn listed(stage: &Stage) -> Listed {
-    Listed {
-        name: stage.name.clone(),
-        needs: stage.needs.iter().map(|need| need.stage.clone()).collect(),
-    }
+/// The stages at `order`, with their needs among them.
+fn listed(plan: &Plan, order: &[usize]) -> Vec<Listed> {
+    let stages = || order.iter().map(|index| &plan.stages[*index]);
+    let names: HashSet<_> = stages().map(|stage| &stage.name).collect();
+    let one = |stage: &Stage| {
+        let needs = stage.needs.iter().map(|need| &need.stage);
+        Listed {
+            name: stage.name.clone(),
+            needs: needs.filter(|need| names.contains(need)).cloned().collect(),
+        }
+    };
+    stages().map(one).collect()
 }

@@ -10,21 +10,24 @@ use super::body::Body;
 use super::current::{self, Whereabouts};
 use super::hook::Hook;
 use super::host::Host;
-use super::language::condition::Condition;
+use super::language::condition::{self, Condition};
+use super::matrices::Matrices;
 use super::raised::raise;
-use super::stage_options::StageOptions;
+use super::stage_options::{Given, StageOptions};
 use super::{literal, stage_options};
 use crate::failure::Failure;
-use crate::plan::{Need, Plan, Stage, When};
-
-pub(super) use super::stage_options::STAGE_OPTIONS;
+use crate::plan::{self, Combination, Need, Plan, Stage, When};
 
 /// What was declared so far.
 #[derive(Debug, Default)]
 pub(super) struct Declarations {
     pub(super) plan: Plan,
+    /// By the names in the script, as all that follows.
     pub(super) bodies: BTreeMap<Arc<str>, Body>,
     pub(super) conditions: BTreeMap<Arc<str>, Body>,
+    /// As they are written: what each parameter of a body receives the result of.
+    pub(super) needs: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+    pub(super) matrices: Matrices,
     pub(super) on_failure: Vec<Hook>,
     pub(super) on_success: Vec<Hook>,
 }
@@ -68,25 +71,26 @@ fn stage(
             "a stage's name is one line of text",
         )));
     }
-    let options = stage_options::read(options).map_err(|wrong| {
-        let written = literal::Call::of(&host.units, context);
+    let written = literal::Call::of(&host.units, context);
+    let when = options.get("when").map(condition::when);
+    let (options, wrongs) = stage_options::read(&Given::entries(options));
+    if let Some(wrong) = wrongs.into_iter().next() {
         let place = written.and_then(|call| {
-            if wrong.unknown {
+            if wrong.name {
                 call.key(&wrong.path)
             } else {
                 call.value(&wrong.path, None)
             }
         });
-        refuse(wrong.failure.at_if(place))
-    })?;
+        return Err(refuse(wrong.failure.at_if(place)));
+    }
     let body = Body::new(body, context, &host.units);
     fits(&body, name, &options).map_err(refuse)?;
+    let combinations = combinations(&options, written.as_ref()).map_err(refuse)?;
     let name: Arc<str> = name.into();
-    let written = literal::Call::of(&host.units, context);
     let mut declared = host.declarations();
-    let when = match options.when {
-        Condition::Known(when) => when,
-        Condition::Ask(closure) => {
+    let when = match when.transpose() {
+        Ok(Some(Condition::Ask(closure))) => {
             let closure = Body::new(closure, context, &host.units);
             if closure.takes(0).is_err() {
                 return Err(refuse(Failure::script(
@@ -96,10 +100,36 @@ fn stage(
             declared.conditions.insert(name.clone(), closure);
             When::Asked
         }
+        Ok(Some(Condition::Known(when))) => when,
+        Ok(None) => When::Always,
+        Err(message) => return Err(refuse(Failure::script(message))),
     };
-    declared.plan.stages.push(Stage {
-        name: name.clone(),
+    let stage = pure(name.clone(), options, when, &body, written.as_ref());
+    // Of two stages with one name the plan complains, with both places.
+    if declared.bodies.contains_key(&name) || combinations.is_empty() {
+        declared.plan.stages.push(stage.clone());
+    } else {
+        let instances = plan::matrix::instances(&stage, combinations);
+        declared.matrices.add(&instances);
+        declared.plan.stages.extend(instances);
+    }
+    let needs = stage.needs.into_iter().map(|need| need.stage).collect();
+    declared.needs.entry(name.clone()).or_insert(needs);
+    declared.bodies.entry(name).or_insert(body);
+    Ok(())
+}
+
+/// The stage without its body, a matrix not spread out.
+fn pure(
+    name: Arc<str>,
+    options: StageOptions,
+    when: When,
+    body: &Body,
+    written: Option<&literal::Call>,
+) -> Stage {
+    Stage {
         declared: name.clone(),
+        name,
         doc: body
             .place()
             .as_ref()
@@ -109,19 +139,39 @@ fn stage(
             .needs
             .into_iter()
             .map(|stage| Need {
-                place: written.as_ref().and_then(|call| call.text("needs", &stage)),
+                place: written.and_then(|call| call.text("needs", &stage)),
                 stage,
             })
             .collect(),
         when,
+        matrix: Combination::new(),
         env: options.env,
+        inputs: options.inputs,
+        outputs: options.outputs,
         timeout: options.timeout,
+        silence: options.silence,
+        retry: options.retry,
+        allow_failure: options.allow_failure,
+        always: options.always,
+        environment: options.environment,
+        labels: options.labels,
         place: body.place(),
-        ..Stage::default()
-    });
-    // Of two stages with one name the plan complains, with both places.
-    declared.bodies.entry(name).or_insert(body);
-    Ok(())
+    }
+}
+
+/// Those of the stage's matrix, its names in the order they are written; none without a matrix.
+fn combinations(
+    options: &StageOptions,
+    written: Option<&literal::Call>,
+) -> Result<Vec<Combination>, Failure> {
+    let Some(mut matrix) = options.matrix.clone() else {
+        return Ok(Vec::new());
+    };
+    if let Some(call) = written {
+        matrix.arrange(&call.keys("matrix"));
+    }
+    let combinations = matrix.combinations();
+    combinations.map_err(|unfit| Failure::script(unfit.message))
 }
 
 /// Whether the body's parameters can all be given a result.

@@ -50,11 +50,19 @@ impl<'a> Call<'a> {
     /// The name of the option at `path` (`tag`, `retry.count`).
     pub(super) fn key(&self, path: &str) -> Option<Place> {
         let mut found = None;
-        self.look(&mut |call| {
-            let mut arguments = call.args.iter();
-            found = arguments.find_map(|argument| find_key(argument, path));
-        });
+        self.look(&mut |call| found = key_position(&call.args, path));
         self.place(found?)
+    }
+
+    /// The keys of the map that is the value of the option `key`, in the order they are written.
+    pub(super) fn keys(&self, key: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        self.look(&mut |call| {
+            if let Some(map) = find_value(&call.args, key, None) {
+                found = entries(map).map(|(key, _)| key.name.to_string()).collect();
+            }
+        });
+        found
     }
 
     /// The value at `path` (`tag`, `retry.count`, `command[1]`), or of it what is written out;
@@ -122,13 +130,24 @@ pub(super) fn each_call(ast: &AST, visit: &mut dyn FnMut(&FnCallExpr, Position))
     });
 }
 
-/// The position of the key that `path` leads to in a map literal.
-fn find_key(expression: &Expr, path: &str) -> Option<Position> {
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    let first = first.split('[').next().unwrap_or(first);
-    let (ident, value) = entries(expression).find(|(ident, _)| ident.name == first)?;
-    let deeper = (!rest.is_empty()).then(|| find_key(value, rest)).flatten();
-    Some(deeper.unwrap_or(ident.pos))
+/// The position of the key that `path` leads to in the map literals of a call, or of the nearest
+/// one on the way there.
+pub(super) fn key_position(arguments: &[Expr], path: &str) -> Option<Position> {
+    let Some((parent, key)) = path.rsplit_once('.') else {
+        let key = path.split('[').next().unwrap_or(path);
+        let mut entries = arguments.iter().flat_map(entries);
+        return entries.find_map(|(ident, _)| (ident.name == key).then_some(ident.pos));
+    };
+    let mut entries = find_value(arguments, parent, None)
+        .into_iter()
+        .flat_map(entries);
+    let found = entries.find_map(|(ident, _)| (ident.name == key).then_some(ident.pos));
+    found.or_else(|| key_position(arguments, parent))
+}
+
+/// As [`Call::value`].
+pub(super) fn value_position(arguments: &[Expr], path: &str) -> Option<Position> {
+    find_value(arguments, path, None).map(Expr::start_position)
 }
 
 fn find_value<'a>(arguments: &'a [Expr], path: &str, natural: Option<&str>) -> Option<&'a Expr> {

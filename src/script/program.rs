@@ -36,6 +36,7 @@ pub struct Declared {
     pub plan: Plan,
     bodies: BTreeMap<Arc<str>, Body>,
     conditions: BTreeMap<Arc<str>, Body>,
+    needs: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 impl Program {
@@ -98,10 +99,13 @@ impl Program {
         let context = Arc::new(self.host.context.clone());
         let _ = self.evaluate(context, Arc::default(), Whereabouts::TopLevel)?;
         let mut declared = self.host.declarations();
+        let mut plan = std::mem::take(&mut declared.plan);
+        plan.spread_needs();
         Ok(Declared {
-            plan: std::mem::take(&mut declared.plan),
+            plan,
             bodies: std::mem::take(&mut declared.bodies),
             conditions: std::mem::take(&mut declared.conditions),
+            needs: std::mem::take(&mut declared.needs),
         })
     }
 
@@ -125,15 +129,21 @@ impl Program {
         context: Arc<Context>,
         outputs: Arc<Outputs>,
     ) -> Result<Value, Failure> {
-        let Some(body) = declared.bodies.get(&stage.name) else {
+        let Some(body) = declared.bodies.get(&stage.declared) else {
             let result = self.evaluate(context, outputs, Whereabouts::FlatScript)?;
             return Ok(value::to_json(&result).unwrap_or_default());
         };
-        let needs = stage.needs.iter();
+        let needs: &[_] = declared
+            .needs
+            .get(&stage.declared)
+            .map_or(&[], Vec::as_slice);
         // That it can be given what it takes was seen when it was declared.
+        let needs = needs
+            .iter()
+            .take(body.takes(needs.len()).unwrap_or_default());
+        let result = |need| self.host.declarations().matrices.result(need, &outputs);
         let arguments = needs
-            .take(body.takes(stage.needs.len()).unwrap_or_default())
-            .map(|need| outputs.get(&need.stage).cloned().unwrap_or_default())
+            .map(|need| result(need).unwrap_or_default())
             .map(value::from_json)
             .collect();
         let call = Call {
@@ -158,7 +168,7 @@ impl Program {
         context: Arc<Context>,
         outputs: Arc<Outputs>,
     ) -> Result<Option<String>, Failure> {
-        let Some(body) = declared.conditions.get(&stage.name) else {
+        let Some(body) = declared.conditions.get(&stage.declared) else {
             return Ok(None);
         };
         let call = Call {
@@ -224,6 +234,7 @@ impl Declared {
             },
             bodies: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            needs: BTreeMap::new(),
         }
     }
 }

@@ -90,7 +90,7 @@ stage("e", #{}, #{}, || 1);
       |
     4 | stage("b", #{ need: ["a"], unless: true }, || 1);
       |                            ^^^^^^
-    hint: its options are: env, needs, timeout, when
+    hint: its options are: allow_failure, always, env, environment, inputs, labels, matrix, needs, outputs, retry, silence, timeout, when
     error: `needs` must be names of stages, not a whole number
      --> wharf.rhai:5:23
       |
@@ -101,7 +101,7 @@ stage("e", #{}, #{}, || 1);
       |
     5 | stage("c", #{ needs: [1], when: "main", timeout: "soon", env: #{ A: [], B: 1 } }, || 1);
       |                                 ^^^^^^
-    error: `timeout` is no length of time: "soon" is no length of time; write "[time]", "1m30s" or "2h"
+    error: `timeout` must be a number of seconds or a text like "1m30s", not `soon`
      --> wharf.rhai:5:50
       |
     5 | stage("c", #{ needs: [1], when: "main", timeout: "soon", env: #{ A: [], B: 1 } }, || 1);
@@ -116,7 +116,7 @@ stage("e", #{}, #{}, || 1);
       |
     6 | stage("d", #{ needs: #{}, timeout: -1, env: "A=1" }, "true");
       |                      ^
-    error: `timeout` is no length of time: -1 seconds are no length of time
+    error: `timeout` must be a number of seconds or a text like "1m30s", not `-1`
      --> wharf.rhai:6:36
       |
     6 | stage("d", #{ needs: #{}, timeout: -1, env: "A=1" }, "true");

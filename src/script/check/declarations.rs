@@ -1,13 +1,13 @@
 //! What is given to `stage`, where it is written out.
 
-use rhai::{Expr, Ident};
+use rhai::Expr;
 
 use super::arguments::Report;
-use super::literal::{entries, literal, plain};
+use super::literal::{given_entries, literal};
 use super::site::Site;
-use crate::action::Duration;
-use crate::failure::{Failure, nearest};
-use crate::script::declare::STAGE_OPTIONS;
+use crate::failure::Failure;
+use crate::script::literal::{key_position, value_position};
+use crate::script::stage_options;
 
 pub(super) fn stage(site: &Site, report: &mut Report) {
     let (name, options, body) = match site.call.args.as_slice() {
@@ -35,81 +35,13 @@ pub(super) fn stage(site: &Site, report: &mut Report) {
     {
         refuse(options, "the options of a stage must be a map", shown);
     }
-    for (key, value) in entries(options) {
-        option(key, value, report);
-    }
-}
-
-fn option(key: &Ident, value: &Expr, report: &mut Report) {
-    match key.name.as_str() {
-        "needs" => needs(value, report),
-        "env" => environment(value, report),
-        "timeout" => timeout(value, report),
-        "when" => {
-            if let Some((kind, shown)) = literal(value)
-                && kind != "boolean"
-            {
-                let message = format!(
-                    "`when` must be true, false, a condition like `on_branch(\"main\")` or a closure, not {shown}"
-                );
-                report(value.position(), Failure::script(message));
-            }
-        }
-        unknown if !STAGE_OPTIONS.contains(&unknown) => {
-            let failure = Failure::script(format!("`stage` has no option `{unknown}`"));
-            let hint = match nearest(unknown, STAGE_OPTIONS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its options are: {}", STAGE_OPTIONS.join(", ")),
-            };
-            report(key.pos, failure.hint(hint));
-        }
-        _ => {}
-    }
-}
-
-fn needs(value: &Expr, report: &mut Report) {
-    let items = match value {
-        Expr::Array(items, _) => items.iter().collect(),
-        one => vec![one],
-    };
-    for item in items {
-        if let Some((kind, shown)) = literal(item)
-            && kind != "string"
-        {
-            let message = format!("`needs` must be names of stages, not {shown}");
-            report(item.position(), Failure::script(message));
-        }
-    }
-}
-
-fn environment(value: &Expr, report: &mut Report) {
-    if let Some((kind, shown)) = literal(value)
-        && kind != "object"
-    {
-        let message = format!("`env` must be a map of names and values, not {shown}");
-        report(value.position(), Failure::script(message));
-    }
-    for (key, value) in entries(value) {
-        if let Some((kind, shown)) = literal(value)
-            && !["string", "integer", "boolean"].contains(&kind)
-        {
-            let message = format!(
-                "the value of `{}` in `env` must be text, not {shown}",
-                key.name
-            );
-            report(value.position(), Failure::script(message));
-        }
-    }
-}
-
-fn timeout(value: &Expr, report: &mut Report) {
-    if matches!(value, Expr::InterpolatedString(..)) {
-        return;
-    }
-    if let Some(written) = plain(value)
-        && let Err(error) = serde_json::from_value::<Duration>(written)
-    {
-        let message = format!("`timeout` is no length of time: {error}");
-        report(value.position(), Failure::script(message));
+    let (_, wrongs) = stage_options::read(&given_entries(options));
+    for wrong in wrongs {
+        let position = if wrong.name {
+            key_position(&site.call.args, &wrong.path)
+        } else {
+            value_position(&site.call.args, &wrong.path)
+        };
+        report(position.unwrap_or(site.position), wrong.failure);
     }
 }

@@ -3,6 +3,8 @@
 use rhai::{Expr, Ident};
 use serde_json::{Map, Value};
 
+use crate::script::stage_options::Given;
+
 /// The JSON type of a literal, and how to speak of it.
 pub(super) fn literal(value: &Expr) -> Option<(&'static str, &'static str)> {
     match value {
@@ -25,6 +27,30 @@ pub(super) fn entries(expression: &Expr) -> impl Iterator<Item = &(Ident, Expr)>
         _ => None,
     };
     entries.into_iter().flatten()
+}
+
+/// An expression as the value of an option of `stage`.
+pub(super) fn given(value: &Expr) -> Given {
+    match value {
+        Expr::BoolConstant(flag, _) => Given::Bool(*flag),
+        Expr::IntegerConstant(number, _) => Given::Whole(*number),
+        Expr::FloatConstant(number, _) => Given::Number(**number),
+        Expr::StringConstant(text, _) => Given::Text(text.to_string()),
+        Expr::CharConstant(letter, _) => Given::Text(letter.to_string()),
+        Expr::InterpolatedString(..) => Given::SomeText,
+        Expr::Array(items, _) => Given::Array(items.iter().map(given).collect()),
+        Expr::Map(..) => Given::Map(given_entries(value)),
+        Expr::DynamicConstant(value, _) => Given::of(value),
+        Expr::Unit(_) => Given::Other("nothing"),
+        _ => Given::Unknown,
+    }
+}
+
+/// The entries of a map literal, as they are written.
+pub(super) fn given_entries(map: &Expr) -> Vec<(String, Given)> {
+    entries(map)
+        .map(|(key, value)| (key.name.to_string(), given(value)))
+        .collect()
 }
 
 /// A literal as plain data; computed entries are left out, and computed text is any text.

@@ -8,6 +8,7 @@ mod declarations;
 mod functions;
 mod imports;
 mod literal;
+mod matrices;
 mod modules;
 mod names;
 mod needs;
@@ -108,6 +109,7 @@ pub fn check(program: &Program) -> Vec<Finding> {
             functions::check(&scene, site, &mut findings);
             arguments::check(&scene, site, &mut findings);
             walls::check(&scene, site, &mut findings);
+            matrices::check(&scene, site, &mut findings);
             settings::check(&scene, site, &mut findings);
             stages.add(&scene, site);
             params.add(&scene, site);

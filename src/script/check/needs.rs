@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::Expr;
 
 use super::imports::Loaded;
+use super::matrices::{self, Spread};
 use super::site::Site;
 use super::{Finding, Scene};
 use crate::plan::{self, Need, Plan, Stage};
@@ -14,9 +15,17 @@ use crate::script::span::place_at;
 /// The stages of the script and its modules, as far as they are written out.
 #[derive(Default)]
 pub(super) struct Stages {
-    stages: Vec<(Stage, Certainty)>,
+    stages: Vec<Written>,
     /// The name of one is computed, so that it may be any.
     computed: bool,
+}
+
+/// One call of `stage`.
+struct Written {
+    /// A matrix not spread out.
+    stage: Stage,
+    matrix: Spread,
+    certainty: Certainty,
 }
 
 /// Whether a stage is declared whenever the script runs, and once.
@@ -38,7 +47,11 @@ impl Stages {
             Certainty::Certain
         };
         match stage(scene, site) {
-            Some(stage) => self.stages.push((stage, certainty)),
+            Some(stage) => self.stages.push(Written {
+                stage,
+                matrix: matrices::spread(site),
+                certainty,
+            }),
             None => self.computed = true,
         }
     }
@@ -55,33 +68,73 @@ impl Stages {
     }
 
     fn certain(&self) -> Plan {
-        let certain = |(stage, certainty): &(Stage, Certainty)| {
-            (*certainty == Certainty::Certain).then(|| stage.clone())
-        };
-        let mut stages: Vec<_> = self.stages.iter().filter_map(certain).collect();
-        let names: BTreeSet<_> = stages.iter().map(|stage| stage.name.clone()).collect();
-        for stage in &mut stages {
+        let mut plan = Plan::default();
+        let mut seen = BTreeSet::new();
+        let stages = self.stages.iter();
+        for written in stages.filter(|written| written.certainty == Certainty::Certain) {
+            let first = seen.insert(&written.stage.name);
+            plan.stages.extend(if first {
+                written.instances()
+            } else {
+                vec![written.stage.clone()]
+            });
+        }
+        plan.spread_needs();
+        let names: BTreeSet<_> = plan.stages.iter().map(|stage| stage.name.clone()).collect();
+        for stage in &mut plan.stages {
             stage.needs.retain(|need| names.contains(&need.stage));
         }
-        Plan { stages }
+        plan
     }
 
     /// Each stage once, with those of its needs that nothing declares.
     fn lacking(&self) -> Plan {
-        let names: BTreeSet<_> = self.stages.iter().map(|(stage, _)| &stage.name).collect();
+        let names: BTreeSet<_> = self.stages.iter().flat_map(Written::names).collect();
+        let known = |need: &Need| {
+            names.contains(&need.stage) || self.stages.iter().any(|one| one.may_be(&need.stage))
+        };
         let mut once: BTreeMap<_, Stage> = BTreeMap::new();
-        for (stage, _) in &self.stages {
-            let lacking = stage.needs.iter();
-            let lacking = lacking.filter(|need| !names.contains(&need.stage)).cloned();
-            let stage = once.entry(&stage.name).or_insert_with(|| Stage {
-                needs: Vec::new(),
-                ..stage.clone()
-            });
-            stage.needs.extend(lacking);
+        for written in &self.stages {
+            let needs = written.stage.needs.iter();
+            let lacking: Vec<_> = needs.filter(|need| !known(need)).cloned().collect();
+            for name in written.names() {
+                once.entry(name.clone()).or_insert_with(|| Stage {
+                    name,
+                    needs: Vec::new(),
+                    ..written.stage.clone()
+                });
+            }
+            if let Some(stage) = once.get_mut(&written.stage.name) {
+                stage.needs.extend(lacking);
+            }
         }
         Plan {
             stages: once.into_values().collect(),
         }
+    }
+}
+
+impl Written {
+    fn instances(&self) -> Vec<Stage> {
+        match &self.matrix {
+            Spread::Known(all) => plan::matrix::instances(&self.stage, all.clone()),
+            _ => vec![self.stage.clone()],
+        }
+    }
+
+    /// All that this can be needed as.
+    fn names(&self) -> Vec<Arc<str>> {
+        let instances = self.instances().into_iter().map(|stage| stage.name);
+        let mut names: Vec<_> = instances.collect();
+        names.push(self.stage.name.clone());
+        names.dedup();
+        names
+    }
+
+    /// Whether `name` may be that of an instance which is not known.
+    fn may_be(&self, name: &str) -> bool {
+        let instance = name.strip_prefix(&*self.stage.name);
+        matches!(self.matrix, Spread::Computed) && instance.is_some_and(|n| n.starts_with(" ("))
     }
 }
 

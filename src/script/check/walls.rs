@@ -68,14 +68,14 @@ fn effect(scene: &Scene, action: &Descriptor, site: &Site) -> Option<Effect> {
 }
 
 /// A closure as it stands in the text.
-struct Closure {
-    name: String,
+pub(super) struct Closure {
+    pub(super) name: String,
     captures: BTreeSet<String>,
 }
 
 /// A closure that captures is written by the parser as a block: the captured variables are made
 /// shared, then given to the function.
-fn closure(argument: &Expr) -> Option<Closure> {
+pub(super) fn closure(argument: &Expr) -> Option<Closure> {
     let mut found: Option<Closure> = None;
     let mut captures = BTreeSet::new();
     argument.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
@@ -40,13 +40,17 @@ pub(super) fn patterns(context: &NativeCallContext, globs: &Dynamic) -> Answer<G
 fn set(globs: &[String]) -> Result<GlobSet, Failure> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
-        let made = GlobBuilder::new(glob).literal_separator(true).build();
-        set.add(made.map_err(|error| {
-            Failure::script(format!("`{glob}` is no glob")).because(error.kind().to_string())
-        })?);
+        set.add(self::glob(glob)?);
     }
     set.build()
         .map_err(|error| Failure::script("these globs are too many").because(error.to_string()))
+}
+
+pub(crate) fn glob(glob: &str) -> Result<Glob, Failure> {
+    let made = GlobBuilder::new(glob).literal_separator(true).build();
+    made.map_err(|error| {
+        Failure::script(format!("`{glob}` is no glob")).because(error.kind().to_string())
+    })
 }
 
 fn texts(context: &NativeCallContext, globs: &Dynamic) -> Answer<Vec<String>> {

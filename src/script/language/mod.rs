@@ -5,8 +5,9 @@ mod data;
 mod environment;
 mod files;
 mod git;
-mod globs;
+pub(super) mod globs;
 mod image;
+pub(super) mod matrix;
 mod talk;
 
 use std::sync::Arc;
@@ -26,5 +27,6 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     globs::register(engine, host);
     data::register(engine);
     image::register(engine);
-    talk::register(engine);
+    talk::register(engine, host);
+    matrix::register(engine, host);
 }

@@ -1,15 +1,19 @@
 //! `log`, `warn`, `fail`, `sleep`, `output`.
 
+use std::sync::Arc;
+
 use rhai::{Dynamic, Engine, NativeCallContext};
 
 use super::Answer;
 use crate::action::{ActionError, Duration};
 use crate::failure::{Failure, Kind, nearest};
 use crate::script::current;
+use crate::script::host::Host;
 use crate::script::raised::{raise, stop};
 use crate::script::value::{from_json, name_of, to_json};
 
-pub(super) fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
+    let host = host.clone();
     engine
         .register_fn("log", log)
         // The language's own `log` of a number is a logarithm, and fits it better than any value.
@@ -37,7 +41,9 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("sleep", |context: NativeCallContext, seconds: f64| {
             sleep(context, seconds.into())
         })
-        .register_fn("output", output);
+        .register_fn("output", move |context: NativeCallContext, stage: &str| {
+            output(&host, context, stage)
+        });
 }
 
 fn log(text: Dynamic) {
@@ -71,11 +77,12 @@ fn sleep(context: NativeCallContext, time: Dynamic) -> Answer<()> {
     slept.map_err(|_| stop(&context))
 }
 
-/// The result of a stage that this one needs, directly or through others.
-fn output(context: NativeCallContext, stage: &str) -> Answer {
+/// The result of a stage that this one needs, directly or through others; of a matrix, an array of
+/// its instances' results in order.
+fn output(host: &Host, context: NativeCallContext, stage: &str) -> Answer {
     let outputs = current::get().outputs;
-    if let Some(value) = outputs.get(stage) {
-        return Ok(from_json(value.clone()));
+    if let Some(value) = host.declarations().matrices.result(stage, &outputs) {
+        return Ok(from_json(value));
     }
     let failure = Failure::script(format!("there is no result of a stage `{stage}` here"));
     let failure = match nearest(stage, outputs.keys().map(|name| &**name)) {
