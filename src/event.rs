@@ -85,6 +85,11 @@ pub enum Event {
         stage: Arc<str>,
         reason: String,
     },
+    /// The stage's turn never comes; `reason` completes “not run: …”.
+    StageDropped {
+        stage: Arc<str>,
+        reason: String,
+    },
     /// An attempt failed and there will be another.
     StageRetried {
         stage: Arc<str>,

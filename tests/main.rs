@@ -19,6 +19,7 @@ mod language;
 mod lint;
 mod masking;
 mod modules;
+mod parallel;
 mod plans;
 mod projects;
 mod readme;

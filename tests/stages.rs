@@ -120,6 +120,7 @@ on_success(|| print("never"));
     ── stderr
     ▸ test
     ✗ test failed after [time]
+    ○ deploy not run: `test` did not pass
     1 failed in [time]
     error: `sh`: the command ended with exit code 3
      --> wharf.rhai:2:18

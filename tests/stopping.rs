@@ -47,6 +47,7 @@ fn a_stopped_run_says_so() {
     ── stderr
     ▸ wait
     ✗ wait stopped after [time]
+    ○ deploy not run: `wait` did not pass
     1 failed in [time]
     error: interrupted
     ");

@@ -77,6 +77,9 @@ impl Plain {
             Event::StageSkipped { stage, reason } => {
                 self.say(&colour.faint(&format!("○ {stage} skipped: {reason}")))
             }
+            Event::StageDropped { stage, reason } => {
+                self.say(&colour.faint(&format!("○ {stage} not run: {reason}")))
+            }
             Event::StageRetried {
                 stage,
                 attempt,

@@ -41,8 +41,11 @@ pub(super) enum Turn {
         stage: usize,
         need: usize,
     },
-    /// It is not to start any more.
-    Drop(usize),
+    /// It is not to start any more: because of a need, or because the run was stopped.
+    Drop {
+        stage: usize,
+        need: Option<usize>,
+    },
 }
 
 impl Queue {
@@ -96,7 +99,7 @@ impl Queue {
                 self.running += 1;
             }
             Turn::Skip { .. } => self.over(stage, End::Skipped),
-            Turn::Drop(_) => self.over(stage, End::Dropped),
+            Turn::Drop { .. } => self.over(stage, End::Dropped),
         }
         Some(turn)
     }
@@ -109,8 +112,12 @@ impl Queue {
             let mut needs = self.needs[stage].iter().copied();
             needs.find(|need| self.ends[*need].is_some_and(|end| wanted.contains(&end)))
         };
-        if self.stopped || need(&[End::Failed, End::Dropped]).is_some() {
-            return Turn::Drop(stage);
+        let need_dropped = need(&[End::Failed]).or_else(|| need(&[End::Dropped]));
+        if self.stopped || need_dropped.is_some() {
+            return Turn::Drop {
+                stage,
+                need: need_dropped,
+            };
         }
         match need(&[End::Skipped]) {
             Some(need) => Turn::Skip { stage, need },

@@ -118,7 +118,12 @@ impl<'a> Schedule<'a> {
             }
             match self.queue.next(self.options.jobs.max(1)) {
                 None => return,
-                Some(Turn::Drop(_)) => {}
+                Some(Turn::Drop { stage, need }) => {
+                    self.base().events.emit(Event::StageDropped {
+                        stage: self.stages[stage].name.clone(),
+                        reason: self.why_dropped(need),
+                    });
+                }
                 Some(Turn::Skip { stage, need }) => {
                     let reason = format!("`{}` was skipped", self.stages[need].name);
                     self.tell_skipped(stage, reason);
@@ -128,9 +133,18 @@ impl<'a> Schedule<'a> {
                         self.queue.ended(stage, End::Skipped);
                         self.tell_skipped(stage, reason.clone());
                     }
-                    _ => self.start(scope, stage, sender),
+                    _ if self.start(scope, stage, sender) => return,
+                    _ => {}
                 },
             }
+        }
+    }
+
+    fn why_dropped(&self, need: Option<usize>) -> String {
+        match need {
+            Some(need) => format!("`{}` did not pass", self.stages[need].name),
+            None if self.base().cancel.is_cancelled() => "the run was interrupted".to_owned(),
+            None => "the run stops at its first failure".to_owned(),
         }
     }
 
@@ -142,13 +156,14 @@ impl<'a> Schedule<'a> {
     }
 
     /// Starts a stage on a thread of its own; or runs it here and now, where nothing else could run
-    /// beside it and nobody has to look at the clock meanwhile.
+    /// beside it and nobody has to look at the clock meanwhile. Tells whether it has run already.
     fn start<'scope>(
         &mut self,
         scope: &'scope Scope<'scope, '_>,
         position: usize,
         sender: &Sender<Message>,
-    ) where
+    ) -> bool
+    where
         'a: 'scope,
     {
         let stage = self.stages[position];
@@ -186,7 +201,8 @@ impl<'a> Schedule<'a> {
             }
         };
         if lone {
-            return work();
+            work();
+            return true;
         }
         let spawned = thread::Builder::new()
             .name(format!("stage {}", stage.name))
@@ -197,6 +213,7 @@ impl<'a> Schedule<'a> {
                 .because(error.to_string());
             let _ = sender.send(Message::Ended(position, Ended::Failed(Box::new(failure))));
         }
+        false
     }
 
     /// Waits for a stage to end, or for one's time to be up.

@@ -95,7 +95,9 @@ impl Job<'_> {
             });
             attempt::pause(&self.context.cancel, wait);
             if self.context.cancel.is_cancelled() {
-                return Err(failure);
+                let stopped = Failure::new(Kind::Interrupted, "interrupted");
+                let why = format!("attempt {number} had failed: {}", failure.message);
+                return Err(stopped.because(why));
             }
             number += 1;
         }

@@ -84,6 +84,7 @@ pub(super) fn are_of(event: &Event) -> bool {
     match event {
         Event::StageStarted { .. }
         | Event::StageSkipped { .. }
+        | Event::StageDropped { .. }
         | Event::StageRetried { .. }
         | Event::StageFinished { .. }
         | Event::ActionStarted { .. }
@@ -123,6 +124,14 @@ impl Rows<'_, '_> {
             ),
             Event::StageSkipped { stage, reason } => self.prepared.execute(
                 "UPDATE stages SET state = 'skipped', why = ?3 WHERE run = ?1 AND name = ?2",
+                params![
+                    self.run,
+                    self.secrets.mask(stage),
+                    self.secrets.mask(reason)
+                ],
+            ),
+            Event::StageDropped { stage, reason } => self.prepared.execute(
+                "UPDATE stages SET why = ?3 WHERE run = ?1 AND name = ?2",
                 params![
                     self.run,
                     self.secrets.mask(stage),

@@ -184,7 +184,13 @@ fn once_stopped_only_what_always_runs_is_started() {
     let mut queue = Queue::new(&stages.iter().collect::<Vec<_>>());
     assert_eq!(queue.next(1), Some(Turn::Start(0)));
     queue.stop();
-    assert_eq!(queue.next(1), Some(Turn::Drop(1)));
+    assert_eq!(
+        queue.next(1),
+        Some(Turn::Drop {
+            stage: 1,
+            need: None
+        })
+    );
     assert_eq!(queue.next(1), None);
     queue.ended(0, End::Failed);
     assert_eq!(queue.next(1), Some(Turn::Start(2)));
