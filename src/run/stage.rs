@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::guard::guard;
 use crate::action::Context;
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::failure::Failure;
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
@@ -48,7 +48,7 @@ pub(super) fn run(
         }
         context.events.emit(Event::StageStarted {
             stage: stage.name.clone(),
-            why: "it has no `inputs`".to_owned(),
+            why: event::NO_INPUTS.to_owned(),
         });
         program
             .run_stage(declared, stage, context.clone(), outputs)
