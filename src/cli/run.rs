@@ -10,16 +10,21 @@ use crate::cancel::Cancel;
 use crate::event::Event;
 use crate::failure::{Failure, Kind};
 use crate::rehearsal::Rehearsal;
-use crate::report;
+use crate::report::Report;
 use crate::run;
 use crate::script::Missing;
 use crate::secret::Secrets;
 
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
+    let report = Report::new(options.report.report(), secrets)?;
+    report.close(stages(place, options, secrets, &report))
+}
+
+fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Report) -> Done {
     let cancel = Cancel::new();
     signals::listen(cancel.clone());
     let rehearsal = rehearsal(options)?;
-    let events = report::events(options.quiet, secrets);
+    let events = report.events();
     let setting = Setting {
         events: events.clone(),
         cancel,
@@ -30,6 +35,7 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
         standins: rehearsal.as_ref().map(Rehearsal::standins),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
+    report.set_root(&program.host().context.root);
     check::before_run(&program, secrets)?;
     let declared = program.declare().map_err(Arc::new)?;
     let wanted = run::Options {

@@ -47,7 +47,7 @@ impl Colour {
         self.paint(Style::new().dimmed(), text)
     }
 
-    fn paint(self, style: Style, text: &str) -> String {
+    pub(super) fn paint(self, style: Style, text: &str) -> String {
         if self.0 {
             format!("{style}{text}{style:#}")
         } else {

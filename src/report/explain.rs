@@ -1,0 +1,63 @@
+//! What a person who reads a failure wants next: the end of the stage's log, and the rest of it.
+
+use std::sync::Arc;
+
+use super::line::shown;
+use super::record::Record;
+use crate::failure::{Failure, Kind};
+use crate::secret::Secrets;
+
+/// How many lines of the log a failure repeats.
+const LINES: usize = 20;
+/// Room for that many lines, long ones too.
+pub(super) const ROOM: usize = 16 * 1024;
+
+/// `failure` with the last lines of its stage, where it has none of its own, and with the command
+/// that shows all of them, where run `number` is kept.
+pub(super) fn explain(
+    failure: Arc<Failure>,
+    record: &Record,
+    number: Option<u64>,
+    secrets: &Secrets,
+) -> Arc<Failure> {
+    let stage = failure.stage.as_ref().and_then(|stage| record.stage(stage));
+    let Some(stage) = stage.filter(|_| failure.kind != Kind::Interrupted) else {
+        return failure;
+    };
+    let mut explained = Failure::clone(&failure);
+    if explained.output.is_empty() {
+        let last = stage.log.last(LINES);
+        explained.output = last.map(|line| shown(line, false, secrets)).collect();
+    }
+    if let Some(number) = number.filter(|_| !stage.log.is_empty()) {
+        let name = word(&stage.name);
+        explained = explained.hint(format!("see all of it: `wharf logs {number} {name}`"));
+    }
+    Arc::new(explained)
+}
+
+/// `text` as one word of a shell.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_name_is_one_word() {
+        for (name, expected) in [
+            ("test", "test"),
+            ("test (python=3.11)", "'test (python=3.11)'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(word(name), expected);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! One line of what a stage's commands or its script print.
+
+use std::sync::Arc;
+
+use super::clean::clean;
+use crate::event::Stream;
+use crate::secret::Secrets;
+
+/// A whole line, masked, with all a child put into it.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    pub(super) stage: &'a Arc<str>,
+    pub(super) stream: Stream,
+    /// Whether the script itself printed it.
+    pub(super) printed: bool,
+    pub(super) text: &'a str,
+}
+
+impl Line<'_> {
+    /// As it may be shown: without what could steer a terminal, and without colours if not wanted.
+    pub(super) fn shown(&self, colour: bool, secrets: &Secrets) -> String {
+        shown(self.text, colour, secrets)
+    }
+}
+
+/// A masked line as it may be shown.
+pub(super) fn shown(line: &str, colour: bool, secrets: &Secrets) -> String {
+    let shown = clean(line, colour);
+    // Taking sequences out may have joined the pieces of a secret.
+    if shown == line {
+        shown
+    } else {
+        secrets.mask(&shown)
+    }
+}
