@@ -59,6 +59,9 @@ pub(super) struct RunOptions {
     /// Make a rehearsed service fail, such as `render:503*2`.
     #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse")]
     pub(super) fault: Vec<Fault>,
+    /// How many stages may run at once.
+    #[arg(short, long, value_name = "N", default_value_t = 1)]
+    pub(super) jobs: usize,
     #[command(flatten)]
     pub(super) report: ReportOptions,
 }

@@ -40,7 +40,7 @@ fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Repor
     let declared = program.declare().map_err(Arc::new)?;
     let wanted = run::Options {
         stages: options.stages.clone(),
-        jobs: 1,
+        jobs: options.jobs,
     };
     let done = run::run(&program, &declared, &wanted);
     if let Some(rehearsal) = rehearsal {

@@ -87,8 +87,7 @@ impl Plain {
         match event {
             Event::RunStarted { stages, rehearsal } => {
                 self.turns.drain()?;
-                let names = stages.iter().map(|stage| &stage.name);
-                self.turns.prefixes.learn(names);
+                self.turns.list(stages.iter().map(|stage| &stage.name));
                 if *rehearsal {
                     self.say(&colour.attention("rehearsal: nothing leaves this machine"))?;
                 }

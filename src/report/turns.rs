@@ -1,6 +1,6 @@
 //! Whose lines are shown when several stages run at once.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 
@@ -22,12 +22,15 @@ pub enum Mode {
     Prefixed,
 }
 
-/// The lines of stages on their way to the outputs.
+/// The lines of stages on their way to the outputs. What is no stage of the run, such as a hook or
+/// the journal, never ends: its lines wait for nobody.
 pub(super) struct Turns {
     mode: Mode,
+    /// The stages of the run.
+    listed: HashSet<Arc<str>>,
     /// In the order they were opened. In [`Mode::Live`] the first one is being shown.
     blocks: VecDeque<Block>,
-    pub(super) prefixes: Prefixes,
+    prefixes: Prefixes,
     pub(super) outputs: Outputs,
 }
 
@@ -41,10 +44,17 @@ impl Turns {
     pub(super) fn new(mode: Mode, outputs: Outputs) -> Self {
         Self {
             mode,
+            listed: HashSet::new(),
             blocks: VecDeque::new(),
             prefixes: Prefixes::default(),
             outputs,
         }
+    }
+
+    /// Tells which stages there will be.
+    pub(super) fn list<'a>(&mut self, names: impl Iterator<Item = &'a Arc<str>>) {
+        self.listed = names.cloned().collect();
+        self.prefixes.learn(&self.listed);
     }
 
     pub(super) fn mode(&self) -> Mode {
@@ -53,7 +63,7 @@ impl Turns {
 
     /// A line that `stage` says.
     pub(super) fn line(&mut self, stage: &Arc<str>, kind: Kind, text: &str) -> io::Result<()> {
-        if self.mode == Mode::Prefixed {
+        if self.mode == Mode::Prefixed && self.listed.contains(stage) {
             let prefix = self.prefixes.of(stage, self.outputs.colour(kind));
             return self.outputs.line(kind, &format!("{prefix}{text}"));
         }
@@ -62,7 +72,7 @@ impl Turns {
 
     /// A line about `stage`, which names it.
     pub(super) fn mark(&mut self, stage: &Arc<str>, kind: Kind, text: &str) -> io::Result<()> {
-        if self.mode == Mode::Prefixed {
+        if self.mode == Mode::Prefixed || !self.listed.contains(stage) {
             return self.outputs.line(kind, text);
         }
         let index = self.block(stage);
@@ -100,6 +110,7 @@ impl Turns {
     /// Whether a line of `stage` would be shown at once.
     pub(super) fn is_direct(&self, stage: &Arc<str>) -> bool {
         match self.mode {
+            _ if !self.listed.contains(stage) => true,
             Mode::Live => self
                 .blocks
                 .front()

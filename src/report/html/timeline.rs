@@ -94,13 +94,14 @@ fn scale(whole: Duration) -> Vec<Duration> {
         .collect()
 }
 
-/// `0`, `200 ms`, `5 s`, `2 min`, `1 h`.
+/// `0`, `200 ms`, `1.5 s`, `2 min`, `1 h`.
 fn round(time: Duration) -> String {
     match time.as_millis() {
         0 => "0".to_owned(),
         ms if ms % 3_600_000 == 0 => format!("{} h", ms / 3_600_000),
         ms if ms % 60_000 == 0 => format!("{} min", ms / 60_000),
         ms if ms % 1_000 == 0 => format!("{} s", ms / 1_000),
+        ms if ms > 1_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
         ms => format!("{ms} ms"),
     }
 }
@@ -117,6 +118,7 @@ mod tests {
             (0, "0"),
             (5, "0 1 ms 2 ms 3 ms 4 ms 5 ms"),
             (4_700, "0 1 s 2 s 3 s 4 s"),
+            (2_100, "0 500 ms 1 s 1.5 s 2 s"),
             (600_000, "0 2 min 4 min 6 min 8 min 10 min"),
         ] {
             let times: Vec<_> = scale(Duration::from_millis(milliseconds))
