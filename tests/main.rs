@@ -22,6 +22,7 @@ mod projects;
 mod readme;
 mod rehearsal;
 mod render;
+mod report;
 mod results;
 mod run_tests;
 mod sentry;

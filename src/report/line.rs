@@ -25,11 +25,31 @@ impl Line<'_> {
 
 /// A masked line as it may be shown.
 pub(super) fn shown(line: &str, colour: bool, secrets: &Secrets) -> String {
-    let shown = clean(line, colour);
-    // Taking sequences out may have joined the pieces of a secret.
-    if shown == line {
-        shown
+    let bare = clean(line, false);
+    if bare == line {
+        return bare;
+    }
+    // Taking sequences out may have joined the pieces of a secret, and colours do not part them.
+    let masked = secrets.mask(&bare);
+    if colour && masked == bare {
+        clean(line, true)
     } else {
-        secrets.mask(&shown)
+        masked
+    }
+}
+
+/// A masked text as it was, unless control sequences in it hide a secret: then without them.
+pub(super) fn told(text: &str, secrets: &Secrets) -> String {
+    let masked = secrets.mask(text);
+    if !masked.contains('\x1b') {
+        return masked;
+    }
+    let lines: Vec<_> = masked.split('\n').map(|line| clean(line, false)).collect();
+    let bare = lines.join("\n");
+    let bare_masked = secrets.mask(&bare);
+    if bare_masked == bare {
+        masked
+    } else {
+        bare_masked
     }
 }

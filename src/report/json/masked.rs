@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
+use crate::report::line::told;
 use crate::secret::Secrets;
 
 /// `value` with every secret masked: in texts, in names, and where a whole number is one.
 pub(super) fn value(value: &Value, secrets: &Secrets) -> Value {
     match value {
-        Value::String(text) => secrets.mask(text).into(),
+        Value::String(text) => told(text, secrets).into(),
         Value::Array(values) => values.iter().map(|one| self::value(one, secrets)).collect(),
         Value::Object(map) => map
             .iter()
