@@ -302,3 +302,52 @@ fn counted(passed: usize, skipped: usize, failed: bool, took: &str) -> String {
         format!("{stages} in {took}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::finished;
+    use crate::event::{Event, Listed, NO_INPUTS, Outcome};
+    use crate::report::Colour;
+    use crate::report::record::Record;
+
+    fn told(why: &str, outcome: Outcome) -> String {
+        let stage: Arc<str> = "test".into();
+        let mut record = Record::new(0);
+        record.event(&Event::RunStarted {
+            stages: vec![Listed {
+                name: stage.clone(),
+                needs: Vec::new(),
+            }],
+            rehearsal: false,
+        });
+        record.event(&Event::StageStarted {
+            stage: stage.clone(),
+            why: why.to_owned(),
+        });
+        record.event(&Event::StageFinished {
+            stage: stage.clone(),
+            outcome,
+            took: Duration::from_millis(2_100),
+            result: Arc::default(),
+        });
+        let stage = record.stage(&stage).expect("the stage");
+        finished(stage, Colour::none())
+    }
+
+    #[test]
+    fn a_reason_stands_behind_what_ran() {
+        assert_eq!(
+            told("requirements.txt changed", Outcome::Passed),
+            "✓ test 2.1 s  ran: requirements.txt changed"
+        );
+        assert_eq!(
+            told("first time", Outcome::Cancelled),
+            "✗ test stopped after 2.1 s  ran: first time"
+        );
+        // Nothing was decided: nothing is explained.
+        assert_eq!(told(NO_INPUTS, Outcome::Passed), "✓ test 2.1 s");
+    }
+}

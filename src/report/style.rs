@@ -20,6 +20,11 @@ impl Colour {
         Self(!set("NO_COLOR") && (forced || (output.is_terminal() && !dumb)))
     }
 
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self(false)
+    }
+
     pub fn is_on(self) -> bool {
         self.0
     }

@@ -1,4 +1,4 @@
-//! `--junit` and `--html`. The page's look was checked in Chromium; here it is its text.
+//! `--junit` and `--html`.
 
 use std::fs;
 
@@ -227,6 +227,48 @@ stage("deploy <b>", #{ needs: ["image"], when: on_branch("release") }, || 0);
     ] {
         assert!(!page.contains(foreign), "`{foreign}` in\n{page}");
     }
+}
+
+#[test]
+fn a_browser_shows_the_page_and_runs_its_script() {
+    let project = Project::new().script(
+        "stage(\"test\", || sh(\"echo up\"));\nstage(\"lint\", || sh(\"printf '<script>document.title = 1</script>'\"));\n",
+    );
+    let (code, _, _) = project.run(["run", "--html", "page.html"]).streams();
+    assert_eq!(code, 0);
+    let page = format!("file://{}#stage-1", project.path("page.html").display());
+    let (code, shown, said) = project
+        .run_program(
+            "chromium",
+            [
+                "--headless",
+                // The tests may run as root, and in a container.
+                "--no-sandbox",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                "--enable-logging=stderr",
+                "--dump-dom",
+                &page,
+            ],
+        )
+        .streams();
+    assert_eq!(code, 0, "{said}");
+    // The address names the second stage, which the script opens.
+    assert!(
+        shown.contains("<details id=\"stage-0\" class=\"stage passed\">"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("<details id=\"stage-1\" class=\"stage passed\" open=\"\">"),
+        "{shown}"
+    );
+    assert!(shown.contains("<button>open all</button>"), "{shown}");
+    assert!(
+        shown.contains("<title>wharf: run passed</title>"),
+        "{shown}"
+    );
+    // What the page's policy refuses, and what its script does wrong, is told there.
+    assert!(!said.contains("CONSOLE"), "{said}");
 }
 
 #[test]

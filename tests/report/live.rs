@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::{Project, Terminal};
+use crate::harness::Project;
 
 /// A screen without what turns and counts.
 fn still(screen: &str) -> String {
@@ -113,4 +113,20 @@ stage("test", || sh("printf 'with correct-\\033[1mhorse-battery and more'; until
     project.write("go", "");
     assert_eq!(terminal.finish(), 0);
     assert!(!terminal.raw().contains("horse"), "{:?}", terminal.raw());
+}
+
+#[test]
+fn a_ci_with_a_terminal_gets_plain_lines() {
+    let project = Project::new()
+        .env("CI", "true")
+        .script("stage(\"test\", || sh(\"echo up\"));\n");
+    let mut terminal = project.terminal(["run"]);
+    assert_eq!(terminal.finish(), 0);
+    let text = still(&terminal.screen());
+    assert!(text.starts_with("▸ test\nup\n✓ test 0."), "{text}");
+    let raw = terminal.raw();
+    assert!(
+        !raw.contains("\x1b[?25l") && !raw.contains("\x1b[2K"),
+        "{raw:?}"
+    );
 }

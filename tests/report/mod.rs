@@ -117,21 +117,6 @@ stage("second", || sh("until [ -e begun ]; do sleep 0.01; done; seq 200000; touc
 }
 
 #[test]
-fn a_reason_stands_behind_what_ran() {
-    // The reasons themselves are the plan's.
-    let told = Project::new()
-        .script("stage(\"test\", || 0);\n")
-        .run(["run"]);
-    assert_snapshot!(told.all(), @"
-    exit: 0
-    ── stderr
-    ▸ test
-    ✓ test [time]
-    1 passed in [time]
-    ");
-}
-
-#[test]
 fn a_failure_is_repeated_with_the_end_of_its_log() {
     let told = Project::new()
         .script("stage(\"test\", || { sh(\"seq 25; printf '\\\\033[1mlast\\\\033[2J'\"); fail(\"the quay is full\") });\n")
