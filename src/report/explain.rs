@@ -26,8 +26,15 @@ pub(super) fn explain(
     };
     let mut explained = Failure::clone(&failure);
     if explained.output.is_empty() {
-        let last = stage.log.last(LINES);
-        explained.output = last.map(|line| shown(line, false, secrets)).collect();
+        let last: Vec<_> = stage.log.last(LINES).collect();
+        // Blank lines around it tell nothing.
+        let blank = |line: &&&str| line.trim().is_empty();
+        let first = last.iter().take_while(blank).count();
+        let end = last.len() - last.iter().rev().take_while(blank).count();
+        explained.output = last[first.min(end)..end]
+            .iter()
+            .map(|line| shown(line, false, secrets))
+            .collect();
     }
     if let Some(number) = number.filter(|_| !stage.log.is_empty()) {
         let name = word(&stage.name);

@@ -25,10 +25,10 @@ impl Line<'_> {
 
 /// A masked line as it may be shown.
 pub(super) fn shown(line: &str, colour: bool, secrets: &Secrets) -> String {
-    let bare = clean(line, false);
-    if bare == line {
-        return bare;
+    if !line.contains(char::is_control) {
+        return line.to_owned();
     }
+    let bare = clean(line, false);
     // Taking sequences out may have joined the pieces of a secret, and colours do not part them.
     let masked = secrets.mask(&bare);
     if colour && masked == bare {

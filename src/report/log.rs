@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::line::Line;
+
 /// The last lines, masked, with what a child put into them. Older ones make room.
 #[derive(Debug)]
 pub(super) struct Log {
@@ -23,7 +25,26 @@ impl Log {
         }
     }
 
-    pub(super) fn push(&mut self, line: &str) {
+    /// Many lines at once, of which those that would make room at once are only counted.
+    pub(super) fn extend(&mut self, lines: &[Line<'_>]) {
+        let mut left = self.room;
+        let fitting = lines.iter().rev().take_while(|line| {
+            let fits = left > 0;
+            left = left.saturating_sub(line.text.len() + 1);
+            fits
+        });
+        let missing = lines.len() - fitting.count();
+        if missing > 0 && self.room > 0 {
+            self.missing += missing + self.lines.len();
+            self.lines.clear();
+            self.bytes = 0;
+        }
+        for line in &lines[missing..] {
+            self.push(line.text);
+        }
+    }
+
+    fn push(&mut self, line: &str) {
         if self.room == 0 {
             return;
         }

@@ -86,8 +86,9 @@ impl Record {
         self.stages.iter().filter(|stage| stage.listed)
     }
 
-    pub(super) fn line(&mut self, line: &Line<'_>) {
-        self.entry(line.stage).log.push(line.text);
+    /// Lines of one stage.
+    pub(super) fn lines(&mut self, stage: &Arc<str>, lines: &[Line<'_>]) {
+        self.entry(stage).log.extend(lines);
     }
 
     pub(super) fn event(&mut self, event: &Event) {

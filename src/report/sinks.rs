@@ -115,13 +115,11 @@ impl Sinks {
                 text,
             })
             .collect();
-        for line in &lines {
-            self.record.line(line);
-            if let Some(json) = &mut self.json {
+        self.record.lines(stage, &lines);
+        if let Some(json) = &mut self.json {
+            for line in &lines {
                 json.line(line);
             }
-        }
-        if let Some(json) = &mut self.json {
             json.flush();
         }
         match &mut self.people {
