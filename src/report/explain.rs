@@ -55,7 +55,42 @@ fn word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::word;
+    use std::sync::Arc;
+
+    use super::{explain, word};
+    use crate::event::Stream;
+    use crate::failure::Failure;
+    use crate::report::line::Line;
+    use crate::report::record::Record;
+    use crate::secret::Secrets;
+
+    #[test]
+    fn a_failure_tells_how_its_log_ends_and_where_the_rest_is() {
+        let stage: Arc<str> = "test (python=3.11)".into();
+        let mut record = Record::new(1_000);
+        let lines = ["\x1b[31mone\x1b[0m", "two", ""].map(|text| Line {
+            stage: &stage,
+            stream: Stream::Stdout,
+            printed: false,
+            text,
+        });
+        record.lines(&stage, &lines);
+        let mut failure = Failure::script("no");
+        failure.stage = Some(stage.clone());
+        let explain = |failure: &Failure, number| {
+            explain(Arc::new(failure.clone()), &record, number, &Secrets::new())
+        };
+        let explained = explain(&failure, Some(12));
+        assert_eq!(explained.output, ["one", "two"]);
+        assert_eq!(
+            explained.hints,
+            ["see all of it: `wharf logs 12 'test (python=3.11)'`"]
+        );
+        failure.output = vec!["its own".to_owned()];
+        let explained = explain(&failure, None);
+        assert_eq!(explained.output, ["its own"]);
+        assert!(explained.hints.is_empty());
+    }
 
     #[test]
     fn a_name_is_one_word() {

@@ -6,6 +6,7 @@
 
 mod clean;
 mod critical;
+mod ended;
 mod explain;
 mod file;
 mod findings;

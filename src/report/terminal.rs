@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
+use super::ended::finished;
 use super::line::{Line, shown};
-use super::plain::{Plain, finished};
+use super::plain::Plain;
 use super::record::{Record, State};
 use super::style::Colour;
 use super::width::cut;
