@@ -48,6 +48,9 @@ pub enum Outcome {
     Cancelled,
 }
 
+/// The `why` of a stage that runs whenever it is asked to: nothing was decided.
+pub const NO_INPUTS: &str = "it has no `inputs`";
+
 /// A stage that a run considers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -111,6 +114,9 @@ pub enum Event {
         took: Duration,
         /// What the script got, or the message of the failure.
         result: Result<Arc<Value>, String>,
+        /// What a failed call found all the same, in the shape of its result: each test, each
+        /// finding.
+        found: Option<Arc<Value>>,
     },
     /// A piece of a child's output as it was read: any length, any bytes, not whole lines.
     Output {

@@ -25,6 +25,7 @@ mod projects;
 mod readme;
 mod rehearsal;
 mod render;
+mod report;
 mod results;
 mod run_tests;
 mod sentry;

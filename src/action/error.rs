@@ -1,5 +1,8 @@
 //! Why an action did not do what it was asked.
 
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::service::engine::EngineError;
 use crate::service::process::ProcessError;
 
@@ -16,6 +19,8 @@ pub struct ActionError {
     pub hints: Vec<String>,
     /// Of the command that failed, for the script's `err.exit_code`.
     pub exit_code: Option<i32>,
+    /// What was found all the same, in the shape of the action's result, for reports.
+    pub found: Option<Value>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,6 +101,13 @@ impl ActionError {
     #[must_use]
     pub fn exit_code(mut self, code: Option<i32>) -> Self {
         self.exit_code = code;
+        self
+    }
+
+    /// Hands `found` to the run's reports; what cannot be told as plain data is left out.
+    #[must_use]
+    pub fn found(mut self, found: &impl Serialize) -> Self {
+        self.found = serde_json::to_value(found).ok();
         self
     }
 }

@@ -89,6 +89,8 @@ struct Output {
     counts: BTreeMap<&'static str, usize>,
     /// Each finding, by file and line.
     findings: Vec<Finding>,
+    /// The folder that their paths are told from; empty for the repository's root.
+    folder: String,
 }
 
 /// One thing a linter found.
@@ -177,16 +179,20 @@ impl Action for Lint {
         }
         found.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
         let linters: Vec<_> = linters.into_iter().map(|(linter, _)| linter).collect();
-        let counts = verdict::counts(&linters, &found);
-        if let Some(broken) = broken {
-            return Err(verdict::beside(broken, &found));
-        }
-        verdict::judge(&found, &counts, options.allow_warnings)?;
-        Ok(Output {
+        let output = Output {
+            counts: verdict::counts(&linters, &found),
             linters,
-            counts,
             findings: found,
-        })
+            folder: options.cwd.unwrap_or_default(),
+        };
+        let judged = match broken {
+            Some(broken) => Err(verdict::beside(broken, &output.findings)),
+            None => verdict::judge(&output.findings, &output.counts, options.allow_warnings),
+        };
+        match judged {
+            Ok(()) => Ok(output),
+            Err(error) => Err(error.found(&output)),
+        }
     }
 }
 

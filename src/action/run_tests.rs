@@ -163,7 +163,8 @@ print(`${report.passed} passed`);",
             options.only.clear();
             report = run(context, &mut project, &options, runner);
         }
-        let report = report?;
+        let mut report = report?;
+        report.folder = options.cwd.clone().unwrap_or_default();
         history::remember(context, &report, &options)?;
         if let Some(path) = &options.junit {
             junit::write(&context.path(path), &report)?;

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::plan::Selection;
 use crate::rehearsal::Fault;
+use crate::report;
 
 /// Run a repository's deploy pipeline from one Rhai script.
 ///
@@ -67,9 +68,56 @@ pub(super) struct RunOptions {
     /// After a failure, go on with all that does not depend on it.
     #[arg(short, long)]
     pub(super) keep_going: bool,
+    #[command(flatten)]
+    pub(super) report: ReportOptions,
+}
+
+/// What to show of a run, and what to leave of it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reports")]
+pub(super) struct ReportOptions {
     /// Show only what the script and its commands print.
     #[arg(short, long)]
     pub(super) quiet: bool,
+    /// How to tell apart what stages that run at once print.
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    pub(super) output: OutputMode,
+    /// Print each event as a line of JSON, and all else on standard error.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write the results of stages, tests and linters as `JUnit` XML.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Write a page with timeline, logs and results.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum OutputMode {
+    /// The stage that has run longest as it prints, the others when it is their turn.
+    #[default]
+    Live,
+    /// Each stage when it ends.
+    Grouped,
+    /// Every line as it comes, behind its stage's name.
+    Prefixed,
+}
+
+impl ReportOptions {
+    pub(super) fn report(&self) -> report::Options {
+        report::Options {
+            quiet: self.quiet,
+            mode: match self.output {
+                OutputMode::Live => report::Mode::Live,
+                OutputMode::Grouped => report::Mode::Grouped,
+                OutputMode::Prefixed => report::Mode::Prefixed,
+            },
+            json: self.json,
+            junit: self.junit.clone(),
+            html: self.html.clone(),
+        }
+    }
 }
 
 impl RunOptions {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use clap::Parser;
 
 use crate::failure::{Failure, render, render_warning};
-use crate::report::Colour;
+use crate::report::{Colour, harmless};
 use crate::secret::Secrets;
 
 use arguments::{Arguments, Verb};
@@ -69,5 +69,6 @@ fn show(failure: &Failure, as_warning: bool, secrets: &Secrets) {
         render(failure, colour)
     };
     // Nothing is left to tell if even this cannot be printed.
-    let _ = stderr.lock().write_all(secrets.mask(&text).as_bytes());
+    let text = harmless(&text, colour, secrets);
+    let _ = stderr.lock().write_all(text.as_bytes());
 }

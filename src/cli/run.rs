@@ -11,20 +11,24 @@ use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
 use crate::journal::Recorder;
 use crate::rehearsal::Rehearsal;
-use crate::report;
+use crate::report::Report;
 use crate::run;
 use crate::script::Missing;
 use crate::secret::Secrets;
 use crate::service::process;
 
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
+    let report = Report::new(options.report.report(), secrets)?;
+    report.close(stages(place, options, secrets, &report))
+}
+
+fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Report) -> Done {
     let cancel = Cancel::new();
     signals::listen(&cancel);
     let root = root(place).map_err(Arc::new)?;
     let rehearsal = rehearsal(options)?;
-    let report = report::events(options.quiet, secrets);
-    let recorder = recorder(&root, secrets, &report);
-    let events = recorder.before(report);
+    let recorder = recorder(&root, secrets, &report.events());
+    let events = recorder.before(report.events());
     let setting = Setting {
         events: events.clone(),
         cancel,
@@ -35,6 +39,7 @@ pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Don
         standins: rehearsal.as_ref().map(Rehearsal::standins),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
+    report.set_root(&program.host().context.root);
     check::before_run(&program, secrets)?;
     let mut declared = program.declare().map_err(Arc::new)?;
     let wanted = run::Options {

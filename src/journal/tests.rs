@@ -117,6 +117,7 @@ fn a_run_is_found_as_it_was_and_without_its_secrets() {
                 call: call(Effect::Deploy),
                 took: TOOK,
                 result: Err("no hunter2".into()),
+                found: None,
             },
             stage_finished("deploy", Outcome::Failed(failure.clone()), Value::Null),
             finished(Some(failure)),
@@ -226,6 +227,7 @@ fn a_long_result_is_kept_where_it_cannot_be_had_again() {
                     call: call(effect),
                     took: TOOK,
                     result: Ok(Arc::new(json!({ "stdout": "x".repeat(100_000) }))),
+                    found: None,
                 },
             ],
         );

@@ -31,6 +31,11 @@ impl Lines {
         self.cut(&masked)
     }
 
+    /// The beginning of a line that is not whole yet.
+    pub fn partial(&self) -> String {
+        text(&self.partial)
+    }
+
     /// All that is left.
     pub fn finish(mut self) -> Vec<String> {
         let rest = std::mem::take(&mut self.mask).finish();

@@ -1,39 +1,219 @@
-//! A run's events, drawn. Every byte passes through the secrets' mask on its way out
+//! A run's events, drawn for people and written for programs. Every byte passes through the
+//! secrets' mask on its way out, and every line of a child through [`clean`] or what builds on it.
+//!
+//! One [`Report`] serves all sinks of a run: people (a terminal, a pipe, GitHub Actions), `--json`,
+//! and at its end `--junit`, `--html` and GitHub's summary.
 
+mod critical;
+mod ended;
+mod explain;
+mod file;
+mod findings;
+mod github;
+mod html;
+mod inherited;
+mod json;
+mod junit;
+mod kept;
+mod line;
+mod log;
+mod outputs;
+mod place;
 mod plain;
+mod prefix;
+mod record;
+mod sinks;
 mod style;
 mod terminal;
+mod timing;
+mod turns;
+mod width;
+mod window;
 
 use std::io::{IsTerminal, stderr, stdout};
-use std::sync::{Mutex, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::event::Events;
+use crate::failure::{Failure, Kind};
 use crate::secret::Secrets;
 
-use plain::{Output, Plain};
+use json::Json;
+use outputs::Outputs;
+use plain::Plain;
+use record::Record;
+use sinks::{People, Sinks};
 use terminal::Terminal;
 
 pub use style::{Colour, ago, elapsed};
+pub use turns::Mode;
 
-/// A sink that shows a run to whoever started wharf: with live lines on a terminal, without in a
-/// pipe, a file or CI. `quiet` leaves only what the script and its commands print.
-pub fn events(quiet: bool, secrets: &Secrets) -> Events {
-    let plain = Plain::new(
-        Output::new(stdout()),
-        Output::new(stderr()),
-        secrets.clone(),
-        quiet,
-    );
-    if stderr().is_terminal() && !quiet && std::env::var_os("CI").is_none() {
-        let terminal = Mutex::new(Terminal::new(plain, secrets.clone()));
-        return Events::new(move |event| {
-            let mut terminal = terminal.lock().unwrap_or_else(PoisonError::into_inner);
-            terminal.event(&event);
-        });
+/// What a person asked to see of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only what the script and its commands print.
+    pub quiet: bool,
+    pub mode: Mode,
+    /// Events on standard output, a line each; what people see goes to standard error.
+    pub json: bool,
+    /// Files to write when the run ends.
+    pub junit: Option<PathBuf>,
+    pub html: Option<PathBuf>,
+}
+
+/// How many bytes of each stage's output a file repeats.
+const LOG: usize = 512 * 1024;
+
+/// All that shows and stores one run. Cloning shares it.
+#[derive(Clone)]
+pub struct Report {
+    sinks: Arc<Mutex<Sinks>>,
+    options: Arc<Options>,
+    number: Arc<Mutex<Option<u64>>>,
+}
+
+impl Report {
+    /// Fails if a file that was asked for can never be written.
+    pub fn new(options: Options, secrets: &Secrets) -> Result<Self, Arc<Failure>> {
+        let files = [&options.junit, &options.html];
+        for path in files.into_iter().flatten() {
+            file::try_out(path)?;
+        }
+        let room = match (
+            options.junit.is_some() || options.html.is_some(),
+            options.quiet,
+        ) {
+            (true, _) => LOG,
+            (false, false) => explain::ROOM,
+            (false, true) => 0,
+        };
+        let json = options.json.then(|| Json::new(stdout(), secrets.clone()));
+        let sinks = Sinks::new(
+            secrets.clone(),
+            Record::new(room),
+            people(&options, secrets),
+            json,
+        );
+        Ok(Self {
+            sinks: Arc::new(Mutex::new(sinks)),
+            options: Arc::new(options),
+            number: Arc::default(),
+        })
     }
-    let plain = Mutex::new(plain);
-    Events::new(move |event| {
-        let mut plain = plain.lock().unwrap_or_else(PoisonError::into_inner);
-        plain.event(&event);
-    })
+
+    /// The sink to run with.
+    pub fn events(&self) -> Events {
+        let sinks = self.sinks.clone();
+        Events::new(move |event| lock(&sinks).event(&event))
+    }
+
+    /// Tells the number that the journal keeps this run under; best before it starts.
+    pub fn set_number(&self, number: u64) {
+        *lock(&self.number) = Some(number);
+        if let Some(json) = &mut lock(&self.sinks).json {
+            json.number = Some(number);
+        }
+    }
+
+    /// Tells the repository's folder, from which its files are named.
+    pub fn set_root(&self, root: &Path) {
+        lock(&self.sinks).set_root(root);
+    }
+
+    /// Ends all reports, writes the files, and completes the failure that a person will read. A
+    /// file that cannot be written fails a run that had passed, and is told of one that had not.
+    pub fn close(&self, done: Result<(), Arc<Failure>>) -> Result<(), Arc<Failure>> {
+        let mut sinks = lock(&self.sinks);
+        let failure = done.as_ref().err().cloned();
+        sinks.close(failure.as_deref());
+        let written = self.write(&sinks, failure.as_deref());
+        match (done, written) {
+            (Ok(()), written) => written,
+            (Err(failure), written) => {
+                let mut failure = failure;
+                if let Err(unwritten) = written {
+                    let mut both = Failure::clone(&failure);
+                    both.causes.push(format!("and {}", unwritten.message));
+                    both.causes.extend(unwritten.causes.clone());
+                    failure = Arc::new(both);
+                }
+                if self.options.quiet {
+                    return Err(failure);
+                }
+                let number = *lock(&self.number);
+                Err(explain::explain(
+                    failure,
+                    &sinks.record,
+                    number,
+                    &sinks.secrets,
+                ))
+            }
+        }
+    }
+
+    fn write(&self, sinks: &Sinks, failure: Option<&Failure>) -> Result<(), Arc<Failure>> {
+        let (record, secrets) = (&sinks.record, &sinks.secrets);
+        let summed = if github::is_here() && record.ended.is_some() {
+            github::append(record, secrets)
+        } else {
+            Ok(())
+        };
+        let junit = self.options.junit.as_ref().map_or(Ok(()), |path| {
+            let text = junit::text(record, failure, secrets).map_err(|error| {
+                let failure = Failure::new(Kind::Defect, "the results cannot be written as XML");
+                Arc::new(failure.because(error.to_string()))
+            })?;
+            file::write(path, &text)
+        });
+        let html = self.options.html.as_ref().map_or(Ok(()), |path| {
+            file::write(
+                path,
+                &html::page(record, failure, *lock(&self.number), secrets),
+            )
+        });
+        let summed = summed.map_err(|error| {
+            let failure = Failure::new(Kind::Pipeline, "cannot write `GITHUB_STEP_SUMMARY`");
+            Arc::new(failure.because(error.to_string()))
+        });
+        junit.and(html).and(summed)
+    }
+}
+
+/// A text of wharf's own, such as a failure with what its command said, as it may be shown.
+pub fn harmless(text: &str, colour: bool, secrets: &Secrets) -> String {
+    let masked = secrets.mask(text);
+    let lines = masked.split('\n').map(|line| {
+        let line = line::shown(line, colour, secrets);
+        if github::is_here() {
+            github::neutral(&line)
+        } else {
+            line
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn people(options: &Options, secrets: &Secrets) -> People {
+    let terminal = stderr().is_terminal() && std::env::var_os("CI").is_none();
+    if options.json && (options.quiet || stdout().is_terminal()) {
+        return People::Nothing;
+    }
+    let outputs = if options.json {
+        Outputs::new(stderr(), stderr())
+    } else if github::is_here() && !options.quiet && inherited::is_stdout() {
+        // The runner reads two pipes in no certain order, and a group needs one.
+        Outputs::new(stdout(), stdout())
+    } else {
+        Outputs::new(stdout(), stderr())
+    };
+    let plain = Plain::new(options.mode, outputs, secrets.clone(), options.quiet);
+    if terminal && !options.quiet {
+        People::Terminal(Box::new(Terminal::new(plain, secrets.clone())))
+    } else {
+        People::Plain(plain)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,84 +1,113 @@
 //! A run as lines that scroll: for pipes, files, CI, and the base of what a terminal shows.
 
-use std::collections::{BTreeSet, HashMap};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
+use super::ended::{counted, finished};
+use super::github::{self, GitHub};
+use super::line::{Line, shown};
+use super::outputs::{Kind, Outputs};
+use super::record::{Record, Stage};
 use super::style::{Colour, elapsed};
-use crate::event::{Event, Outcome, Received, Stream};
-use crate::line::{Lines, clean};
+use super::timing;
+use super::turns::{Mode, Turns};
+use crate::event::{Event, Received, Stream};
 use crate::secret::Secrets;
 
 /// Writes each event as lines: what the script and its commands print to one output, what wharf
 /// says about the run to the other; nothing about the run when `quiet`.
 pub(super) struct Plain {
-    data: Output,
-    talk: Output,
+    turns: Turns,
     secrets: Secrets,
-    open: HashMap<(Arc<str>, Stream), Lines>,
+    github: Option<GitHub>,
     quiet: bool,
 }
 
-/// Where lines go, and whether they may have colours there.
-pub(super) struct Output {
-    writer: Box<dyn Write + Send>,
-    colour: Colour,
-}
-
-impl Output {
-    pub(super) fn new(writer: impl Write + IsTerminal + Send + 'static) -> Self {
-        Self {
-            colour: Colour::of(&writer),
-            // Each event is flushed whole: a thousand lines in it are one write.
-            writer: Box::new(BufWriter::with_capacity(64 * 1024, writer)),
-        }
-    }
-
-    /// In one write, so that lines of two outputs to one place do not mix.
-    fn line(&mut self, text: &str) -> io::Result<()> {
-        self.writer.write_all(format!("{text}\n").as_bytes())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
-    }
-}
+/// How wide a table may be where nobody knows how wide the paper is.
+const COLUMNS: usize = 80;
 
 impl Plain {
-    pub(super) fn new(data: Output, talk: Output, secrets: Secrets, quiet: bool) -> Self {
+    pub(super) fn new(mode: Mode, outputs: Outputs, secrets: Secrets, quiet: bool) -> Self {
+        let github = github::is_here().then(|| GitHub::new(secrets.clone()));
         Self {
-            data,
-            talk,
+            turns: Turns::new(mode, outputs),
             secrets,
-            open: HashMap::new(),
+            github,
             quiet,
         }
     }
 
-    /// Writes `event`. An output that is gone is no reason to stop a deploy, so errors of writing
-    /// are dropped.
-    pub(super) fn event(&mut self, event: &Event) {
-        let _ = self.write(event);
+    pub(super) fn set_root(&mut self, root: &Path) {
+        if let Some(github) = &mut self.github {
+            github.set_root(root);
+        }
     }
 
-    fn write(&mut self, event: &Event) -> io::Result<()> {
-        let colour = self.talk.colour;
+    /// Whether all lines of `stage` are out.
+    pub(super) fn is_shown(&self, stage: &Arc<str>) -> bool {
+        self.turns.is_shown(stage)
+    }
+
+    /// Whether a line of `stage` would be out at once.
+    pub(super) fn is_direct(&self, stage: &Arc<str>) -> bool {
+        self.turns.is_direct(stage)
+    }
+
+    pub(super) fn colour(&self) -> Colour {
+        self.turns.outputs.colour(Kind::Talk)
+    }
+
+    /// A line that a stage printed. An output that is gone is no reason to stop a deploy, so
+    /// errors of writing are dropped, here and in the other ways in.
+    pub(super) fn line(&mut self, line: &Line<'_>) {
+        let kind = match line.stream {
+            Stream::Stdout => Kind::Data,
+            Stream::Stderr => Kind::Talk,
+        };
+        let colour = self.turns.outputs.colour(kind).is_on();
+        let text = self.harmless(line.shown(colour, &self.secrets));
+        let _ = self.turns.line(line.stage, kind, &text);
+    }
+
+    pub(super) fn event(&mut self, event: &Event, record: &Record) {
+        let _ = self.write(event, record);
+    }
+
+    pub(super) fn flush(&mut self) {
+        let _ = self.turns.outputs.flush();
+    }
+
+    /// Shows what still waits for its turn.
+    pub(super) fn drain(&mut self) {
+        let _ = self.turns.drain();
+    }
+
+    fn write(&mut self, event: &Event, record: &Record) -> io::Result<()> {
+        let colour = self.colour();
         match event {
-            Event::RunStarted {
-                rehearsal: true, ..
-            } => self.say(&colour.attention("rehearsal: nothing leaves this machine")),
-            Event::RunStarted { .. }
-            | Event::Progress { .. }
-            | Event::ActionStarted { .. }
-            | Event::ActionFinished { .. } => Ok(()),
-            Event::StageStarted { stage, .. } => {
-                self.say(&format!("{} {}", colour.strong("▸"), colour.strong(stage)))
+            Event::RunStarted { stages, rehearsal } => {
+                self.turns.drain()?;
+                self.turns.list(stages.iter().map(|stage| &stage.name));
+                if *rehearsal {
+                    self.say(&colour.attention("rehearsal: nothing leaves this machine"))?;
+                }
+                Ok(())
             }
+            Event::StageStarted { stage, .. } => self.start(stage),
             Event::StageSkipped { stage, reason } => {
-                self.say(&colour.faint(&format!("○ {stage} skipped: {reason}")))
+                self.mark(
+                    stage,
+                    &colour.faint(&format!("○ {stage} skipped: {reason}")),
+                )?;
+                self.turns.end(stage)
             }
             Event::StageDropped { stage, reason } => {
-                self.say(&colour.faint(&format!("○ {stage} not run: {reason}")))
+                self.mark(
+                    stage,
+                    &colour.faint(&format!("○ {stage} not run: {reason}")),
+                )?;
+                self.turns.end(stage)
             }
             Event::StageRetried {
                 stage,
@@ -87,172 +116,156 @@ impl Plain {
                 wait,
                 failure,
             } => {
-                self.end_lines(stage)?;
-                self.say(&format!(
-                    "  {} attempt {attempt} of {attempts} failed: {}; the next one in {}",
-                    colour.attention("warning:"),
+                let text = format!(
+                    "attempt {attempt} of {attempts} failed: {}; the next one in {}",
                     failure.message,
                     elapsed(*wait)
-                ))
+                );
+                self.warn(stage, &text)
             }
-            Event::Output {
-                stage,
-                stream,
-                bytes,
-            } => self.output(stage, *stream, bytes),
-            Event::Printed { text, .. } => {
-                let text = self.secrets.mask(text);
-                self.data.line(&text)?;
-                self.data.flush()
-            }
-            Event::Said { text, .. } => self.say(&format!("  {text}")),
-            Event::Warned { text, .. } => {
-                self.say(&format!("  {} {text}", colour.attention("warning:")))
-            }
-            Event::StageFinished {
-                stage,
-                outcome,
-                took,
-                ..
-            } => {
-                self.end_lines(stage)?;
-                let took = elapsed(*took);
-                self.say(&match outcome {
-                    Outcome::Passed => {
-                        format!("{} {stage} {}", colour.good("✓"), colour.faint(&took))
-                    }
-                    Outcome::Excused(_) => format!(
-                        "{} {stage} failed after {took}, which is allowed",
-                        colour.attention("!")
-                    ),
-                    Outcome::Failed(_) => {
-                        format!("{} {stage} failed after {took}", colour.bad("✗"))
-                    }
-                    Outcome::Cancelled => {
-                        format!("{} {stage} stopped after {took}", colour.bad("✗"))
-                    }
-                })
+            Event::Said { stage, text } => self.talk(stage, &format!("  {text}")),
+            Event::Warned { stage, text } => self.warn(stage, text),
+            Event::StageFinished { stage, .. } => {
+                if let Some(stage) = record.stage(stage) {
+                    self.finish(stage)?;
+                }
+                self.turns.end(stage)
             }
             Event::Rehearsed { services } => self.rehearsed(services),
-            Event::RunFinished {
-                took,
-                passed,
-                skipped,
-                failure,
-            } => {
-                // What a hook said last may have no line's end.
-                for stage in self
-                    .open
-                    .keys()
-                    .map(|(stage, _)| stage.clone())
-                    .collect::<BTreeSet<_>>()
-                {
-                    self.end_lines(&stage)?;
-                }
-                self.finish(
-                    elapsed(*took).as_str(),
-                    *passed,
-                    *skipped,
-                    failure.is_some(),
-                )
+            Event::RunFinished { .. } => {
+                // What a hook said.
+                self.turns.drain()?;
+                self.end(event, record)
             }
+            Event::Output { .. }
+            | Event::Printed { .. }
+            | Event::Progress { .. }
+            | Event::ActionStarted { .. }
+            | Event::ActionFinished { .. } => Ok(()),
         }
     }
 
-    fn output(&mut self, stage: &Arc<str>, stream: Stream, bytes: &[u8]) -> io::Result<()> {
-        let lines = self
-            .open
-            .entry((stage.clone(), stream))
-            .or_insert_with(|| Lines::new(&self.secrets))
-            .push(bytes);
-        self.write_lines(stream, &lines)
+    fn start(&mut self, stage: &Arc<str>) -> io::Result<()> {
+        if let Some(github) = self.github.as_ref().filter(|_| self.grouping()) {
+            let command = github.group(stage);
+            return self.command(stage, &command);
+        }
+        let colour = self.colour();
+        self.mark(
+            stage,
+            &format!("{} {}", colour.strong("▸"), colour.strong(stage)),
+        )
     }
 
-    fn write_lines(&mut self, stream: Stream, lines: &[String]) -> io::Result<()> {
-        let output = match stream {
-            Stream::Stdout => &mut self.data,
-            Stream::Stderr => &mut self.talk,
+    fn finish(&mut self, stage: &Stage) -> io::Result<()> {
+        let Some(github) = &self.github else {
+            return self.mark(&stage.name, &finished(stage, self.colour()));
         };
-        for line in lines {
-            let shown = clean(line, output.colour.is_on());
-            // Taking sequences out may have joined the pieces of a secret.
-            let shown = if shown == *line {
-                shown
-            } else {
-                self.secrets.mask(&shown)
-            };
-            output.line(&shown)?;
+        let annotations = github.annotations(stage);
+        if self.grouping() {
+            self.command(&stage.name, "::endgroup::")?;
         }
-        output.flush()
-    }
-
-    fn end_lines(&mut self, stage: &Arc<str>) -> io::Result<()> {
-        for stream in [Stream::Stdout, Stream::Stderr] {
-            if let Some(lines) = self.open.remove(&(stage.clone(), stream)) {
-                self.write_lines(stream, &lines.finish())?;
-            }
+        self.mark(&stage.name, &finished(stage, self.colour()))?;
+        for annotation in annotations {
+            self.command(&stage.name, &annotation)?;
         }
         Ok(())
     }
 
+    fn grouping(&self) -> bool {
+        self.turns.mode() != Mode::Prefixed
+    }
+
     fn rehearsed(&mut self, services: &[Received]) -> io::Result<()> {
-        self.say(
-            &self
-                .talk
-                .colour
-                .strong("what each service would have received"),
-        )?;
+        let colour = self.colour();
+        self.say(&colour.strong("what each service would have received"))?;
         for received in services {
             for line in &received.lines {
                 self.say(&format!("  {:<9} {line}", received.service))?;
             }
             if received.lines.is_empty() {
-                self.say(
-                    &self
-                        .talk
-                        .colour
-                        .faint(&format!("  {:<9} nothing", received.service)),
-                )?;
+                let nothing = format!("  {:<9} nothing", received.service);
+                self.say(&colour.faint(&nothing))?;
             }
         }
         Ok(())
     }
 
-    fn finish(
-        &mut self,
-        took: &str,
-        passed: usize,
-        skipped: usize,
-        failed: bool,
-    ) -> io::Result<()> {
-        let stages = [
-            (passed, "passed"),
-            (skipped, "skipped"),
-            (usize::from(failed), "failed"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-        let line = if stages.is_empty() {
-            "the script declared no stage".to_owned()
-        } else {
-            format!("{stages} in {took}")
-        };
-        self.say(&if failed {
-            self.talk.colour.bad(&line)
-        } else {
-            self.talk.colour.good(&line)
-        })
+    fn end(&mut self, event: &Event, record: &Record) -> io::Result<()> {
+        let colour = self.colour();
+        for line in timing::table(record, super::window::columns().unwrap_or(COLUMNS), colour) {
+            self.say(&line)?;
+        }
+        if let Event::RunFinished {
+            took,
+            passed,
+            skipped,
+            failure,
+        } = event
+        {
+            let line = counted(*passed, *skipped, failure.is_some(), &elapsed(*took));
+            let painted = match failure {
+                Some(_) => colour.bad(&line),
+                None => colour.good(&line),
+            };
+            self.say(&painted)?;
+        }
+        Ok(())
     }
 
-    fn say(&mut self, line: &str) -> io::Result<()> {
-        if self.quiet {
-            return Ok(());
+    fn warn(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {
+        let colour = self.colour();
+        self.talk(stage, &format!("  {} {text}", colour.attention("warning:")))
+    }
+
+    /// Lines that belong to a stage's output.
+    fn talk(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {
+        for line in self.told(text) {
+            self.turns.line(stage, Kind::Talk, &line)?;
         }
-        let line = self.secrets.mask(line);
-        self.talk.line(&line)?;
-        self.talk.flush()
+        self.turns.outputs.flush()
+    }
+
+    /// Lines that tell about a stage.
+    fn mark(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {
+        for line in self.told(text) {
+            self.turns.mark(stage, Kind::Talk, &line)?;
+        }
+        self.turns.outputs.flush()
+    }
+
+    /// Lines about the run.
+    fn say(&mut self, text: &str) -> io::Result<()> {
+        for line in self.told(text) {
+            self.turns.outputs.line(Kind::Talk, &line)?;
+        }
+        self.turns.outputs.flush()
+    }
+
+    /// A line that the CI's runner is to obey.
+    fn command(&mut self, stage: &Arc<str>, command: &str) -> io::Result<()> {
+        if !self.quiet {
+            self.turns.mark(stage, Kind::Talk, command)?;
+        }
+        self.turns.outputs.flush()
+    }
+
+    fn told(&self, text: &str) -> Vec<String> {
+        if self.quiet {
+            return Vec::new();
+        }
+        let colour = self.colour().is_on();
+        let text = self.secrets.mask(text);
+        let lines = text
+            .split('\n')
+            .map(|line| shown(line, colour, &self.secrets));
+        lines.map(|line| self.harmless(line)).collect()
+    }
+
+    fn harmless(&self, line: String) -> String {
+        match &self.github {
+            Some(_) => github::neutral(&line),
+            None => line,
+        }
     }
 }

@@ -20,6 +20,11 @@ impl Colour {
         Self(!set("NO_COLOR") && (forced || (output.is_terminal() && !dumb)))
     }
 
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self(false)
+    }
+
     pub fn is_on(self) -> bool {
         self.0
     }
@@ -47,7 +52,7 @@ impl Colour {
         self.paint(Style::new().dimmed(), text)
     }
 
-    fn paint(self, style: Style, text: &str) -> String {
+    pub(super) fn paint(self, style: Style, text: &str) -> String {
         if self.0 {
             format!("{style}{text}{style:#}")
         } else {

@@ -8,7 +8,7 @@ use super::attempt::{self, Attempt};
 use super::guard::guard;
 use crate::action::Context;
 use crate::cancel::Cancel;
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
@@ -50,7 +50,7 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
         }
         job.context.events.emit(Event::StageStarted {
             stage: job.stage.name.clone(),
-            why: "it has no `inputs`".to_owned(),
+            why: event::NO_INPUTS.to_owned(),
         });
         job.attempts(announce).map(Ended::Passed)
     });

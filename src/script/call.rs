@@ -127,6 +127,11 @@ fn perform(
             Ok(value) => Ok(Arc::new(value.clone())),
             Err(error) => Err(error.message.clone()),
         },
+        found: done
+            .as_ref()
+            .err()
+            .and_then(|error| error.found.clone())
+            .map(Arc::new),
     });
     done
 }

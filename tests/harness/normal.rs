@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// `text` with temporary paths, durations, loopback ports and digests replaced.
+/// `text` with temporary paths, durations, loopback ports and digests replaced, and without the table
+/// of times.
 pub(crate) fn text(text: &str, base: &Path) -> String {
     let base = base.display().to_string();
     let mut text = text
@@ -21,6 +22,8 @@ pub(crate) fn text(text: &str, base: &Path) -> String {
 static RULES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     [
         (r"\x1b\[[0-9;]*m", ""),
+        // The table of times: who takes longest differs from run to run.
+        (r"(?m)^  stage +time\n(?:.*\n)*?\* critical path: .*\n", ""),
         (r"\b(127\.0\.0\.1|localhost):\d{2,5}\b", "$1:[port]"),
         (r"sha256:[0-9a-f]{64}", "sha256:[digest]"),
         (

@@ -224,6 +224,17 @@ impl Project {
         self.terminal_program(env!("CARGO_BIN_EXE_wharf"), arguments)
     }
 
+    /// The same with a window of another width.
+    pub(crate) fn narrow_terminal<S: AsRef<OsStr>>(
+        &self,
+        columns: u16,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Terminal {
+        let mut command = self.command(env!("CARGO_BIN_EXE_wharf"), arguments);
+        command.env("TERM", "xterm-256color");
+        Terminal::start(command, columns)
+    }
+
     pub(crate) fn run_program<S: AsRef<OsStr>>(
         &self,
         program: &str,
@@ -247,7 +258,7 @@ impl Project {
     ) -> Terminal {
         let mut command = self.command(program, arguments);
         command.env("TERM", "xterm-256color");
-        Terminal::start(command)
+        Terminal::start(command, 80)
     }
 
     /// Names of the programs that were started in this project's environment and still run.

@@ -147,6 +147,12 @@ impl Collected {
         assert!(said.contains(text), "`{text}` was never said, but:\n{said}");
     }
 
+    pub(super) fn so_far(&self) -> Vec<u8> {
+        let (state, _) = &*self.shared;
+        let state = state.lock().expect("no panic while collecting");
+        state.bytes.clone()
+    }
+
     /// Everything, once the stream ends; a stream that a grandchild keeps open ends here a
     /// moment after its program did.
     pub(super) fn all(&self) -> Vec<u8> {

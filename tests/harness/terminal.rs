@@ -1,20 +1,25 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::num::NonZeroU16;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{ioctl_tiocsctty, setsid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
+use super::PATIENCE;
 use super::running::{Collected, end};
 
-/// A program on a terminal of its own, 80 columns by 24 rows.
+/// A program on a terminal of its own, 24 rows high.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     child: Child,
     keyboard: File,
     screen: Collected,
+    columns: u16,
 }
 
 impl Terminal {
@@ -22,7 +27,7 @@ impl Terminal {
         unsafe_code,
         reason = "a session's leader gets its terminal between fork and exec, or not at all"
     )]
-    pub(super) fn start(mut command: Command) -> Self {
+    pub(super) fn start(mut command: Command, columns: u16) -> Self {
         let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&keyboard).expect("a terminal of our own");
         unlockpt(&keyboard).expect("a terminal of our own");
@@ -30,16 +35,7 @@ impl Terminal {
         let name = name.to_str().expect("a terminal's name in ASCII");
         let device = OpenOptions::new().read(true).write(true).open(name);
         let device = device.expect("the terminal's other end");
-        tcsetwinsize(
-            &device,
-            Winsize {
-                ws_row: 24,
-                ws_col: 80,
-                ws_xpixel: 0,
-                ws_ypixel: 0,
-            },
-        )
-        .expect("a terminal that has a size");
+        tcsetwinsize(&device, size(columns)).expect("a terminal that has a size");
         let end = |device: &File| Stdio::from(device.try_clone().expect("another descriptor"));
         command
             .stdin(end(&device))
@@ -62,6 +58,7 @@ impl Terminal {
             child,
             keyboard,
             screen,
+            columns,
         }
     }
 
@@ -75,6 +72,36 @@ impl Terminal {
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&mut self) {
         self.write("\x03");
+    }
+
+    /// Makes the window narrower or wider; the program is told.
+    pub(crate) fn resize(&mut self, columns: u16) {
+        tcsetwinsize(&self.keyboard, size(columns)).expect("a terminal that has a size");
+        self.columns = columns;
+    }
+
+    /// What is on the screen now, the lines that scrolled away above it left out.
+    pub(crate) fn screen(&self) -> String {
+        let columns = NonZeroU16::new(self.columns).expect("a column");
+        let mut parser = vt100::Parser::new(rows(), columns, 0);
+        parser.process(&self.screen.so_far());
+        let rows = parser.screen().rows(0, columns.get());
+        let rows: Vec<_> = rows.map(|row| row.trim_end().to_owned()).collect();
+        rows.join("\n").trim_end().to_owned()
+    }
+
+    /// Waits until what is on the screen is `accepted`, and gives it.
+    #[track_caller]
+    pub(crate) fn wait_for_screen(&self, accepted: impl Fn(&str) -> bool) -> String {
+        let begin = Instant::now();
+        loop {
+            let screen = self.screen();
+            if accepted(&screen) {
+                return screen;
+            }
+            assert!(begin.elapsed() < PATIENCE, "not accepted:\n{screen}");
+            thread::park_timeout(Duration::from_millis(5));
+        }
     }
 
     /// Waits until the program has written `text`, escape sequences and all.
@@ -101,4 +128,17 @@ impl Terminal {
     pub(crate) fn text(&self) -> String {
         anstream::adapter::strip_str(&self.raw()).to_string()
     }
+}
+
+fn size(columns: u16) -> Winsize {
+    Winsize {
+        ws_row: rows().get(),
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    }
+}
+
+fn rows() -> NonZeroU16 {
+    NonZeroU16::new(24).expect("24 rows")
 }

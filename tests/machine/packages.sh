@@ -13,6 +13,7 @@ need_packages() {
   fi
   has docker-registry || missing+=(docker-registry)
   has umount || missing+=(mount)
+  has chromium || missing+=(chromium)
   has busybox || missing+=(busybox-static)
   has mmdebstrap || missing+=(mmdebstrap)
   has curl || missing+=(curl)

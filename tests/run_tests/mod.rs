@@ -19,13 +19,24 @@ fn python() -> Project {
 
 /// The exit code, what wharf says of the runner, and the failure.
 fn told(project: &Project) -> String {
-    let (code, _, stderr) = project.run(["run"]).streams();
+    told_by(project, &["run"])
+}
+
+/// The same for a failure without output of its own: it would be followed by its log's end.
+fn told_quietly(project: &Project) -> String {
+    told_by(project, &["run", "--quiet"])
+}
+
+fn told_by(project: &Project, arguments: &[&str]) -> String {
+    let (code, _, stderr) = project.run(arguments).streams();
     let base = project.base().display().to_string();
     let stderr = stderr.replace(&base, "[base]");
     let failure = stderr
         .find("\nerror: `run_tests`")
-        .or(stderr.rfind("\nerror: "));
-    let (before, failure) = stderr.split_at(failure.map_or(stderr.len(), |at| at + 1));
+        .or(stderr.rfind("\nerror: "))
+        .map(|at| at + 1);
+    let begins = stderr.starts_with("error: ").then_some(0);
+    let (before, failure) = stderr.split_at(failure.or(begins).unwrap_or(stderr.len()));
     let said: Vec<_> = before
         .lines()
         .filter(|line| line.starts_with("  ") && !line.trim().is_empty())
@@ -48,9 +59,9 @@ fn told(project: &Project) -> String {
 #[test]
 fn no_tests_are_no_success() {
     let project = python().script(RUN).file("pytest.ini", "[pytest]\n");
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told_quietly(&project), @r"
     exit: 1
-      pytest: pytest.ini has [pytest]
+
     error: `run_tests`: pytest found no tests
      --> wharf.rhai:1:14
       |
@@ -59,9 +70,9 @@ fn no_tests_are_no_success() {
     hint: are they where the runner looks for them? the option `paths` tells it where to look
     ");
     let project = python().script(RUN).file("setup.py", "");
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told_quietly(&project), @r"
     exit: 1
-      unittest: setup.py names no other runner
+
     error: `run_tests`: unittest found no tests
      --> wharf.rhai:1:14
       |

@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 
-use super::{RUN, python, told};
+use super::{RUN, python, told, told_quietly};
 use crate::harness::Project;
 
 #[test]
@@ -125,9 +125,9 @@ fn cargo_tells_what_failed_and_what_died() {
         "tests/dies.rs",
         "#[test]\nfn dies() {\n    std::process::exit(0);\n}\n",
     );
-    assert_snapshot!(told(&project), @r#"
+    assert_snapshot!(told_quietly(&project), @r#"
     exit: 1
-      cargo: the script says so
+
     error: `run_tests`: a test program ended before its tests did
      --> wharf.rhai:1:1
       |

@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 
-use super::{RUN, python, told};
+use super::{RUN, python, told, told_quietly};
 use crate::harness::Project;
 
 #[test]
@@ -113,9 +113,9 @@ fn a_pytest_that_ends_early_fails_whatever_its_exit_code() {
         "test_exit.py",
         "import pytest\n\n\ndef test_a():\n    pass\n\n\ndef test_exit():\n    pytest.exit(\"the quay is full\")\n",
     );
-    assert_snapshot!(told(&project), @r#"
+    assert_snapshot!(told_quietly(&project), @r#"
     exit: 1
-      pytest: pytest.ini has [pytest]
+
     error: `run_tests`: pytest was stopped: the quay is full
      --> wharf.rhai:1:1
       |

@@ -23,6 +23,8 @@ pub(super) struct Report {
     pub(super) seconds: f64,
     /// Each test that the runner names.
     pub(super) cases: Vec<Case>,
+    /// The folder that the files of `cases` are told from; empty for the repository's root.
+    pub(super) folder: String,
     #[serde(skip)]
     exit_code: i32,
     /// What the runner has against the run beside tests; it fails the run too.
@@ -74,6 +76,7 @@ impl Report {
             errors: count(Outcome::Error),
             seconds,
             cases,
+            folder: String::new(),
             exit_code,
             complaint: None,
         }
@@ -111,7 +114,8 @@ impl Report {
         if bad > LISTED {
             lines.push(format!("and {} more", bad - LISTED));
         }
-        Err(error.exit_code(Some(self.exit_code)).output(lines))
+        let error = error.exit_code(Some(self.exit_code)).output(lines);
+        Err(error.found(&self))
     }
 
     /// `1 of 9 tests failed, 2 could not be run`.

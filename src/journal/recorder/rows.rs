@@ -172,6 +172,7 @@ impl Rows<'_, '_> {
                 call,
                 took,
                 result,
+                ..
             } => {
                 let (state, result, message) = match result {
                     Ok(result) => ("passed", self.result(call, result), None),

@@ -1,0 +1,96 @@
+//! How a stage, and a run, ended: a line of each.
+
+use super::record::{Stage, State};
+use super::style::{Colour, elapsed};
+use crate::event::{NO_INPUTS, Outcome};
+
+/// `✓ test 2.1 s  ran: requirements.txt changed`.
+pub(super) fn finished(stage: &Stage, colour: Colour) -> String {
+    let (name, took) = (&stage.name, elapsed(stage.took));
+    let line = match &stage.state {
+        State::Ended(Outcome::Passed) => {
+            format!("{} {name} {}", colour.good("✓"), colour.faint(&took))
+        }
+        State::Ended(Outcome::Excused(_)) => format!(
+            "{} {name} failed after {took}, which is allowed",
+            colour.attention("!")
+        ),
+        State::Ended(Outcome::Cancelled) => {
+            format!("{} {name} stopped after {took}", colour.bad("✗"))
+        }
+        _ => format!("{} {name} failed after {took}", colour.bad("✗")),
+    };
+    if stage.why.is_empty() || stage.why == NO_INPUTS {
+        line
+    } else {
+        format!("{line}  {}", colour.faint(&format!("ran: {}", stage.why)))
+    }
+}
+
+/// `3 passed, 1 skipped in 4.1 s`.
+pub(super) fn counted(passed: usize, skipped: usize, failed: bool, took: &str) -> String {
+    let stages = [
+        (passed, "passed"),
+        (skipped, "skipped"),
+        (usize::from(failed), "failed"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect::<Vec<_>>()
+    .join(", ");
+    if stages.is_empty() {
+        "the script declared no stage".to_owned()
+    } else {
+        format!("{stages} in {took}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::finished;
+    use crate::event::{Event, Listed, NO_INPUTS, Outcome};
+    use crate::report::Colour;
+    use crate::report::record::Record;
+
+    fn told(why: &str, outcome: Outcome) -> String {
+        let stage: Arc<str> = "test".into();
+        let mut record = Record::new(0);
+        record.event(&Event::RunStarted {
+            stages: vec![Listed {
+                name: stage.clone(),
+                needs: Vec::new(),
+            }],
+            rehearsal: false,
+        });
+        record.event(&Event::StageStarted {
+            stage: stage.clone(),
+            why: why.to_owned(),
+        });
+        record.event(&Event::StageFinished {
+            stage: stage.clone(),
+            outcome,
+            took: Duration::from_millis(2_100),
+            result: Arc::default(),
+        });
+        let stage = record.stage(&stage).expect("the stage");
+        finished(stage, Colour::none())
+    }
+
+    #[test]
+    fn a_reason_stands_behind_what_ran() {
+        assert_eq!(
+            told("requirements.txt changed", Outcome::Passed),
+            "✓ test 2.1 s  ran: requirements.txt changed"
+        );
+        assert_eq!(
+            told("first time", Outcome::Cancelled),
+            "✗ test stopped after 2.1 s  ran: first time"
+        );
+        // Nothing was decided: nothing is explained.
+        assert_eq!(told(NO_INPUTS, Outcome::Passed), "✓ test 2.1 s");
+    }
+}

@@ -1,0 +1,284 @@
+//! A run as lines of JSON on standard output, for programs. `schema.md` beside this file tells
+//! what is in them.
+
+mod masked;
+
+use std::io::{self, BufWriter, Write};
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
+
+use super::line::{Line, shown};
+use super::place;
+use crate::event::{Call, Event, Listed, Outcome, Stream};
+use crate::failure::{Failure, Kind};
+use crate::secret::Secrets;
+
+/// Of the schema; it rises when something is removed or changes its meaning.
+const VERSION: u32 = 1;
+
+/// Writes each event as a line. The first is `run_started`: what happens before waits for it.
+pub(super) struct Json {
+    writer: Box<dyn Write + Send>,
+    secrets: Secrets,
+    /// The run's number in the journal, once it is known.
+    pub(super) number: Option<u64>,
+    early: Option<Vec<Value>>,
+    ended: bool,
+}
+
+impl Json {
+    pub(super) fn new(writer: impl Write + Send + 'static, secrets: Secrets) -> Self {
+        Self {
+            writer: Box::new(BufWriter::new(writer)),
+            secrets,
+            number: None,
+            early: Some(Vec::new()),
+            ended: false,
+        }
+    }
+
+    pub(super) fn line(&mut self, line: &Line<'_>) {
+        let mut value = self.of("output", line.stage);
+        value["stream"] = match line.stream {
+            Stream::Stdout => "stdout",
+            Stream::Stderr => "stderr",
+        }
+        .into();
+        value["printed"] = line.printed.into();
+        value["text"] = line.shown(false, &self.secrets).into();
+        self.write(value);
+    }
+
+    pub(super) fn event(&mut self, event: &Event) {
+        if let Some(value) = self.told(event) {
+            self.ended |= matches!(event, Event::RunFinished { .. });
+            self.write(value);
+            self.flush();
+        }
+    }
+
+    /// Ends the lines of a run that did not come to its own end.
+    pub(super) fn close(&mut self, failure: Option<&Failure>) {
+        if !self.ended {
+            if self.early.is_some() {
+                let value = self.run_started(&[], false);
+                self.write(value);
+            }
+            let mut value = started("run_finished", None);
+            value["failure"] = self.failure(failure);
+            self.write(value);
+        }
+        self.flush();
+    }
+
+    pub(super) fn flush(&mut self) {
+        // Nobody may listen any more.
+        let _ = self.writer.flush();
+    }
+
+    fn write(&mut self, value: Value) {
+        if value["type"] == "run_started" {
+            let early = self.early.take().unwrap_or_default();
+            let _ = self.put(&value);
+            for value in early {
+                let _ = self.put(&value);
+            }
+        } else if let Some(early) = &mut self.early {
+            early.push(value);
+        } else {
+            let _ = self.put(&value);
+        }
+    }
+
+    fn put(&mut self, value: &Value) -> io::Result<()> {
+        serde_json::to_writer(&mut self.writer, value)?;
+        self.writer.write_all(b"\n")
+    }
+
+    fn told(&self, event: &Event) -> Option<Value> {
+        let text = |text: &str| self.secrets.mask(text);
+        Some(match event {
+            Event::RunStarted { stages, rehearsal } => self.run_started(stages, *rehearsal),
+            Event::StageStarted { stage, why } => {
+                let mut value = self.of("stage_started", stage);
+                value["why"] = text(why).into();
+                value
+            }
+            Event::StageSkipped { stage, reason } => {
+                let mut value = self.of("stage_skipped", stage);
+                value["reason"] = text(reason).into();
+                value
+            }
+            Event::StageDropped { stage, reason } => {
+                let mut value = self.of("stage_dropped", stage);
+                value["reason"] = text(reason).into();
+                value
+            }
+            Event::StageRetried {
+                stage,
+                attempt,
+                attempts,
+                wait,
+                failure,
+            } => {
+                let mut value = self.of("stage_retried", stage);
+                value["attempt"] = (*attempt).into();
+                value["attempts"] = (*attempts).into();
+                value["wait"] = wait.as_secs_f64().into();
+                value["failure"] = self.failure(Some(failure));
+                value
+            }
+            Event::ActionStarted { stage, call } => self.call("action_started", stage, call),
+            Event::ActionFinished {
+                stage,
+                call,
+                took,
+                result,
+                found,
+            } => {
+                let mut value = self.call("action_finished", stage, call);
+                value["seconds"] = took.as_secs_f64().into();
+                match result {
+                    Ok(result) => value["result"] = masked::value(result, &self.secrets),
+                    Err(message) => value["error"] = text(message).into(),
+                }
+                if let Some(found) = found {
+                    value["found"] = masked::value(found, &self.secrets);
+                }
+                value
+            }
+            Event::Said { stage, text: said } => {
+                let mut value = self.of("said", stage);
+                value["text"] = text(said).into();
+                value
+            }
+            Event::Warned { stage, text: said } => {
+                let mut value = self.of("warned", stage);
+                value["text"] = text(said).into();
+                value
+            }
+            Event::StageFinished {
+                stage,
+                outcome,
+                took,
+                result,
+            } => {
+                let mut value = self.of("stage_finished", stage);
+                let (word, failure) = match outcome {
+                    Outcome::Passed => ("passed", None),
+                    Outcome::Failed(failure) => ("failed", Some(failure)),
+                    Outcome::Excused(failure) => ("excused", Some(failure)),
+                    Outcome::Cancelled => ("cancelled", None),
+                };
+                value["outcome"] = word.into();
+                value["seconds"] = took.as_secs_f64().into();
+                value["result"] = masked::value(result, &self.secrets);
+                value["failure"] = self.failure(failure.map(|failure| &**failure));
+                value
+            }
+            Event::Rehearsed { services } => {
+                let mut value = started("rehearsed", None);
+                let services = services.iter().map(|one| {
+                    let lines: Vec<_> = one.lines.iter().map(|line| text(line)).collect();
+                    json!({ "service": one.service, "lines": lines })
+                });
+                value["services"] = services.collect();
+                value
+            }
+            Event::RunFinished {
+                took,
+                passed,
+                skipped,
+                failure,
+            } => {
+                let mut value = started("run_finished", None);
+                value["seconds"] = took.as_secs_f64().into();
+                value["passed"] = (*passed).into();
+                value["skipped"] = (*skipped).into();
+                value["failure"] = self.failure(failure.as_deref());
+                value
+            }
+            Event::Output { .. } | Event::Printed { .. } | Event::Progress { .. } => return None,
+        })
+    }
+
+    fn run_started(&self, stages: &[Listed], rehearsal: bool) -> Value {
+        let stages = stages.iter().map(|stage| {
+            let needs: Vec<_> = stage
+                .needs
+                .iter()
+                .map(|need| self.secrets.mask(need))
+                .collect();
+            json!({ "name": self.secrets.mask(&stage.name), "needs": needs })
+        });
+        let mut value = json!({ "type": "run_started", "version": VERSION, "time": now() });
+        value["wharf"] = env!("CARGO_PKG_VERSION").into();
+        value["run"] = self.number.into();
+        value["rehearsal"] = rehearsal.into();
+        value["stages"] = stages.collect();
+        value
+    }
+
+    fn of(&self, kind: &str, stage: &str) -> Value {
+        started(kind, Some(&self.secrets.mask(stage)))
+    }
+
+    fn call(&self, kind: &str, stage: &str, call: &Call) -> Value {
+        let mut value = self.of(kind, stage);
+        value["action"] = call.action.into();
+        value["effect"] = call.effect.name().into();
+        value["number"] = call.number.into();
+        value
+    }
+
+    fn failure(&self, failure: Option<&Failure>) -> Value {
+        let Some(failure) = failure else {
+            return Value::Null;
+        };
+        let text = |text: &str| self.secrets.mask(text);
+        let texts = |texts: &[String]| texts.iter().map(|one| text(one)).collect::<Vec<_>>();
+        let places = failure.places.iter().map(|one| {
+            let at = place::at(one);
+            json!({ "file": text(&at.file), "line": at.line, "column": at.column })
+        });
+        json!({
+            "kind": kind(failure.kind),
+            "message": text(&failure.message),
+            "stage": failure.stage.as_deref().map(text),
+            "action": failure.action,
+            "exit_code": failure.exit_code,
+            "places": places.collect::<Vec<_>>(),
+            "causes": texts(&failure.causes),
+            "output": texts(&failure.output)
+                .iter()
+                .map(|line| shown(line, false, &self.secrets))
+                .collect::<Vec<_>>(),
+            "hints": texts(&failure.hints),
+        })
+    }
+}
+
+fn started(kind: &str, stage: Option<&str>) -> Value {
+    let mut map = Map::new();
+    map.insert("type".to_owned(), kind.into());
+    map.insert("time".to_owned(), now().into());
+    if let Some(stage) = stage {
+        map.insert("stage".to_owned(), stage.into());
+    }
+    map.into()
+}
+
+fn now() -> String {
+    humantime::format_rfc3339_millis(SystemTime::now()).to_string()
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Pipeline => "pipeline",
+        Kind::Script => "script",
+        Kind::Refused => "refused",
+        Kind::Defect => "defect",
+        Kind::Interrupted => "interrupted",
+    }
+}

@@ -1,0 +1,154 @@
+//! Whose lines are shown when several stages run at once.
+
+use std::collections::{HashSet, VecDeque};
+use std::io;
+use std::sync::Arc;
+
+use super::kept::Kept;
+use super::outputs::{Kind, Outputs};
+use super::prefix::Prefixes;
+
+/// How the output of stages that run at the same time is told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Each stage's lines are one block, in the order the stages started. Those of the stage that
+    /// has run longest are shown as they come; the others' are kept until it is their turn. With
+    /// one stage at a time nothing is ever kept.
+    #[default]
+    Live,
+    /// Each stage's lines are one block, shown when the stage ends.
+    Grouped,
+    /// Every line is shown as it comes, with its stage's name in front.
+    Prefixed,
+}
+
+/// The lines of stages on their way to the outputs. What is no stage of the run, such as a hook or
+/// the journal, never ends: its lines wait for nobody.
+pub(super) struct Turns {
+    mode: Mode,
+    /// The stages of the run.
+    listed: HashSet<Arc<str>>,
+    /// In the order they were opened. In [`Mode::Live`] the first one is being shown.
+    blocks: VecDeque<Block>,
+    prefixes: Prefixes,
+    pub(super) outputs: Outputs,
+}
+
+struct Block {
+    stage: Arc<str>,
+    ended: bool,
+    kept: Kept,
+}
+
+impl Turns {
+    pub(super) fn new(mode: Mode, outputs: Outputs) -> Self {
+        Self {
+            mode,
+            listed: HashSet::new(),
+            blocks: VecDeque::new(),
+            prefixes: Prefixes::default(),
+            outputs,
+        }
+    }
+
+    /// Tells which stages there will be.
+    pub(super) fn list<'a>(&mut self, names: impl Iterator<Item = &'a Arc<str>>) {
+        self.listed = names.cloned().collect();
+        self.prefixes.learn(&self.listed);
+    }
+
+    pub(super) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// A line that `stage` says.
+    pub(super) fn line(&mut self, stage: &Arc<str>, kind: Kind, text: &str) -> io::Result<()> {
+        if self.mode == Mode::Prefixed && self.listed.contains(stage) {
+            let prefix = self.prefixes.of(stage, self.outputs.colour(kind));
+            return self.outputs.line(kind, &format!("{prefix}{text}"));
+        }
+        self.mark(stage, kind, text)
+    }
+
+    /// A line about `stage`, which names it.
+    pub(super) fn mark(&mut self, stage: &Arc<str>, kind: Kind, text: &str) -> io::Result<()> {
+        if self.mode == Mode::Prefixed || !self.listed.contains(stage) {
+            return self.outputs.line(kind, text);
+        }
+        let index = self.block(stage);
+        if index == 0 && self.mode == Mode::Live {
+            return self.outputs.line(kind, text);
+        }
+        self.blocks[index].kept.push(kind, text);
+        Ok(())
+    }
+
+    /// No more lines of `stage` will come.
+    pub(super) fn end(&mut self, stage: &Arc<str>) -> io::Result<()> {
+        let index = self.block(stage);
+        self.blocks[index].ended = true;
+        match self.mode {
+            Mode::Live if index == 0 => self.next(),
+            Mode::Live => Ok(()),
+            Mode::Grouped | Mode::Prefixed => self.show(index),
+        }
+    }
+
+    /// Shows all that is left.
+    pub(super) fn drain(&mut self) -> io::Result<()> {
+        while !self.blocks.is_empty() {
+            self.show(0)?;
+        }
+        self.outputs.flush()
+    }
+
+    /// Whether all that `stage` said is shown already.
+    pub(super) fn is_shown(&self, stage: &Arc<str>) -> bool {
+        self.blocks.iter().all(|block| block.stage != *stage)
+    }
+
+    /// Whether a line of `stage` would be shown at once.
+    pub(super) fn is_direct(&self, stage: &Arc<str>) -> bool {
+        match self.mode {
+            _ if !self.listed.contains(stage) => true,
+            Mode::Live => self
+                .blocks
+                .front()
+                .is_none_or(|block| block.stage == *stage),
+            Mode::Grouped => false,
+            Mode::Prefixed => true,
+        }
+    }
+
+    /// Shows the blocks whose turn has come, up to the first that goes on.
+    fn next(&mut self) -> io::Result<()> {
+        self.blocks.pop_front();
+        while let Some(block) = self.blocks.front_mut() {
+            block.kept.replay(&mut self.outputs)?;
+            if !block.ended {
+                break;
+            }
+            self.blocks.pop_front();
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, index: usize) -> io::Result<()> {
+        match self.blocks.remove(index) {
+            Some(mut block) => block.kept.replay(&mut self.outputs),
+            None => Ok(()),
+        }
+    }
+
+    fn block(&mut self, stage: &Arc<str>) -> usize {
+        let known = self.blocks.iter().position(|block| block.stage == *stage);
+        known.unwrap_or_else(|| {
+            self.blocks.push_back(Block {
+                stage: stage.clone(),
+                ended: false,
+                kept: Kept::default(),
+            });
+            self.blocks.len() - 1
+        })
+    }
+}

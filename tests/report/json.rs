@@ -1,0 +1,151 @@
+//! `--json`.
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::harness::Project;
+
+/// The lines, and what is on standard error.
+fn events(project: &Project, arguments: &[&str]) -> (Vec<Value>, String) {
+    let (_, stdout, stderr) = project.run(arguments).streams();
+    (read(&stdout), stderr)
+}
+
+fn read(stdout: &str) -> Vec<Value> {
+    stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
+        .collect()
+}
+
+fn types(events: &[Value]) -> Vec<String> {
+    let of = |event: &Value| event["type"].as_str().unwrap_or_default().to_owned();
+    events.iter().map(of).collect()
+}
+
+const SCRIPT: &str = r#"
+stage("test", || { sh("printf '\\033[31mred\\033[0m\\ntwo'; echo err >&2"); print("three"); 4 });
+stage("deploy", #{ needs: ["test"], when: on_branch("release") }, || 0);
+stage("bad", #{ needs: ["test"] }, || fail("the quay is full"));
+"#;
+
+#[test]
+fn each_event_is_a_line() {
+    let project = Project::new().script(SCRIPT).git();
+    let (events, stderr) = events(&project, &["run", "--json"]);
+    let first = &events[0];
+    assert_eq!(
+        (&first["type"], &first["version"]),
+        (&"run_started".into(), &1.into())
+    );
+    assert_eq!(first["stages"][1]["needs"], serde_json::json!(["test"]));
+    for event in &events {
+        let time = event["time"].as_str().expect("a time");
+        assert!(time.len() == 24 && time.ends_with('Z'), "{time}");
+    }
+    let of = |kind: &str| {
+        events
+            .iter()
+            .filter(|event| event["type"] == kind)
+            .collect::<Vec<_>>()
+    };
+    let texts: Vec<_> = of("output")
+        .iter()
+        .filter_map(|event| event["text"].as_str())
+        .collect();
+    assert_eq!(texts.len(), 4);
+    for text in ["red", "two", "err", "three"] {
+        assert!(texts.contains(&text), "{texts:?}");
+    }
+    assert_eq!(of("action_finished")[0]["result"]["exit_code"], 0);
+    assert_eq!(
+        of("stage_skipped")[0]["reason"],
+        "branch is main, needs release"
+    );
+    let finished = of("stage_finished");
+    assert_eq!(
+        (&finished[0]["outcome"], &finished[0]["result"]),
+        (&"passed".into(), &4.into())
+    );
+    assert_eq!(finished[1]["failure"]["message"], "the quay is full");
+    assert_eq!(finished[1]["failure"]["places"][0]["line"], 4);
+    let last = events.last().expect("a last event");
+    assert_eq!(last["type"], "run_finished");
+    assert_eq!((&last["passed"], &last["skipped"]), (&1.into(), &1.into()));
+    assert_eq!(last["failure"]["kind"], "pipeline");
+    // People read on standard error.
+    assert!(
+        stderr.contains("▸ test\n") && stderr.contains("three\n"),
+        "{stderr}"
+    );
+    let (_, stdout, stderr) = project.run(["run", "test", "--json", "--quiet"]).streams();
+    assert_eq!(
+        (
+            types(&read(&stdout)).last().map(String::as_str),
+            stderr.as_str()
+        ),
+        (Some("run_finished"), "")
+    );
+}
+
+#[test]
+fn an_interrupt_ends_the_lines_in_order() {
+    let project = Project::new().script("stage(\"wait\", || sh(\"echo up; sleep 600\"));\n");
+    let running = project.spawn(["run", "--json"]);
+    running.wait_for("\"up\"");
+    running.signal(Signal::INT);
+    let (code, stdout, _) = running.finish().streams();
+    assert_eq!(code, 130);
+    let events = read(&stdout);
+    let finished = &events[events.len() - 2];
+    assert_eq!(
+        (&finished["type"], &finished["outcome"]),
+        (&"stage_finished".into(), &"cancelled".into())
+    );
+    assert_eq!(
+        events.last().expect("a last event")["failure"]["kind"],
+        "interrupted"
+    );
+}
+
+#[test]
+fn a_script_that_is_wrong_is_told_as_well() {
+    let project =
+        Project::new().script("print(\"early\");\nstage(\"test\", || 0);\nfail(\"no\");\n");
+    let (events, _) = events(&project, &["run", "--json"]);
+    assert_eq!(types(&events), ["run_started", "output", "run_finished"]);
+    assert_eq!(events[2]["failure"]["message"], "no");
+}
+
+#[test]
+fn secrets_are_masked_and_lines_stay_json() {
+    let project = Project::new()
+        .env("TOKEN", "correct \"horse\" battery")
+        .env("PIN", "47114711")
+        .env("TYPE", "stage_finished")
+        .script(
+            r#"
+let secrets = [secret("TOKEN"), secret("PIN"), secret("TYPE")];
+stage("test", || {
+    sh("printf 'correct \\033[1m\"horse\" battery\\n'; echo $PIN");
+    let map = #{};
+    map[env("TOKEN")] = 47114711;
+    map
+});
+stage("bad", || fail("no correct \"horse\" battery"));
+"#,
+        );
+    let (events, stderr) = events(&project, &["run", "--json"]);
+    let finished = events
+        .iter()
+        .find(|event| event["outcome"] == "passed")
+        .expect("the end of a stage");
+    assert_eq!(finished["result"], serde_json::json!({ "***": "***" }));
+    let all = serde_json::to_string(&events).expect("JSON");
+    for secret in ["horse", "47114711"] {
+        assert!(
+            !all.contains(secret) && !stderr.contains(secret),
+            "{all}\n{stderr}"
+        );
+    }
+}
