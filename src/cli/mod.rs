@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod docs;
 mod environment;
+mod graph;
 mod init;
 mod list;
 mod load;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
     let done = match &arguments.verb {
         None => list::list(&arguments.place, &secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
+        Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, &secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
         Some(Verb::Docs(options)) => docs::docs(options),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),

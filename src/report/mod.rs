@@ -1,6 +1,7 @@
 //! A run's events, drawn. Every byte passes through the secrets' mask on its way out
 
 mod clean;
+pub mod graph;
 mod lines;
 mod plain;
 mod style;
