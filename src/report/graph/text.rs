@@ -1,6 +1,6 @@
 //! For a terminal: each stage below what it needs, further in the more has to pass before it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -10,6 +10,7 @@ use crate::report::Colour;
 /// The stages of `plan` at `order`, each after all it needs, a whole matrix in one line.
 pub fn text(plan: &Plan, order: &[usize], colour: Colour) -> String {
     let levels = levels(plan, order);
+    let order = &together(plan, order)[..];
     let rows: Vec<_> = plan
         .rows(order)
         .into_iter()
@@ -33,6 +34,34 @@ pub fn text(plan: &Plan, order: &[usize], colour: Colour) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The same stages, with those that have nothing to do with each other apart.
+fn together(plan: &Plan, order: &[usize]) -> Vec<usize> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut group_of: HashMap<&str, usize> = HashMap::new();
+    for index in order {
+        let stage = &plan.stages[*index];
+        let needs = stage.needs.iter();
+        let joined: BTreeSet<_> = needs
+            .filter_map(|need| group_of.get(&*need.stage).copied())
+            .collect();
+        let Some(own) = joined.first().copied() else {
+            group_of.insert(&stage.name, groups.len());
+            groups.push(vec![*index]);
+            continue;
+        };
+        for other in joined.into_iter().skip(1) {
+            let members = std::mem::take(&mut groups[other]);
+            for member in &members {
+                group_of.insert(&plan.stages[*member].name, own);
+            }
+            groups[own].extend(members);
+        }
+        group_of.insert(&stage.name, own);
+        groups[own].push(*index);
+    }
+    groups.into_iter().flatten().collect()
 }
 
 /// How many stages have to pass before each, one after the other.
