@@ -4,11 +4,13 @@
 mod actions;
 mod building;
 mod check;
+mod choosing;
 mod django;
 mod docker_push;
 mod environment;
 mod errors;
 mod git;
+mod graph;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
 mod hooks;
@@ -18,6 +20,7 @@ mod journal;
 mod language;
 mod lint;
 mod masking;
+mod matrix;
 mod modules;
 mod parallel;
 mod plans;

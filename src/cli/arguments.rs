@@ -43,6 +43,7 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Graph(GraphOptions),
     Check(CheckOptions),
     History(HistoryOptions),
     Logs(LogsOptions),
@@ -162,6 +163,30 @@ fn pair(text: &str) -> Result<(String, String), String> {
         .ok_or_else(|| "write it as NAME=VALUE".to_owned())
 }
 
+/// Draw which stage needs which, without running anything.
+#[derive(Debug, Args)]
+pub(super) struct GraphOptions {
+    /// Stages to draw, with all they need: names, globs such as `test*`, `label:NAME`.
+    #[arg(value_name = "STAGE")]
+    pub(super) stages: Vec<String>,
+    /// What to draw it as.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: GraphFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// Lines for a terminal, each stage below what it needs.
+    #[default]
+    Text,
+    /// A flowchart for Markdown.
+    Mermaid,
+    /// A digraph for Graphviz.
+    Dot,
+    /// A picture that needs no other file, light and dark.
+    Svg,
+}
+
 /// Find errors in the script and the modules it imports without running anything.
 #[derive(Debug, Args)]
 pub(super) struct CheckOptions {
@@ -240,7 +265,7 @@ fn which(text: &str) -> Result<Which, String> {
 /// Tell what an action does, its options, its result, with examples; all actions if none is named.
 #[derive(Debug, Args)]
 pub(super) struct DocsOptions {
-    /// The action.
+    /// The action, or `stage`.
     pub(super) action: Option<String>,
 }
 

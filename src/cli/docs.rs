@@ -9,12 +9,14 @@ use super::arguments::DocsOptions;
 use crate::action::{ACTIONS, Category, Descriptor, Expected, find, schema};
 use crate::failure::{Failure, nearest};
 use crate::report::Colour;
+use crate::script::STAGE_OPTIONS;
 
 pub(super) fn docs(options: &DocsOptions) -> Done {
     let mut stdout = std::io::stdout().lock();
     let colour = Colour::of(&stdout);
     let text = match &options.action {
         None => overview(colour),
+        Some(name) if name == "stage" => stage(colour),
         Some(name) => match find(name) {
             Some(action) => describe(action, colour),
             None => return Err(Arc::new(unknown(name))),
@@ -46,7 +48,25 @@ fn overview(colour: Colour) -> String {
             colour.faint(&format!("({})", action.effect.name()))
         );
     }
-    text.push_str("\n`wharf docs ACTION` tells all about one.\n");
+    text.push_str(
+        "\n`wharf docs ACTION` tells all about one, `wharf docs stage` what a stage can be told.\n",
+    );
+    text
+}
+
+/// The options of a stage.
+fn stage(colour: Colour) -> String {
+    let mut text = format!(
+        "{} – one step of the pipeline\n\ncalls:  stage(name, || …)   stage(name, #{{ … }}, |result_of_a_need| …)\n\n{}\n",
+        colour.strong("stage"),
+        colour.strong("options")
+    );
+    let names = STAGE_OPTIONS.iter().map(|option| option.name.len());
+    let width = names.max().unwrap_or_default();
+    for option in STAGE_OPTIONS {
+        let kind = colour.faint(&format!("({})", option.kind));
+        let _ = writeln!(text, "  {:width$}  {} {kind}", option.name, option.doc);
+    }
     text
 }
 

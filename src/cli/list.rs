@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::Done;
 use super::arguments::Place;
 use super::load::{Setting, load};
-use crate::plan::{self, Plan, When};
+use crate::plan::{self, Plan, Row, When};
 use crate::report::Colour;
 use crate::secret::Secrets;
 
@@ -22,33 +24,46 @@ pub(super) fn list(place: &Place, secrets: &Secrets) -> Done {
 }
 
 fn describe(plan: &Plan, order: &[usize], colour: Colour) -> String {
-    let width = plan
-        .stages
-        .iter()
-        .map(|stage| stage.name.chars().count())
-        .max()
-        .unwrap_or_default();
+    let rows = plan.rows(order);
+    let width = |row: &Row| row.name.width();
+    let widest = rows.iter().map(width).max().unwrap_or_default();
     let mut text = String::from("stages:\n");
-    for stage in order.iter().map(|index| &plan.stages[*index]) {
-        let padding = " ".repeat(width - stage.name.chars().count());
-        let mut notes = Vec::new();
-        if !stage.doc.is_empty() {
-            notes.push(stage.doc.lines().next().unwrap_or_default().to_owned());
-        }
-        if !stage.needs.is_empty() {
-            let needs: Vec<_> = stage.needs.iter().map(|need| &*need.stage).collect();
-            notes.push(colour.faint(&format!("needs {}", needs.join(", "))));
-        }
-        if let When::Never(reason) = &stage.when {
-            notes.push(colour.faint(&format!("would be skipped: {reason}")));
-        }
-        let line = format!(
-            "  {}{padding}  {}",
-            colour.strong(&stage.name),
-            notes.join(" · ")
-        );
+    for row in &rows {
+        let padding = " ".repeat(widest - width(row));
+        let name = colour.strong(row.name);
+        let line = format!("  {name}{padding}  {}", notes(plan, row, colour));
         text.push_str(line.trim_end());
         text.push('\n');
     }
     text
+}
+
+fn notes(plan: &Plan, row: &Row, colour: Colour) -> String {
+    let stage = row.stage;
+    let mut notes = Vec::new();
+    if *row.name != *stage.name {
+        let values = plan.values_of(row.name);
+        notes.push(format!("{} of {values}", row.count));
+    }
+    if !stage.needs.is_empty() {
+        let needs: Vec<_> = stage.needs.iter().map(|need| &*need.stage).collect();
+        notes.push(format!("needs {}", plan.in_short(&needs).join(", ")));
+    }
+    if let Some(environment) = &stage.environment {
+        notes.push(format!("to {environment}"));
+    }
+    if !stage.labels.is_empty() {
+        let noun = if stage.labels.len() == 1 {
+            "label"
+        } else {
+            "labels"
+        };
+        notes.push(format!("{noun} {}", stage.labels.join(", ")));
+    }
+    if let When::Never(reason) = &stage.when {
+        notes.push(format!("would be skipped: {reason}"));
+    }
+    let doc = stage.doc.lines().next().map(str::to_owned);
+    let notes = notes.iter().map(|note| colour.faint(note));
+    doc.into_iter().chain(notes).collect::<Vec<_>>().join(" · ")
 }

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod docs;
 mod environment;
+mod graph;
 mod history;
 mod init;
 mod journal;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
     let done = match &arguments.verb {
         None => list::list(&arguments.place, &secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
+        Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, &secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
         Some(Verb::History(options)) => history::history(&arguments.place, options),
         Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),

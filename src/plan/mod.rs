@@ -3,6 +3,7 @@
 pub mod matrix;
 mod order;
 mod select;
+mod short;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::failure::Place;
 pub use matrix::{Combination, Matrix};
 pub use order::{order, problems};
 pub use select::{Selected, Selection, select};
+pub use short::Row;
 
 /// What a script declared, in the order it did.
 #[derive(Clone, Debug, Default)]
@@ -101,22 +103,6 @@ pub enum When {
 impl Plan {
     pub fn find(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| &*stage.name == name)
-    }
-
-    /// The names of `stages` as a person reads them: one for all of a matrix, where all are there.
-    pub fn in_short<'a>(&'a self, stages: &[&'a str]) -> Vec<&'a str> {
-        let mut short = Vec::new();
-        for name in stages {
-            let whole = self.find(name).filter(|stage| {
-                let mut all = self.instances_of(&stage.declared);
-                !stage.matrix.is_empty() && all.all(|one| stages.contains(&&*one.name))
-            });
-            let name = whole.map_or(*name, |stage| &*stage.declared);
-            if !short.contains(&name) {
-                short.push(name);
-            }
-        }
-        short
     }
 
     /// Every name a stage can be called by.

@@ -10,6 +10,7 @@ mod explain;
 mod file;
 mod findings;
 mod github;
+pub mod graph;
 mod html;
 mod inherited;
 mod json;

@@ -35,6 +35,13 @@ pub(super) struct Declarations {
 /// How many arguments `stage` may be called with.
 pub(super) const ARGUMENTS: RangeInclusive<usize> = 2..=3;
 
+impl Declarations {
+    /// The needs of the stage that the script calls `name`.
+    pub(super) fn needs_of(&self, name: &str) -> &[Arc<str>] {
+        self.needs.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
 type Declared = Result<(), Box<EvalAltResult>>;
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {

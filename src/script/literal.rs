@@ -130,8 +130,8 @@ pub(super) fn each_call(ast: &AST, visit: &mut dyn FnMut(&FnCallExpr, Position))
     });
 }
 
-/// The position of the key that `path` leads to in the map literals of a call, or of the nearest
-/// one on the way there.
+/// The position of the key that `path` leads to in the map literals of a call, or of what is
+/// written in the place of its map.
 pub(super) fn key_position(arguments: &[Expr], path: &str) -> Option<Position> {
     let Some((parent, key)) = path.rsplit_once('.') else {
         let key = path.split('[').next().unwrap_or(path);
@@ -142,7 +142,7 @@ pub(super) fn key_position(arguments: &[Expr], path: &str) -> Option<Position> {
         .into_iter()
         .flat_map(entries);
     let found = entries.find_map(|(ident, _)| (ident.name == key).then_some(ident.pos));
-    found.or_else(|| key_position(arguments, parent))
+    found.or_else(|| value_position(arguments, parent))
 }
 
 /// As [`Call::value`].

@@ -36,6 +36,14 @@ impl Matrices {
         })
     }
 
+    /// What the script calls the stage `name`: an instance has the name of its matrix.
+    pub(super) fn declared<'a>(&'a self, name: &'a str) -> &'a str {
+        let is_it = |(known, _): &(Arc<str>, Combination)| **known == *name;
+        let mut all = self.0.iter();
+        let found = all.find(|(_, instances)| instances.iter().any(is_it));
+        found.map_or(name, |(declared, _)| declared)
+    }
+
     /// The value of `name` in the instance `stage`; null where only others of the same matrix have
     /// it. Otherwise the names there are, or nothing where `stage` is in no matrix.
     pub(super) fn value(&self, stage: &str, name: &str) -> Result<Value, Option<Vec<&str>>> {

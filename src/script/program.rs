@@ -36,7 +36,6 @@ pub struct Declared {
     pub plan: Plan,
     bodies: BTreeMap<Arc<str>, Body>,
     conditions: BTreeMap<Arc<str>, Body>,
-    needs: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 impl Program {
@@ -105,7 +104,6 @@ impl Program {
             plan,
             bodies: std::mem::take(&mut declared.bodies),
             conditions: std::mem::take(&mut declared.conditions),
-            needs: std::mem::take(&mut declared.needs),
         })
     }
 
@@ -133,19 +131,17 @@ impl Program {
             let result = self.evaluate(context, outputs, Whereabouts::FlatScript)?;
             return Ok(value::to_json(&result).unwrap_or_default());
         };
-        let needs: &[_] = declared
-            .needs
-            .get(&stage.declared)
-            .map_or(&[], Vec::as_slice);
         // That it can be given what it takes was seen when it was declared.
-        let needs = needs
-            .iter()
-            .take(body.takes(needs.len()).unwrap_or_default());
-        let result = |need| self.host.declarations().matrices.result(need, &outputs);
-        let arguments = needs
-            .map(|need| result(need).unwrap_or_default())
-            .map(value::from_json)
-            .collect();
+        let arguments = {
+            let declared = self.host.declarations();
+            let needs = declared.needs_of(&stage.declared);
+            let needs = &needs[..body.takes(needs.len()).unwrap_or_default()];
+            let results = needs
+                .iter()
+                .map(|need| declared.matrices.result(need, &outputs));
+            let results = results.map(Option::unwrap_or_default);
+            results.map(value::from_json).collect()
+        };
         let call = Call {
             context,
             outputs,
@@ -234,7 +230,6 @@ impl Declared {
             },
             bodies: BTreeMap::new(),
             conditions: BTreeMap::new(),
-            needs: BTreeMap::new(),
         }
     }
 }

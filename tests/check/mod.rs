@@ -1,8 +1,10 @@
 //! `wharf check`: what it finds, how it says so, and what it lets pass.
 
+mod matrices;
 mod names;
 mod options;
 mod right;
+mod stages;
 
 use insta::assert_snapshot;
 

@@ -81,12 +81,17 @@ fn sleep(context: NativeCallContext, time: Dynamic) -> Answer<()> {
 /// its instances' results in order.
 fn output(host: &Host, context: NativeCallContext, stage: &str) -> Answer {
     let outputs = current::get().outputs;
-    if let Some(value) = host.declarations().matrices.result(stage, &outputs) {
+    let declared = host.declarations();
+    if let Some(value) = declared.matrices.result(stage, &outputs) {
         return Ok(from_json(value));
     }
+    let own = current::get().context.stage.clone();
+    let own = declared.matrices.declared(&own);
+    let needed = declared.needs_of(own).iter().any(|need| **need == *stage);
     let failure = Failure::script(format!("there is no result of a stage `{stage}` here"));
     let failure = match nearest(stage, outputs.keys().map(|name| &**name)) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None if needed => failure.hint(format!("`{stage}` did not run")),
         None => failure.hint(format!("add `{stage}` to this stage's `needs`")),
     };
     Err(raise(failure, &context))

@@ -57,7 +57,7 @@ pub const STAGE_OPTIONS: &[StageOption] = &[
         kind: "true or false",
         doc: "whether the run passes although this stage fails",
         read: |given, options, wrong| {
-            options.allow_failure = read::flag(given, "allow_failure", wrong)
+            options.allow_failure = read::flag(given, "allow_failure", wrong);
         },
     },
     StageOption {

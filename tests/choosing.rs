@@ -1,0 +1,161 @@
+//! Which stages a run has: `STAGE…`, `--only`, `--from`, `--skip`.
+
+use insta::assert_snapshot;
+
+use crate::harness::{Finished, Project};
+
+fn run(arguments: &[&str]) -> Finished {
+    Project::new()
+        .script(
+            r#"
+stage("test", #{ matrix: #{ n: [1, 2] }, labels: ["code", "slow"] }, || 1);
+stage("lint", #{ labels: "code" }, || 1);
+stage("image", #{ needs: ["test", "lint"] }, || 1);
+stage("deploy", #{ needs: ["image"] }, || 1);
+"#,
+        )
+        .run(["run"].iter().chain(arguments))
+}
+
+#[test]
+fn by_glob_matrix_and_label() {
+    assert_snapshot!(run(&["test"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ test (n=1)
+    ✓ test (n=1) [time]
+    ▸ test (n=2)
+    ✓ test (n=2) [time]
+    2 passed in [time]
+    ");
+    assert_snapshot!(run(&["l*", "test (n=2)"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ test (n=2)
+    ✓ test (n=2) [time]
+    ▸ lint
+    ✓ lint [time]
+    2 passed in [time]
+    ");
+    assert_snapshot!(run(&["label:slow"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ test (n=1)
+    ✓ test (n=1) [time]
+    ▸ test (n=2)
+    ✓ test (n=2) [time]
+    2 passed in [time]
+    ");
+}
+
+#[test]
+fn only_a_stage_and_not_what_it_needs() {
+    assert_snapshot!(run(&["--only", "image"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ image
+    ✓ image [time]
+    1 passed in [time]
+    ");
+}
+
+#[test]
+fn from_a_stage_on() {
+    assert_snapshot!(run(&["--from", "lint"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ lint
+    ✓ lint [time]
+    ▸ image
+    ✓ image [time]
+    ▸ deploy
+    ✓ deploy [time]
+    3 passed in [time]
+    ");
+}
+
+#[test]
+fn without_a_stage_and_what_needs_it() {
+    assert_snapshot!(run(&["--skip", "lint"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ test (n=1)
+    ✓ test (n=1) [time]
+    ▸ test (n=2)
+    ✓ test (n=2) [time]
+    ○ image skipped: `lint` was left out
+    ○ deploy skipped: `image` was skipped
+    2 passed, 2 skipped in [time]
+    ");
+    assert_snapshot!(run(&["--skip", "test", "--skip", "deploy"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ lint
+    ✓ lint [time]
+    ○ image skipped: `test` was left out
+    1 passed, 1 skipped in [time]
+    ");
+    assert_snapshot!(run(&["lint", "--skip", "label:code"]).all(), @"
+    exit: 2
+    ── stderr
+    error: `--skip` leaves nothing to run
+    ");
+}
+
+#[test]
+fn what_is_not_there() {
+    assert_snapshot!(run(&["depoly"]).all(), @"
+    exit: 2
+    ── stderr
+    error: there is no stage `depoly`
+    hint: did you mean `deploy`?
+    ");
+    assert_snapshot!(run(&["--only", "x*"]).all(), @"
+    exit: 2
+    ── stderr
+    error: no stage matches `x*`
+    hint: the stages are: test, lint, image, deploy
+    ");
+    assert_snapshot!(run(&["--skip", "label:cod"]).all(), @"
+    exit: 2
+    ── stderr
+    error: no stage has the label `cod`
+    hint: did you mean `label:code`?
+    ");
+    assert_snapshot!(run(&["--from", "["]).all(), @"
+    exit: 2
+    ── stderr
+    error: `[` is no glob
+    cause: unclosed character class; missing ']'
+    ");
+}
+
+#[test]
+fn a_result_of_what_did_not_run_is_told_so() {
+    let told = Project::new()
+        .script(
+            r#"
+stage("image", || "me/app:1");
+stage("deploy", #{ needs: "image" }, |image| {
+    print(type_of(image));
+    output("image")
+});
+"#,
+        )
+        .run(["run", "--only", "deploy"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stdout
+    ()
+    ── stderr
+    ▸ deploy
+    ✗ deploy failed after [time]
+    1 failed in [time]
+    error: there is no result of a stage `image` here
+     --> wharf.rhai:5:5
+      |
+    5 |     output("image")
+      |     ^^^^^^
+    hint: `image` did not run
+    "#);
+}
