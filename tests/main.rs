@@ -33,6 +33,7 @@ mod results;
 mod run_tests;
 mod sentry;
 mod sh;
+mod skipping;
 mod stages;
 mod stopping;
 mod tidy;

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::action::ActionError;
+use crate::action::{ActionError, Reading, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events, Progress, Stream};
 use crate::secret::Secrets;
@@ -32,6 +32,8 @@ pub struct Context {
     /// Whether the whole run is a rehearsal. An action whose effect stays on the machine runs for
     /// real even then, but may say `simulated: …` where a real run would have to fail.
     pub rehearsal: bool,
+    /// What the attempt touches.
+    pub trace: Trace,
     /// The failure that is being told about, when called from `on_failure`.
     pub telling: Option<Arc<crate::failure::Failure>>,
 }
@@ -58,6 +60,7 @@ impl Context {
 
     /// An environment value; empty counts as not set.
     pub fn env(&self, name: &str) -> Option<&str> {
+        self.trace.read(Reading::Environment(name.to_owned()));
         self.environment
             .get(name)
             .map(String::as_str)

@@ -18,6 +18,7 @@ mod sentry_notify;
 mod sh;
 mod size;
 mod toolchain;
+mod trace;
 
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -27,6 +28,7 @@ use serde_json::Value;
 pub use context::{Context, Environment, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
+pub use trace::{Reading, Trace};
 
 pub use crate::effect::Effect;
 

@@ -69,6 +69,9 @@ pub(super) struct RunOptions {
     /// After a failure, go on with all that does not depend on it.
     #[arg(short, long)]
     pub(super) keep_going: bool,
+    /// Run stages although nothing they depend on has changed.
+    #[arg(long)]
+    pub(super) force: bool,
     #[command(flatten)]
     pub(super) report: ReportOptions,
 }

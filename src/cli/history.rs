@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::Done;
 use super::arguments::{HistoryOptions, HistoryVerb, Place};
 use super::journal::{empty, open, unusable};
-use crate::journal::{Journal, JournalError, Run, RunOutcome, Stage, StageState};
-use crate::report::{Colour, ago, elapsed};
+use crate::journal::{Journal, JournalError, Run, RunOutcome, Stage, StageState, ago};
+use crate::report::{Colour, elapsed};
 
 pub(super) fn history(place: &Place, options: &HistoryOptions) -> Done {
     let mut journal = open(place).map_err(Arc::new)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::Place;
 use super::environment::environment;
-use crate::action::{Context, Standins};
+use crate::action::{Context, Standins, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::Failure;
@@ -69,6 +69,7 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         services: Arc::new(Services::new()),
         rehearsal: setting.standins.is_some(),
         standins: setting.standins,
+        trace: Trace::default(),
         telling: None,
     };
     let params = place.params.iter().cloned().collect();

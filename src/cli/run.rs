@@ -47,7 +47,8 @@ fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Repor
         jobs: options.jobs(),
         keep_going: options.keep_going,
     };
-    let done = run::run(&program, &mut declared, &wanted);
+    let cache = run::Cache::new(recorder.clone(), options.force);
+    let done = run::run(&program, &mut declared, &wanted, &cache);
     if let Some(rehearsal) = rehearsal {
         events.emit(Event::Rehearsed {
             services: rehearsal.received(),

@@ -1,6 +1,7 @@
 //! What was run, at rest: `.wharf/journal.db` and, beside it, `.wharf/logs/RUN/STAGE.log`. It
 //! survives the death of whoever writes it, and two may write it at once.
 
+mod ago;
 mod error;
 mod logs;
 mod model;
@@ -22,6 +23,7 @@ use rusqlite::Connection;
 
 use crate::service::state;
 
+pub use ago::ago;
 pub use error::JournalError;
 pub use model::{Action, ActionState, Run, RunOutcome, Stage, StageState};
 pub use orphans::Stopped;

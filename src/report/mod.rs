@@ -46,7 +46,7 @@ use record::Record;
 use sinks::{People, Sinks};
 use terminal::Terminal;
 
-pub use style::{Colour, ago, elapsed};
+pub use style::{Colour, elapsed};
 pub use turns::Mode;
 
 /// What a person asked to see of a run.

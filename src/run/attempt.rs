@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::action::Context;
+use crate::action::{Context, Trace};
 use crate::cancel::{Cancel, Reason};
 use crate::event::{Event, Events};
 use crate::failure::Failure;
@@ -25,6 +25,7 @@ impl Attempt {
         let started = Instant::now();
         let mut context = context.clone();
         context.cancel = context.cancel.child();
+        context.trace = Trace::default();
         let heard = stage.silence.map(|_| Arc::new(Mutex::new(started)));
         if let Some(heard) = &heard {
             context.events = listening(&context.events, heard.clone());

@@ -2,6 +2,7 @@
 //! draws nothing.
 
 mod attempt;
+mod cache;
 mod guard;
 mod hooks;
 mod queue;
@@ -19,6 +20,8 @@ use crate::script::{Declared, Program};
 
 use schedule::Schedule;
 
+pub use cache::Cache;
+
 /// What a person asked of one run.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -34,6 +37,7 @@ pub fn run(
     program: &Program,
     declared: &mut Declared,
     options: &Options,
+    cache: &Cache,
 ) -> Result<(), Arc<Failure>> {
     let order = plan::order(&declared.plan)
         .and_then(|order| plan::select(&declared.plan, &order, &options.selection))
@@ -46,8 +50,9 @@ pub fn run(
         stages: listed(&declared.plan, &order),
         rehearsal: context.rehearsal,
     });
-    let mut schedule = Schedule::new(program, declared, &order, options);
+    let mut schedule = Schedule::new(program, declared, &order, options, cache);
     schedule.run();
+    cache.close();
     let mut failures = schedule.failures().to_vec();
     if context.cancel.is_cancelled() && failures.is_empty() {
         failures.push(Arc::new(Failure::new(Kind::Interrupted, "interrupted")));

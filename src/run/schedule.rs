@@ -9,6 +9,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::attempt::Attempt;
+use super::cache::Cache;
 use super::queue::{End, Queue, Turn};
 use super::stage::{self, Ended, Job};
 use super::{Options, hooks};
@@ -27,6 +28,7 @@ pub(super) struct Schedule<'a> {
     program: &'a Program,
     declared: &'a Declared,
     options: &'a Options,
+    cache: &'a Cache,
     /// In the order of the run; all else refers to them by position.
     stages: Vec<&'a Stage>,
     queue: Queue,
@@ -34,6 +36,7 @@ pub(super) struct Schedule<'a> {
     outputs: Outputs,
     failures: Vec<Arc<Failure>>,
     excused: usize,
+    kept: usize,
 }
 
 struct Running {
@@ -55,6 +58,7 @@ impl<'a> Schedule<'a> {
         declared: &'a Declared,
         order: &[usize],
         options: &'a Options,
+        cache: &'a Cache,
     ) -> Self {
         let stages: Vec<_> = order
             .iter()
@@ -64,12 +68,14 @@ impl<'a> Schedule<'a> {
             program,
             declared,
             options,
+            cache,
             queue: Queue::new(&stages),
             stages,
             running: BTreeMap::new(),
             outputs: Outputs::new(),
             failures: Vec::new(),
             excused: 0,
+            kept: 0,
         }
     }
 
@@ -97,11 +103,11 @@ impl<'a> Schedule<'a> {
     }
 
     pub(super) fn passed(&self) -> usize {
-        self.queue.count(End::Passed) - self.excused
+        self.queue.count(End::Passed) - self.excused - self.kept
     }
 
     pub(super) fn skipped(&self) -> usize {
-        self.queue.count(End::Skipped)
+        self.queue.count(End::Skipped) + self.kept
     }
 
     fn base(&self) -> &'a Context {
@@ -190,6 +196,7 @@ impl<'a> Schedule<'a> {
             stage,
             context,
             outputs: Arc::new(self.outputs_for(stage)),
+            cache: self.cache,
         };
         let work = {
             let sender = sender.clone();
@@ -260,6 +267,12 @@ impl<'a> Schedule<'a> {
             Ended::Skipped(reason) => {
                 self.queue.ended(position, End::Skipped);
                 return self.tell_skipped(position, reason);
+            }
+            Ended::Kept { why, result } => {
+                self.kept += 1;
+                self.outputs.insert(stage.name.clone(), result);
+                self.queue.ended(position, End::Passed);
+                return self.tell_skipped(position, why);
             }
             Ended::Passed(value) => {
                 result = Arc::new(value.clone());

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::attempt::{self, Attempt};
+use super::cache::{About, Cache, Decision};
 use super::guard::guard;
-use crate::action::Context;
+use crate::action::{Context, Trace};
 use crate::cancel::Cancel;
-use crate::event::{self, Event};
+use crate::event::Event;
 use crate::failure::{Failure, Kind};
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
@@ -18,6 +19,11 @@ pub(super) enum Ended {
     Passed(Value),
     /// Its `when` answered no; why completes “skipped: …”.
     Skipped(String),
+    /// An earlier success still holds; why completes “skipped: …”.
+    Kept {
+        why: String,
+        result: Value,
+    },
     Failed(Box<Failure>),
 }
 
@@ -28,6 +34,7 @@ pub(super) struct Job<'a> {
     pub(super) stage: &'a Stage,
     pub(super) context: Context,
     pub(super) outputs: Arc<Outputs>,
+    pub(super) cache: &'a Cache,
 }
 
 /// The surroundings of `stage`: its own name, environment and cancellation, a child of `cancel`.
@@ -48,11 +55,19 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
         if let Some(reason) = job.why_not()? {
             return Ok(Ended::Skipped(reason));
         }
+        let (why, pending) = match job.cache.decide(&job.about()) {
+            Decision::Run { why, pending } => (why, pending),
+            Decision::Keep { why, result } => return Ok(Ended::Kept { why, result }),
+        };
         job.context.events.emit(Event::StageStarted {
             stage: job.stage.name.clone(),
-            why: event::NO_INPUTS.to_owned(),
+            why,
         });
-        job.attempts(announce).map(Ended::Passed)
+        let (result, trace) = job.attempts(announce)?;
+        if let Some(pending) = pending {
+            job.cache.keep(job, pending, &trace, &result);
+        }
+        Ok(Ended::Passed(result))
     });
     ended.unwrap_or_else(|failure| Ended::Failed(Box::new(failure)))
 }
@@ -67,19 +82,31 @@ impl Job<'_> {
             .ask(self.declared, self.stage, context, self.outputs.clone())
     }
 
-    fn attempts(&self, announce: &dyn Fn(Attempt)) -> Result<Value, Failure> {
+    fn about(&self) -> About<'_> {
+        About {
+            program: self.program,
+            declared: self.declared,
+            stage: self.stage,
+            context: &self.context,
+            outputs: &self.outputs,
+        }
+    }
+
+    /// The result of the attempt that passed, and what it touched.
+    fn attempts(&self, announce: &dyn Fn(Attempt)) -> Result<(Value, Trace), Failure> {
         let retry = self.stage.retry.as_ref();
         let mut number = 1;
         loop {
             let (attempt, context) = Attempt::new(self.stage, &self.context);
-            let cancel = attempt.cancel.clone();
+            let (cancel, trace) = (attempt.cancel.clone(), context.trace.clone());
             announce(attempt);
             let outputs = self.outputs.clone();
             let done =
                 self.program
                     .run_stage(self.declared, self.stage, Arc::new(context), outputs);
-            let Err(failure) = done else {
-                return done;
+            let failure = match done {
+                Ok(result) => return Ok((result, trace)),
+                Err(failure) => failure,
             };
             let again = failure.kind == Kind::Pipeline;
             let wait = attempt::next(retry, number, &failure, cancel.reason().as_ref());

@@ -66,6 +66,22 @@ impl Body {
         }
     }
 
+    /// The variables that it captured, by their names.
+    pub(super) fn captures(&self, units: &Units) -> Vec<(String, Dynamic)> {
+        let library = units.library_of(self.function.fn_name());
+        let function = library.as_deref().and_then(|library| {
+            let mut functions = library.iter_script_fn_info();
+            functions.find_map(|(_, _, name, _, function)| {
+                (name == self.function.fn_name()).then(|| function.clone())
+            })
+        });
+        let names = function
+            .into_iter()
+            .flat_map(|function| function.params.to_vec());
+        let names = names.map(|name| name.to_string());
+        names.zip(self.function.iter_curry().cloned()).collect()
+    }
+
     /// Where the body was declared.
     pub(super) fn place(&self) -> Option<Place> {
         self.place.clone()

@@ -112,6 +112,7 @@ fn perform(
         number: current.calls.fetch_add(1, Ordering::Relaxed),
         options: blake3::hash(options.to_string().as_bytes()).to_string(),
     };
+    context.trace.reach(effect);
     let stage = context.stage.clone();
     context.events.emit(Event::ActionStarted {
         stage: stage.clone(),

@@ -219,6 +219,14 @@ fn declares_stages(engine: &Engine, units: &Units, main: &Unit) -> bool {
 }
 
 impl Declared {
+    pub(super) fn body(&self, declared: &str) -> Option<&Body> {
+        self.bodies.get(declared)
+    }
+
+    pub(super) fn condition(&self, declared: &str) -> Option<&Body> {
+        self.conditions.get(declared)
+    }
+
     fn flat() -> Self {
         Self {
             plan: Plan {

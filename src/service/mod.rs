@@ -2,6 +2,7 @@
 //! error enum each, and nothing starts before it is first asked for.
 
 pub mod engine;
+pub mod files;
 pub mod git;
 pub mod http;
 pub mod process;

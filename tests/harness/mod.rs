@@ -86,7 +86,7 @@ mod tests {
             ],
         );
         told.stdout(
-            "DOCKER_HOST\nHOME\nLANG\nONE\nPATH\nRUST_BACKTRACE\nTMPDIR\nWHARF_TEST_MARK\n",
+            "DOCKER_HOST\nHOME\nLANG\nONE\nPATH\nRUST_BACKTRACE\nTMPDIR\nWHARF_JOBS\nWHARF_TEST_MARK\n",
         );
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, NativeCallContext};
 
 use super::Answer;
+use crate::action::Reading;
 use crate::failure::Failure;
 use crate::script::current;
 use crate::script::host::{Host, Missing};
@@ -37,6 +38,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
         .register_fn(
             "param",
             move |context: NativeCallContext, name: &str| -> Answer {
+                note(name);
                 match required.params.get(name) {
                     Some(given) => Ok(given.into()),
                     None if required.missing == Missing::Unimportant => Ok(made_up(name).into()),
@@ -51,6 +53,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
         .register_fn(
             "param",
             move |context: NativeCallContext, name: &str, default: Dynamic| -> Answer {
+                note(name);
                 match optional.params.get(name) {
                     Some(given) => {
                         like(&default, name, given).map_err(|failure| raise(failure, &context))
@@ -59,6 +62,11 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
                 }
             },
         );
+}
+
+fn note(param: &str) {
+    let trace = current::get().context.trace.clone();
+    trace.read(Reading::Parameter(param.to_owned()));
 }
 
 fn value(host: &Host, context: &NativeCallContext, name: &str) -> Answer<String> {

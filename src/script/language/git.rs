@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::{Engine, FuncRegistration, Module, NativeCallContext};
 
 use super::Answer;
+use crate::action::Reading;
 use crate::failure::{Failure, Kind};
 use crate::script::host::{Host, Missing};
 use crate::script::raised::raise;
@@ -12,16 +13,18 @@ use crate::service::git::{Git, GitError};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let mut module = Module::new();
-    let mut add =
-        |name: &str, ask: fn(&Git) -> Result<Option<String>, GitError>, made_up: &'static str| {
-            let host = host.clone();
-            FuncRegistration::new(name).set_into_module(
-                &mut module,
-                move |context: NativeCallContext| -> Answer<String> {
-                    answer(&host, &context, ask(&host.git), made_up)
-                },
-            );
-        };
+    let mut add = |name: &'static str,
+                   ask: fn(&Git) -> Result<Option<String>, GitError>,
+                   made_up: &'static str| {
+        let host = host.clone();
+        FuncRegistration::new(name).set_into_module(
+            &mut module,
+            move |context: NativeCallContext| -> Answer<String> {
+                note(name);
+                answer(&host, &context, ask(&host.git), made_up)
+            },
+        );
+    };
     add("branch", crate::service::git::Git::branch, "");
     add(
         "sha",
@@ -34,6 +37,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     FuncRegistration::new("is_dirty").set_into_module(
         &mut module,
         move |context: NativeCallContext| -> Answer<bool> {
+            note("is_dirty");
             match asked.git.is_dirty() {
                 Err(_) if asked.missing != Missing::Refused => Ok(false),
                 dirty => dirty.map_err(|error| refuse(&context, &error)),
@@ -41,6 +45,11 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
         },
     );
     engine.register_static_module("git", module.into());
+}
+
+fn note(question: &'static str) {
+    let context = crate::script::current::get().context;
+    context.trace.read(Reading::Git(question));
 }
 
 /// Nothing is empty text; without a repository a rehearsal goes on with a made-up value.

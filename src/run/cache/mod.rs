@@ -1,0 +1,252 @@
+//! Which stages need not run, because an earlier success of theirs still holds, and why others do.
+
+mod parts;
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use blake3::Hash;
+use serde_json::Value;
+
+use super::stage::Job;
+use crate::action::{Context, Trace};
+use crate::event;
+use crate::journal::{Journal, Recorder, Success, ago};
+use crate::plan::Stage;
+use crate::script::{Declared, Outputs, Program};
+use crate::service::files::{self, Files, Fingerprint, Index, Manifest};
+use crate::service::state;
+
+use parts::{Key, Parts};
+
+/// The earlier successes of one repository. Nothing is opened before the first stage with `inputs`
+/// asks.
+pub struct Cache {
+    /// Who knows the number of this run.
+    recorder: Recorder,
+    /// Whether all stages run whatever was kept.
+    force: bool,
+    opened: OnceLock<Option<Opened>>,
+}
+
+struct Opened {
+    journal: Mutex<Journal>,
+    files: Files,
+    key: Key,
+}
+
+/// Whether a stage runs.
+pub(super) enum Decision {
+    Run {
+        /// Completes “ran: …”.
+        why: String,
+        /// What to keep its success with, if it may be kept.
+        pending: Option<Pending>,
+    },
+    Keep {
+        /// Completes “skipped: …”.
+        why: String,
+        result: Value,
+    },
+}
+
+/// What was known of a stage before it ran.
+pub(super) struct Pending {
+    parts: Parts,
+    inputs: Arc<Fingerprint>,
+}
+
+/// The name of the files' index among the journal's blobs.
+const INDEX: &str = "files";
+
+impl Cache {
+    /// Of the run that `recorder` records; with `force` all stages run whatever was kept.
+    pub fn new(recorder: Recorder, force: bool) -> Self {
+        Self {
+            recorder,
+            force,
+            opened: OnceLock::new(),
+        }
+    }
+
+    /// Decides about a stage whose needs have all passed with `outputs`.
+    pub(super) fn decide(&self, about: &About) -> Decision {
+        let because = |why: &str| Decision::Run {
+            why: why.to_owned(),
+            pending: None,
+        };
+        if about.stage.inputs.is_empty() {
+            return because(event::NO_INPUTS);
+        }
+        let Some(opened) = self.opened(about.context) else {
+            return because("the journal cannot be read");
+        };
+        let now = match opened
+            .files
+            .fingerprint(&about.stage.inputs, &about.context.cancel)
+        {
+            Ok(now) => now,
+            Err(error) => return because(&format!("its inputs cannot be read: {error}")),
+        };
+        opened.compare(about, now, self.force)
+    }
+
+    /// Keeps the success of a stage, if what it did may be left out the next time.
+    pub(super) fn keep(&self, job: &Job, pending: Pending, trace: &Trace, result: &Value) {
+        let Some(opened) = self.opened(&job.context) else {
+            return;
+        };
+        // What it wrote may be what others, or it, look at.
+        opened.files.forget();
+        let told = result.to_string();
+        if job.context.secrets.mask(&told) != told {
+            return;
+        }
+        let readings = trace.readings();
+        let mut parts =
+            pending
+                .parts
+                .with_readings(opened.key, readings, (job.program, &job.context));
+        parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
+        let name = &job.stage.name;
+        let kept = serde_json::to_value(parts).ok().and_then(|parts| {
+            let journal = opened.journal();
+            journal
+                .set_blob(&blob(name), &pending.inputs.files.to_bytes())
+                .ok()?;
+            let success = Success {
+                parts,
+                result: result.clone(),
+                run: self.recorder.run().unwrap_or_default(),
+                finished: SystemTime::now(),
+            };
+            journal.record_success(name, &success).ok()
+        });
+        if kept.is_none() {
+            job.context
+                .warn("its success cannot be kept: it will run again");
+        }
+    }
+
+    /// Lets the next run know which files it need not read.
+    pub(super) fn close(&self) {
+        if let Some(Some(opened)) = self.opened.get()
+            && let Some(index) = opened.files.index()
+        {
+            // Without it the next run reads more, and nothing else.
+            let _ = opened.journal().set_blob(INDEX, &index.to_bytes());
+        }
+    }
+
+    fn opened(&self, context: &Context) -> Option<&Opened> {
+        let open = || {
+            let journal = Journal::open(&context.root).ok()?;
+            let key = Key(state::key(&context.root).ok()?);
+            let index = journal.blob(INDEX).ok().flatten();
+            let index = index.map(|bytes| Index::from_bytes(&bytes));
+            Some(Opened {
+                journal: Mutex::new(journal),
+                files: Files::new(&context.root, index.unwrap_or_default()),
+                key,
+            })
+        };
+        self.opened.get_or_init(open).as_ref()
+    }
+}
+
+/// A stage that is being decided about.
+pub(super) struct About<'a> {
+    pub(super) program: &'a Program,
+    pub(super) declared: &'a Declared,
+    pub(super) stage: &'a Stage,
+    pub(super) context: &'a Context,
+    pub(super) outputs: &'a Outputs,
+}
+
+impl Opened {
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn compare(&self, about: &About, inputs: Arc<Fingerprint>, force: bool) -> Decision {
+        let stage = about.stage;
+        let pending = |parts| {
+            Some(Pending {
+                parts,
+                inputs: inputs.clone(),
+            })
+        };
+        let parts = self.parts(about, inputs.digest);
+        let success = self.journal().last_success(&stage.name).ok().flatten();
+        let last = success.and_then(|success| {
+            let parts: Parts = serde_json::from_value(success.parts.clone()).ok()?;
+            Some((success, parts))
+        });
+        let Some((success, before)) = last else {
+            return Decision::Run {
+                why: "first time".to_owned(),
+                pending: pending(parts),
+            };
+        };
+        let read = (about.program, about.context);
+        let parts = parts.with_readings(self.key, before.readings(), read);
+        let lasting = before.lasting.map(|effect| {
+            let effect = effect.name();
+            format!("its effect is `{effect}`, which is never left out")
+        });
+        let why = force
+            .then(|| "it was asked for".to_owned())
+            .or(lasting)
+            .or_else(|| parts.why(&before))
+            .or_else(|| self.changed_inputs(stage, &before, &parts, &inputs.files))
+            .or_else(|| self.missing_output(stage));
+        match why {
+            Some(why) => Decision::Run {
+                why,
+                pending: pending(parts),
+            },
+            None => Decision::Keep {
+                why: format!(
+                    "same inputs as run {}, {}",
+                    success.run,
+                    ago(success.finished.elapsed().unwrap_or_default())
+                ),
+                result: success.result,
+            },
+        }
+    }
+
+    fn parts(&self, about: &About, inputs: Hash) -> Parts {
+        let script = (about.program, about.declared);
+        Parts::of(self.key, script, about.stage, about.outputs, inputs)
+    }
+
+    fn changed_inputs(
+        &self,
+        stage: &Stage,
+        before: &Parts,
+        now: &Parts,
+        files: &Manifest,
+    ) -> Option<String> {
+        if now.inputs == before.inputs {
+            return None;
+        }
+        let known = self.journal().blob(&blob(&stage.name)).ok().flatten();
+        let known = known.and_then(|bytes| Manifest::from_bytes(&bytes));
+        let told = known.map(|known| files::describe(&files::differences(&known, files)));
+        Some(told.unwrap_or_else(|| "its inputs changed".to_owned()))
+    }
+
+    fn missing_output(&self, stage: &Stage) -> Option<String> {
+        let lacks = |glob: &&String| {
+            let found = self.files.list(std::slice::from_ref(*glob));
+            found.is_ok_and(|files| files.is_empty())
+        };
+        let glob = stage.outputs.iter().find(lacks)?;
+        Some(format!("there is no {glob}"))
+    }
+}
+
+fn blob(stage: &str) -> String {
+    format!("inputs of {stage}")
+}

@@ -1,0 +1,198 @@
+//! All that a stage's result follows from, in parts that can be told apart.
+
+use std::collections::BTreeMap;
+
+use blake3::Hash;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::action::{Context, Effect, Reading};
+use crate::plan::Stage;
+use crate::script::{Declared, Outputs, Program};
+
+/// Changes when what the parts mean does.
+const VERSION: u32 = 1;
+
+/// Each part as a hash; where its value may be secret, with the repository's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Parts {
+    wharf: u32,
+    text: String,
+    options: String,
+    captures: BTreeMap<String, String>,
+    /// By what was read, such as `env("TOKEN")`; none where it is not set.
+    readings: BTreeMap<String, Option<String>>,
+    /// By the stages needed.
+    results: BTreeMap<String, String>,
+    pub(super) inputs: String,
+    /// The effect of the stage, where it is one that is never left out.
+    pub(super) lasting: Option<Effect>,
+}
+
+/// What a part is called where a person asks for all of them.
+pub(super) struct Named<'a> {
+    pub(super) name: String,
+    pub(super) hash: &'a str,
+}
+
+/// Hashes with the repository's key.
+#[derive(Clone, Copy)]
+pub(super) struct Key(pub(super) [u8; 32]);
+
+impl Key {
+    fn hash(&self, value: &str) -> String {
+        blake3::keyed_hash(&self.0, value.as_bytes()).to_string()
+    }
+
+    fn of(&self, value: &Value) -> String {
+        self.hash(&value.to_string())
+    }
+}
+
+impl Parts {
+    /// Of a stage before it runs: what it will read is taken to be what it read `before`.
+    pub(super) fn of(
+        key: Key,
+        (program, declared): (&Program, &Declared),
+        stage: &Stage,
+        outputs: &Outputs,
+        inputs: Hash,
+    ) -> Self {
+        let essence = program.essence(declared, stage);
+        let captures = essence.captures.iter();
+        let results = stage.needs.iter().filter_map(|need| {
+            let result = outputs.get(&need.stage)?;
+            Some((need.stage.to_string(), key.of(result)))
+        });
+        Self {
+            wharf: VERSION,
+            text: blake3::hash(essence.texts.join("\0").as_bytes()).to_string(),
+            options: key.hash(&options(stage)),
+            captures: captures
+                .map(|(name, value)| (name.clone(), key.of(value)))
+                .collect(),
+            readings: BTreeMap::new(),
+            results: results.collect(),
+            inputs: inputs.to_string(),
+            lasting: None,
+        }
+    }
+
+    /// With what an attempt read.
+    pub(super) fn with_readings(
+        mut self,
+        key: Key,
+        readings: impl IntoIterator<Item = Reading>,
+        (program, context): (&Program, &Context),
+    ) -> Self {
+        let told = readings.into_iter().map(|reading| {
+            let value = now(&reading, program, context);
+            (written(&reading), value.map(|value| key.hash(&value)))
+        });
+        self.readings = told.collect();
+        self
+    }
+
+    /// What was read before, to be read again.
+    pub(super) fn readings(&self) -> Vec<Reading> {
+        self.readings
+            .keys()
+            .filter_map(|text| parse(text))
+            .collect()
+    }
+
+    /// What differs from `before` but for the inputs; completes “ran: …”.
+    pub(super) fn why(&self, before: &Self) -> Option<String> {
+        if self.wharf != before.wharf {
+            return Some("this wharf keeps results in another way".to_owned());
+        }
+        if self.text != before.text {
+            return Some("its script changed".to_owned());
+        }
+        if self.options != before.options {
+            return Some("its options changed".to_owned());
+        }
+        differing(&self.captures, &before.captures)
+            .map(|name| format!("`{name}` changed"))
+            .or_else(|| {
+                differing(&self.readings, &before.readings)
+                    .map(|reading| format!("{reading} changed"))
+            })
+            .or_else(|| {
+                differing(&self.results, &before.results)
+                    .map(|stage| format!("the result of `{stage}` changed"))
+            })
+    }
+
+    /// Every part by a name, for a person who asks what counts.
+    pub(super) fn all(&self) -> Vec<Named<'_>> {
+        let named = |name: String, hash| Named { name, hash };
+        let mut all = vec![
+            named("its script".to_owned(), self.text.as_str()),
+            named("its options".to_owned(), &self.options),
+        ];
+        let captures = self.captures.iter();
+        all.extend(captures.map(|(name, hash)| named(format!("the variable `{name}`"), hash)));
+        let readings = self.readings.iter();
+        all.extend(
+            readings.map(|(name, hash)| named(name.clone(), hash.as_deref().unwrap_or("not set"))),
+        );
+        let results = self.results.iter();
+        all.extend(results.map(|(name, hash)| named(format!("the result of `{name}`"), hash)));
+        all.push(named("its inputs".to_owned(), &self.inputs));
+        all
+    }
+}
+
+/// The first name with another value, or that only one of the two has.
+fn differing<V: PartialEq>(
+    now: &BTreeMap<String, V>,
+    before: &BTreeMap<String, V>,
+) -> Option<String> {
+    let names = now.keys().chain(before.keys());
+    names
+        .filter(|name| now.get(*name) != before.get(*name))
+        .min()
+        .cloned()
+}
+
+fn options(stage: &Stage) -> String {
+    let (env, matrix) = (&stage.env, &stage.matrix);
+    format!("{env:?} {matrix:?} {:?} {:?}", stage.inputs, stage.outputs)
+}
+
+fn now(reading: &Reading, program: &Program, context: &Context) -> Option<String> {
+    let host = program.host();
+    match reading {
+        Reading::Environment(name) => context.env(name).map(str::to_owned),
+        Reading::Parameter(name) => host.params.get(name).cloned(),
+        Reading::Git("branch") => host.git.branch().ok().flatten(),
+        Reading::Git("tag") => host.git.tag().ok().flatten(),
+        Reading::Git("is_dirty") => host.git.is_dirty().ok().map(|dirty| dirty.to_string()),
+        Reading::Git(_) => host.git.sha().ok(),
+    }
+}
+
+/// As the script writes it.
+fn written(reading: &Reading) -> String {
+    match reading {
+        Reading::Environment(name) => format!("env(\"{name}\")"),
+        Reading::Parameter(name) => format!("param(\"{name}\")"),
+        Reading::Git(question) => format!("git::{question}()"),
+    }
+}
+
+fn parse(text: &str) -> Option<Reading> {
+    let inner = |start: &str| Some(text.strip_prefix(start)?.strip_suffix("\")")?.to_owned());
+    inner("env(\"")
+        .map(Reading::Environment)
+        .or_else(|| inner("param(\"").map(Reading::Parameter))
+        .or_else(|| {
+            let question = text.strip_prefix("git::")?.strip_suffix("()")?;
+            let known = ["branch", "sha", "short_sha", "tag", "is_dirty"];
+            known
+                .into_iter()
+                .find(|known| *known == question)
+                .map(Reading::Git)
+        })
+}

@@ -1,0 +1,246 @@
+//! The texts of a script that decide what a stage does: its own statement, the functions it calls,
+//! the modules it uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use rhai::{ASTNode, Expr, Position, Stmt};
+
+use super::program::Program;
+use super::units::Unit;
+use crate::failure::Place;
+
+/// The top-level statement at `place`, each function of its file that it calls, directly or through
+/// others, and all of the modules whose functions those call. Comments at the end of a statement
+/// belong to the next.
+pub(super) fn behind(program: &Program, place: &Place) -> Vec<String> {
+    let units = program.units();
+    let Some(unit) = units.find(&place.source.name) else {
+        return vec![place.source.text.clone()];
+    };
+    let cuts = Cuts::of(&unit);
+    let mut gathered = Gathered::default();
+    gathered.add(&cuts.statement(place.span.start), &unit, &cuts);
+    if gathered.all {
+        gathered.texts = vec![unit.source.text.clone()];
+    }
+    if gathered.texts.iter().any(|text| text.contains("global::")) {
+        gathered.texts.extend(cuts.constants(&unit));
+    }
+    for path in &gathered.modules {
+        gathered
+            .texts
+            .extend(module(program, &unit, path, &mut BTreeSet::new()));
+    }
+    gathered.texts
+}
+
+/// The texts of a module and of all that it imports. One that cannot be loaded stands for itself.
+fn module(
+    program: &Program,
+    importer: &Unit,
+    path: &str,
+    seen: &mut BTreeSet<String>,
+) -> Vec<String> {
+    let units = program.units();
+    let Ok(unit) = units.load_unit(program.engine(), &importer.source.name, path) else {
+        return vec![path.to_owned()];
+    };
+    if !seen.insert(unit.source.name.clone()) {
+        return Vec::new();
+    }
+    let mut texts = vec![unit.source.text.clone()];
+    for path in super::literal::imports(&unit.ast) {
+        texts.extend(module(program, &unit, &path, seen));
+    }
+    texts
+}
+
+#[derive(Default)]
+struct Gathered {
+    texts: Vec<String>,
+    seen: BTreeSet<usize>,
+    /// Paths of modules, as they are imported.
+    modules: BTreeSet<String>,
+    /// Whether a function is called by a name that is computed: it may be any.
+    all: bool,
+}
+
+impl Gathered {
+    fn add(&mut self, range: &Range<usize>, unit: &Unit, cuts: &Cuts) {
+        if !self.seen.insert(range.start) {
+            return;
+        }
+        self.texts.push(unit.source.text[range.clone()].to_owned());
+        for call in cuts.calls.iter().filter(|call| range.contains(&call.at)) {
+            match &call.module {
+                Some(alias) => self.modules.extend(cuts.imported(alias)),
+                None if call.name == "Fn" => self.all = true,
+                None => {
+                    for function in cuts.functions.get(&call.name).into_iter().flatten() {
+                        self.add(function, unit, cuts);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where the parts of a unit's text begin and end, in bytes.
+struct Cuts {
+    text: String,
+    statements: Vec<Range<usize>>,
+    constants: Vec<usize>,
+    functions: BTreeMap<String, Vec<Range<usize>>>,
+    calls: Vec<Call>,
+    /// Aliases with the paths they stand for.
+    imports: Vec<(String, String)>,
+}
+
+struct Call {
+    at: usize,
+    name: String,
+    module: Option<String>,
+}
+
+impl Cuts {
+    fn of(unit: &Unit) -> Self {
+        let text = &unit.source.text;
+        let lines = Lines::of(text);
+        let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let library = unit.ast.shared_lib();
+        for (_, _, name, _, function) in library.iter_script_fn_info() {
+            let body = &function.body;
+            if name.starts_with("anon$") {
+                continue;
+            }
+            let start = lines.start_of_line(body.start_position());
+            let end = lines.offset(body.end_position()).map(|end| end + 1);
+            if let (Some(start), Some(end)) = (start, end) {
+                let range = start..end.min(text.len());
+                functions.entry(name.to_owned()).or_default().push(range);
+            }
+        }
+        let starts: Vec<_> = unit
+            .ast
+            .statements()
+            .iter()
+            .filter_map(|statement| lines.start_of_line(statement.position()))
+            .collect();
+        let mut bounds: Vec<usize> = functions
+            .values()
+            .flatten()
+            .map(|range| range.start)
+            .collect();
+        bounds.extend(&starts);
+        bounds.push(text.len());
+        bounds.sort_unstable();
+        let statements = starts
+            .iter()
+            .map(|start| {
+                let end = bounds.iter().copied().find(|bound| bound > start);
+                *start..end.unwrap_or(text.len())
+            })
+            .collect();
+        let constants = unit
+            .ast
+            .statements()
+            .iter()
+            .filter(|statement| is_constant(statement))
+            .filter_map(|statement| lines.start_of_line(statement.position()))
+            .collect();
+        let mut cuts = Self {
+            text: text.clone(),
+            statements,
+            constants,
+            functions,
+            calls: Vec::new(),
+            imports: Vec::new(),
+        };
+        cuts.read(unit, &lines);
+        cuts
+    }
+
+    fn read(&mut self, unit: &Unit, lines: &Lines) {
+        unit.ast.walk(&mut |path: &[ASTNode]| {
+            match path.last() {
+                Some(
+                    ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position))
+                    | ASTNode::Stmt(Stmt::FnCall(call, position)),
+                ) => {
+                    let module = call.namespace.path.first();
+                    self.calls.extend(lines.offset(*position).map(|at| Call {
+                        at,
+                        name: call.name.to_string(),
+                        module: module.map(|alias| alias.name.to_string()),
+                    }));
+                }
+                Some(ASTNode::Stmt(Stmt::Import(import, _))) => {
+                    if let Expr::StringConstant(path, _) = &import.0 {
+                        let alias = import.1.name.to_string();
+                        self.imports.push((alias, path.to_string()));
+                    }
+                }
+                _ => {}
+            }
+            true
+        });
+    }
+
+    /// The statement that `at` lies in, without the blank and comment lines after it.
+    fn statement(&self, at: usize) -> Range<usize> {
+        let found = self.statements.iter().find(|range| range.contains(&at));
+        let range = found.cloned().unwrap_or(0..self.text.len());
+        let text = &self.text[range.clone()];
+        let kept = text
+            .split_inclusive('\n')
+            .scan(0, |end, line| {
+                *end += line.len();
+                Some((*end, line.trim()))
+            })
+            .filter(|(_, line)| !line.is_empty() && !line.starts_with("//"))
+            .last();
+        range.start..range.start + kept.map_or(0, |(end, _)| end)
+    }
+
+    fn constants(&self, unit: &Unit) -> Vec<String> {
+        let cut = |at: &usize| unit.source.text[self.statement(*at)].to_owned();
+        self.constants.iter().map(cut).collect()
+    }
+
+    fn imported(&self, alias: &str) -> Vec<String> {
+        let known = self.imports.iter().filter(|(known, _)| known == alias);
+        known.map(|(_, path)| path.clone()).collect()
+    }
+}
+
+fn is_constant(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Var(_, flags, _) if flags.contains(rhai::ASTFlags::CONSTANT))
+}
+
+/// From lines and columns to bytes.
+struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            text,
+            starts: std::iter::once(0).chain(ends).collect(),
+        }
+    }
+
+    fn start_of_line(&self, position: Position) -> Option<usize> {
+        self.starts.get(position.line()?.checked_sub(1)?).copied()
+    }
+
+    fn offset(&self, position: Position) -> Option<usize> {
+        let start = self.start_of_line(position)?;
+        let column = position.position()?.checked_sub(1)?;
+        let row = self.text[start..].char_indices();
+        row.take(column + 1).last().map(|(at, _)| start + at)
+    }
+}
