@@ -156,6 +156,7 @@ stage("deploy", #{ needs: "image" }, |image| {
       |
     5 |     output("image")
       |     ^^^^^^
+      | ()
     hint: `image` did not run
     "#);
 }

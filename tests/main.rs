@@ -23,6 +23,7 @@ mod masking;
 mod matrix;
 mod modules;
 mod parallel;
+mod planning;
 mod plans;
 mod projects;
 mod readme;

@@ -108,8 +108,8 @@ stage("e", #{ needs: ["b", "c"] }, || print("never"));
     ▸ c
     ✓ c [time]
     ▸ d
-    ○ e not run: `b` did not pass
     ✗ d failed after [time]
+    ○ e not run: `b` did not pass
     1 passed, 1 failed in [time]
     error: first
      --> wharf.rhai:2:15
@@ -292,6 +292,8 @@ stage("quiet", #{ silence: "200ms" }, || sh("while sleep 0.05; do echo busy; [ -
       |
     2 | stage("quiet", #{ silence: "[time]" }, || sh("while sleep 0.05; do echo busy; [ -e done ] && sleep 600; touch done; done"));
       |                                          ^^
+      | busy
+      | busy
     "#);
     project.wait_for_survivors(&[]);
 }

@@ -43,6 +43,7 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Plan(PlanOptions),
     Graph(GraphOptions),
     Check(CheckOptions),
     History(HistoryOptions),
@@ -69,11 +70,30 @@ pub(super) struct RunOptions {
     /// After a failure, go on with all that does not depend on it.
     #[arg(short, long)]
     pub(super) keep_going: bool,
+    /// Run what was saved with `wharf plan --save`, and refuse if it does not hold any more.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stages", "only", "from", "skip", "force"])]
+    pub(super) plan: Option<PathBuf>,
     /// Run stages although nothing they depend on has changed.
     #[arg(long)]
     pub(super) force: bool,
     #[command(flatten)]
     pub(super) report: ReportOptions,
+}
+
+/// Tell what a run would do and why, without running anything.
+#[derive(Debug, Args)]
+pub(super) struct PlanOptions {
+    #[command(flatten)]
+    pub(super) selection: SelectionOptions,
+    /// Tell all that counts for one stage, and what of it changed since it last passed.
+    #[arg(long, value_name = "STAGE")]
+    pub(super) explain: Option<String>,
+    /// Print the decisions as JSON.
+    #[arg(long, conflicts_with = "explain")]
+    pub(super) json: bool,
+    /// Write the plan to a file, for `wharf run --plan FILE`.
+    #[arg(long, value_name = "FILE", conflicts_with = "explain")]
+    pub(super) save: Option<PathBuf>,
 }
 
 /// What to show of a run, and what to leave of it.

@@ -13,6 +13,7 @@ mod list;
 mod load;
 mod logs;
 mod origin;
+mod plan;
 mod run;
 mod signals;
 
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         None => list::list(&arguments.place, &secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, &secrets),
+        Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, &secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
         Some(Verb::History(options)) => history::history(&arguments.place, options),
         Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),

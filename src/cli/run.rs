@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::{Place, RunOptions};
 use super::load::{Setting, load, root};
-use super::{Done, check, origin, signals};
+use super::{Done, check, origin, plan, signals};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
@@ -42,8 +42,14 @@ fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Repor
     report.set_root(&program.host().context.root);
     check::before_run(&program, secrets)?;
     let mut declared = program.declare().map_err(Arc::new)?;
+    let mut selection = options.selection.selection();
+    if let Some(path) = &options.plan {
+        let saved = plan::read(path).map_err(Arc::new)?;
+        plan::check(&saved, &program, &mut declared).map_err(Arc::new)?;
+        selection = saved.selection;
+    }
     let wanted = run::Options {
-        selection: options.selection.selection(),
+        selection,
         jobs: options.jobs(),
         keep_going: options.keep_going,
     };

@@ -22,7 +22,8 @@ impl Journal {
     /// Keeps the success in place of an earlier one. Nothing in it is masked here.
     pub fn record_success(&self, stage: &str, success: &Success) -> Result<(), JournalError> {
         self.connection.execute(
-            SUCCEEDED,
+            "INSERT OR REPLACE INTO successes (stage, parts, result, run, finished) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
                 stage,
                 success.parts.to_string(),
@@ -72,6 +73,3 @@ impl Journal {
         Ok(())
     }
 }
-
-pub(super) const SUCCEEDED: &str = "INSERT OR REPLACE INTO successes \
-     (stage, parts, result, run, finished) VALUES (?1, ?2, ?3, ?4, ?5)";

@@ -355,21 +355,6 @@ fn successes_and_blobs_are_kept_until_forgotten() {
 }
 
 #[test]
-fn a_recorder_keeps_successes_without_their_secrets() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let secrets = Secrets::new();
-    secrets.add("hunter2");
-    let recorder = recorder(folder.path(), &secrets);
-    recorder.record(&started(&["test"]));
-    recorder.success("test".into(), json!({}), Arc::new(json!("hunter2")));
-    recorder.finish();
-    let journal = Journal::open(folder.path()).expect("a journal");
-    let success = journal.last_success("test").expect("a journal");
-    let success = success.expect("a success");
-    assert_eq!((success.run, success.result), (1, json!("***")));
-}
-
-#[test]
 fn prune_keeps_the_last_runs_and_those_that_run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let root = folder.path();

@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use globset::{Glob, GlobMatcher};
+use serde::{Deserialize, Serialize};
 
 use super::{Plan, Stage, When};
 use crate::failure::{Failure, nearest};
 
 /// What a person asked of a run. Each is a stage's name, the name of a whole matrix, a glob of
 /// those such as `test*`, or `label:NAME`. Where nothing is asked for, all stages are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
     /// With all they need.
     pub stages: Vec<String>,

@@ -3,9 +3,11 @@
 
 mod attempt;
 mod cache;
+mod forecast;
 mod guard;
 mod hooks;
 mod queue;
+mod saved;
 mod schedule;
 mod stage;
 
@@ -20,7 +22,9 @@ use crate::script::{Declared, Program};
 
 use schedule::Schedule;
 
-pub use cache::Cache;
+pub use cache::{Cache, Difference, Explanation};
+pub use forecast::{Forecast, Will, explain, forecast};
+pub use saved::Saved;
 
 /// What a person asked of one run.
 #[derive(Clone, Debug)]

@@ -73,6 +73,18 @@ impl Program {
         &self.main.source.name
     }
 
+    /// The script and all modules that were loaded so far, each behind its name.
+    pub fn texts(&self) -> Vec<String> {
+        let units = self.host.units.all();
+        let mut texts: Vec<_> = units
+            .iter()
+            .map(|unit| format!("{}\0{}", unit.source.name, unit.source.text))
+            .collect();
+        texts.sort();
+        texts.dedup();
+        texts
+    }
+
     pub(super) fn main(&self) -> &Unit {
         &self.main
     }

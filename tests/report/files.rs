@@ -65,10 +65,10 @@ stage("never", #{ needs: ["bad"] }, || 0);
         </testsuite>
         <testsuite name="never" tests="1" skipped="1" errors="0" failures="0">
             <properties>
-                <property name="outcome" value="did not run"/>
+                <property name="outcome" value="not run"/>
             </properties>
             <testcase name="never" classname="never">
-                <skipped message="did not run"/>
+                <skipped message="`bad` did not pass"/>
             </testcase>
         </testsuite>
     </testsuites>
@@ -144,10 +144,10 @@ fn an_interrupted_run_leaves_its_files() {
         </testsuite>
         <testsuite name="deploy" tests="1" skipped="1" errors="0" failures="0">
             <properties>
-                <property name="outcome" value="did not run"/>
+                <property name="outcome" value="not run"/>
             </properties>
             <testcase name="deploy" classname="deploy">
-                <skipped message="did not run"/>
+                <skipped message="`wait` did not pass"/>
             </testcase>
         </testsuite>
     </testsuites>

@@ -16,8 +16,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::SystemTime;
 
-use serde_json::Value;
-
 use crate::event::{Event, Events};
 use crate::journal::Journal;
 use crate::secret::Secrets;
@@ -71,11 +69,6 @@ struct Message {
 enum What {
     Event(Event),
     Group(Change),
-    Success {
-        stage: Arc<str>,
-        parts: Value,
-        result: Arc<Value>,
-    },
     End,
 }
 
@@ -150,16 +143,6 @@ impl Recorder {
     /// Queues the begin or the end of a process group of this run.
     pub fn group(&self, change: Change) {
         self.send(What::Group(change), false);
-    }
-
-    /// Queues the success of a stage, and all that its result followed from.
-    pub fn success(&self, stage: Arc<str>, parts: Value, result: Arc<Value>) {
-        let what = What::Success {
-            stage,
-            parts,
-            result,
-        };
-        self.send(what, false);
     }
 
     /// The number of the run, as soon as it has one; nothing if it has not started or cannot be

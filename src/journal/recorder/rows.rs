@@ -14,7 +14,6 @@ use crate::event::{Call, Event, Listed, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::journal::model::{RunOutcome, StageState};
 use crate::journal::row::{micros, stamp};
-use crate::journal::success::SUCCEEDED;
 use crate::secret::Secrets;
 use crate::service::git::Head;
 use crate::service::process::Identity;
@@ -211,21 +210,6 @@ impl Rows<'_, '_> {
             }
             _ => Ok(()),
         }
-    }
-
-    pub(super) fn success(
-        &mut self,
-        stage: &str,
-        parts: &Value,
-        result: &Value,
-        at: SystemTime,
-    ) -> Result<()> {
-        let (parts, result) = (self.json(parts), self.json(result));
-        let stage = self.secrets.mask(stage);
-        self.prepared.execute(
-            SUCCEEDED,
-            params![stage, parts, result, self.run, stamp(at)],
-        )
     }
 
     fn call_started(&mut self, stage: &Arc<str>, call: &Call, at: SystemTime) -> Result<()> {

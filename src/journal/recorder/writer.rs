@@ -156,7 +156,7 @@ impl Writer {
             let logged = match &message.what {
                 What::Event(event) => recording.logs.event(event),
                 What::End => recording.logs.finish(),
-                What::Group(_) | What::Success { .. } => Ok(()),
+                What::Group(_) => Ok(()),
             };
             if let Err(error) = logged {
                 self.complain(&error.into());
@@ -186,7 +186,6 @@ impl Recording<'_> {
         }
         let wanted = |message: &Message| match &message.what {
             What::Event(event) => rows::are_of(event),
-            What::Success { .. } => true,
             What::Group(_) | What::End => false,
         };
         if !self.groups.have_changed() && !batch.iter().any(wanted) {
@@ -210,11 +209,6 @@ impl Recording<'_> {
             for message in batch {
                 match &message.what {
                     What::Event(event) => rows.event(event, message.at)?,
-                    What::Success {
-                        stage,
-                        parts,
-                        result,
-                    } => rows.success(stage, parts, result, message.at)?,
                     What::Group(_) | What::End => {}
                 }
             }

@@ -22,8 +22,8 @@ use parts::{Key, Parts};
 /// The earlier successes of one repository. Nothing is opened before the first stage with `inputs`
 /// asks.
 pub struct Cache {
-    /// Who knows the number of this run.
-    recorder: Recorder,
+    /// Who knows the number of this run; nobody where none is meant to be.
+    recorder: Option<Recorder>,
     /// Whether all stages run whatever was kept.
     force: bool,
     opened: OnceLock<Option<Opened>>,
@@ -56,6 +56,26 @@ pub(super) struct Pending {
     inputs: Arc<Fingerprint>,
 }
 
+/// All that counts for one stage.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// Each part, and how it stands to what it was.
+    pub parts: Vec<(String, Difference)>,
+    /// Which inputs differ, in words.
+    pub files: Option<String>,
+}
+
+/// How a part stands to what it was when the stage last passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    Same,
+    Changed,
+    /// It did not count then.
+    New,
+    /// It counts no more.
+    Gone,
+}
+
 /// The name of the files' index among the journal's blobs.
 const INDEX: &str = "files";
 
@@ -63,8 +83,17 @@ impl Cache {
     /// Of the run that `recorder` records; with `force` all stages run whatever was kept.
     pub fn new(recorder: Recorder, force: bool) -> Self {
         Self {
-            recorder,
+            recorder: Some(recorder),
             force,
+            opened: OnceLock::new(),
+        }
+    }
+
+    /// To look at decisions only: nothing is made where nothing is kept.
+    pub fn looking() -> Self {
+        Self {
+            recorder: None,
+            force: false,
             opened: OnceLock::new(),
         }
     }
@@ -79,7 +108,12 @@ impl Cache {
             return because(event::NO_INPUTS);
         }
         let Some(opened) = self.opened(about.context) else {
-            return because("the journal cannot be read");
+            let looking = self.recorder.is_none();
+            return because(if looking {
+                "first time"
+            } else {
+                "the journal cannot be opened"
+            });
         };
         let now = match opened
             .files
@@ -89,6 +123,43 @@ impl Cache {
             Err(error) => return because(&format!("its inputs cannot be read: {error}")),
         };
         opened.compare(about, now, self.force)
+    }
+
+    /// Identifies all that the decision about a stage with `inputs` follows from.
+    pub(super) fn key(&self, about: &About) -> Option<String> {
+        let (_, parts) = self.now(about)?;
+        let parts = serde_json::to_string(&parts).ok()?;
+        Some(blake3::hash(parts.as_bytes()).to_string())
+    }
+
+    /// What counts for a stage with `inputs`, and what of it differs from its last success.
+    pub(super) fn explain(&self, about: &About) -> Option<Explanation> {
+        let (inputs, now) = self.now(about)?;
+        let opened = self.opened(about.context)?;
+        let before = opened.last(&about.stage.name).map(|(_, parts)| parts);
+        Some(Explanation {
+            parts: now.compared(before.as_ref()),
+            files: before.and_then(|before| {
+                opened.changed_inputs(about.stage, &before, &now, &inputs.files)
+            }),
+        })
+    }
+
+    /// What a stage gave when it last passed.
+    pub(super) fn last_result(&self, stage: &str) -> Option<Value> {
+        let opened = self.opened.get()?.as_ref()?;
+        Some(opened.last(stage)?.0.result)
+    }
+
+    fn now(&self, about: &About) -> Option<(Arc<Fingerprint>, Parts)> {
+        let (globs, cancel) = (&about.stage.inputs, &about.context.cancel);
+        let opened = self.opened(about.context).filter(|_| !globs.is_empty())?;
+        let inputs = opened.files.fingerprint(globs, cancel).ok()?;
+        let parts = opened.parts(about, inputs.digest);
+        let before = opened.last(&about.stage.name);
+        let readings = before.map_or_else(Vec::new, |(_, before)| before.readings());
+        let read = (about.program, about.context);
+        Some((inputs, parts.with_readings(opened.key, readings, read)))
     }
 
     /// Keeps the success of a stage, if what it did may be left out the next time.
@@ -108,6 +179,7 @@ impl Cache {
                 .parts
                 .with_readings(opened.key, readings, (job.program, &job.context));
         parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
+        let run = self.recorder.as_ref().and_then(Recorder::run);
         let name = &job.stage.name;
         let kept = serde_json::to_value(parts).ok().and_then(|parts| {
             let journal = opened.journal();
@@ -117,7 +189,7 @@ impl Cache {
             let success = Success {
                 parts,
                 result: result.clone(),
-                run: self.recorder.run().unwrap_or_default(),
+                run: run.unwrap_or_default(),
                 finished: SystemTime::now(),
             };
             journal.record_success(name, &success).ok()
@@ -140,7 +212,10 @@ impl Cache {
 
     fn opened(&self, context: &Context) -> Option<&Opened> {
         let open = || {
-            let journal = Journal::open(&context.root).ok()?;
+            let journal = match self.recorder {
+                Some(_) => Journal::open(&context.root).ok()?,
+                None => Journal::open_existing(&context.root).ok()??,
+            };
             let key = Key(state::key(&context.root).ok()?);
             let index = journal.blob(INDEX).ok().flatten();
             let index = index.map(|bytes| Index::from_bytes(&bytes));
@@ -168,6 +243,12 @@ impl Opened {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn last(&self, stage: &str) -> Option<(Success, Parts)> {
+        let success = self.journal().last_success(stage).ok().flatten()?;
+        let parts = serde_json::from_value(success.parts.clone()).ok()?;
+        Some((success, parts))
+    }
+
     fn compare(&self, about: &About, inputs: Arc<Fingerprint>, force: bool) -> Decision {
         let stage = about.stage;
         let pending = |parts| {
@@ -177,12 +258,7 @@ impl Opened {
             })
         };
         let parts = self.parts(about, inputs.digest);
-        let success = self.journal().last_success(&stage.name).ok().flatten();
-        let last = success.and_then(|success| {
-            let parts: Parts = serde_json::from_value(success.parts.clone()).ok()?;
-            Some((success, parts))
-        });
-        let Some((success, before)) = last else {
+        let Some((success, before)) = self.last(&stage.name) else {
             return Decision::Run {
                 why: "first time".to_owned(),
                 pending: pending(parts),

@@ -6,6 +6,7 @@ use blake3::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Difference;
 use crate::action::{Context, Effect, Reading};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
@@ -27,12 +28,6 @@ pub(super) struct Parts {
     pub(super) inputs: String,
     /// The effect of the stage, where it is one that is never left out.
     pub(super) lasting: Option<Effect>,
-}
-
-/// What a part is called where a person asks for all of them.
-pub(super) struct Named<'a> {
-    pub(super) name: String,
-    pub(super) hash: &'a str,
 }
 
 /// Hashes with the repository's key.
@@ -124,23 +119,41 @@ impl Parts {
             })
     }
 
-    /// Every part by a name, for a person who asks what counts.
-    pub(super) fn all(&self) -> Vec<Named<'_>> {
-        let named = |name: String, hash| Named { name, hash };
-        let mut all = vec![
-            named("its script".to_owned(), self.text.as_str()),
-            named("its options".to_owned(), &self.options),
+    /// Every part by a name, and how it stands to what it was `before`.
+    pub(super) fn compared(&self, before: Option<&Self>) -> Vec<(String, Difference)> {
+        let before = before.map(Self::named).unwrap_or_default();
+        let now = self.named();
+        let judge = |(name, hash): &(String, String)| {
+            let known = before.iter().find(|(known, _)| known == name);
+            let difference = match known {
+                None => Difference::New,
+                Some((_, known)) if known == hash => Difference::Same,
+                Some(_) => Difference::Changed,
+            };
+            (name.clone(), difference)
+        };
+        let gone = before.iter().filter(|(name, _)| {
+            let mut names = now.iter().map(|(known, _)| known);
+            names.all(|known| known != name)
+        });
+        let gone = gone.map(|(name, _)| (name.clone(), Difference::Gone));
+        now.iter().map(judge).chain(gone).collect()
+    }
+
+    fn named(&self) -> Vec<(String, String)> {
+        let mut named = vec![
+            ("its script".to_owned(), self.text.clone()),
+            ("its options".to_owned(), self.options.clone()),
         ];
         let captures = self.captures.iter();
-        all.extend(captures.map(|(name, hash)| named(format!("the variable `{name}`"), hash)));
+        named.extend(captures.map(|(name, hash)| (format!("the variable `{name}`"), hash.clone())));
         let readings = self.readings.iter();
-        all.extend(
-            readings.map(|(name, hash)| named(name.clone(), hash.as_deref().unwrap_or("not set"))),
-        );
+        let hash = |hash: &Option<String>| hash.clone().unwrap_or_default();
+        named.extend(readings.map(|(name, read)| (name.clone(), hash(read))));
         let results = self.results.iter();
-        all.extend(results.map(|(name, hash)| named(format!("the result of `{name}`"), hash)));
-        all.push(named("its inputs".to_owned(), &self.inputs));
-        all
+        named.extend(results.map(|(name, hash)| (format!("the result of `{name}`"), hash.clone())));
+        named.push(("its inputs".to_owned(), self.inputs.clone()));
+        named
     }
 }
 

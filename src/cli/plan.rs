@@ -1,0 +1,139 @@
+//! `wharf plan`: what a run would do and why.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Done;
+use super::arguments::{Place, PlanOptions};
+use super::load::{Setting, load};
+use crate::failure::{Failure, nearest};
+use crate::plan::{self, Selection};
+use crate::report::Colour;
+use crate::run::{self, Cache, Difference, Explanation, Forecast, Saved, Will};
+use crate::script::{Declared, Program};
+use crate::secret::Secrets;
+
+pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> Done {
+    let program = load(place, secrets, Setting::looking()).map_err(Arc::new)?;
+    let mut declared = program.declare().map_err(Arc::new)?;
+    let selection = options.selection.selection();
+    let order = order(&mut declared, &selection).map_err(Arc::new)?;
+    let cache = Cache::looking();
+    let mut stdout = std::io::stdout().lock();
+    let colour = Colour::of(&stdout);
+    let text = if let Some(name) = &options.explain {
+        let known = order
+            .iter()
+            .map(|index| &*declared.plan.stages[*index].name);
+        if !known.clone().any(|known| known == name) {
+            return Err(Arc::new(unknown(name, known)));
+        }
+        let why = run::explain(&program, &declared, &order, &cache, name);
+        explained(name, why.as_ref(), colour)
+    } else {
+        let forecast = run::forecast(&program, &declared, &order, &cache);
+        if let Some(path) = &options.save {
+            let saved = Saved::new(&program, selection, forecast.clone());
+            save(path, &saved.to_text()).map_err(Arc::new)?;
+        }
+        match options.json {
+            true => serde_json::to_string_pretty(&forecast).unwrap_or_default() + "\n",
+            false => listed(&forecast, colour),
+        }
+    };
+    // A closed pipe wants no more lines.
+    let _ = stdout.write_all(secrets.mask(&text).as_bytes());
+    Ok(())
+}
+
+/// What was saved in the file at `path`.
+pub(super) fn read(path: &Path) -> Result<Saved, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::script(format!("cannot read the plan `{name}`")).because(reason(&error))
+    })?;
+    Saved::parse(&name, &text)
+}
+
+/// Refuses a plan that does not hold any more.
+pub(super) fn check(
+    saved: &Saved,
+    program: &Program,
+    declared: &mut Declared,
+) -> Result<(), Failure> {
+    let order = order(declared, &saved.selection)?;
+    let forecast = run::forecast(program, declared, &order, &Cache::looking());
+    saved.check(&Saved::new(program, saved.selection.clone(), forecast))
+}
+
+fn order(declared: &mut Declared, selection: &Selection) -> Result<Vec<usize>, Failure> {
+    plan::order(&declared.plan)
+        .and_then(|order| plan::select(&declared.plan, &order, selection))
+        .map(|selected| declared.plan.settle(selected))
+}
+
+fn save(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.persist(path).map_err(|error| error.error)
+    });
+    written.map(drop).map_err(|error| {
+        Failure::script(format!("cannot write `{}`", path.display())).because(reason(&error))
+    })
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+    let failure = Failure::script(format!("there is no stage `{name}` in this plan"));
+    match nearest(name, known) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None => failure.hint("`wharf` lists the stages"),
+    }
+}
+
+fn listed(forecast: &[Forecast], colour: Colour) -> String {
+    let names = forecast.iter().map(|one| one.stage.chars().count());
+    let width = names.max().unwrap_or_default();
+    let line = |one: &Forecast| {
+        let padding = " ".repeat(width - one.stage.chars().count());
+        let (name, why) = (&one.stage, &one.why);
+        match one.will {
+            Will::Run => format!("{}{padding}  run    {why}\n", colour.strong(name)),
+            Will::Maybe => format!("{name}{padding}  maybe  {why}\n"),
+            Will::Skip => colour.faint(&format!("{name}{padding}  skip   {why}")) + "\n",
+        }
+    };
+    forecast.iter().map(line).collect()
+}
+
+fn explained(name: &str, explanation: Option<&Explanation>, colour: Colour) -> String {
+    let Some(explanation) = explanation else {
+        return format!("`{name}` has no `inputs`: it runs each time\n");
+    };
+    let mut text = format!("what counts for `{name}`:\n");
+    for (part, difference) in &explanation.parts {
+        let line = match difference {
+            Difference::Same => colour.faint(&format!("  same     {part}")),
+            Difference::Changed => format!("  {}  {part}", colour.attention("changed")),
+            Difference::New => format!("  {}      {part}", colour.attention("new")),
+            Difference::Gone => format!("  {}     {part}", colour.attention("gone")),
+        };
+        text.push_str(&line);
+        text.push('\n');
+    }
+    if let Some(files) = &explanation.files {
+        text.push_str(&format!("           {files}\n"));
+    }
+    text
+}
