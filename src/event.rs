@@ -87,6 +87,8 @@ pub enum Event {
     StageSkipped {
         stage: Arc<str>,
         reason: String,
+        /// What it gives all the same, where an earlier success is kept.
+        result: Option<Arc<Value>>,
     },
     /// The stage's turn never comes; `reason` completes “not run: …”.
     StageDropped {

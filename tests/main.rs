@@ -31,6 +31,7 @@ mod rehearsal;
 mod render;
 mod report;
 mod results;
+mod resuming;
 mod run_tests;
 mod sentry;
 mod sh;

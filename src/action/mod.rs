@@ -12,6 +12,7 @@ mod image;
 mod lint;
 pub mod options;
 mod render_deploy;
+mod replay;
 mod run_tests;
 pub mod schema;
 mod sentry_notify;
@@ -28,6 +29,7 @@ use serde_json::Value;
 pub use context::{Context, Environment, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
+pub use replay::Replay;
 pub use trace::{Reading, Trace};
 
 pub use crate::effect::Effect;

@@ -43,6 +43,7 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Resume(ResumeOptions),
     Plan(PlanOptions),
     Graph(GraphOptions),
     Check(CheckOptions),
@@ -80,6 +81,25 @@ pub(super) struct RunOptions {
     pub(super) report: ReportOptions,
 }
 
+/// Go on with a run that failed or was interrupted: what passed stays, and no effect happens twice.
+#[derive(Debug, Args)]
+pub(super) struct ResumeOptions {
+    /// The run's number; the last one if not given.
+    #[arg(value_name = "RUN", value_parser = which)]
+    pub(super) run: Option<Which>,
+    /// This stage ended in the middle of an effect that did happen: it counts as passed.
+    #[arg(long, value_name = "STAGE")]
+    pub(super) done: Vec<String>,
+    /// This stage ended in the middle of an effect that did not happen: repeat it.
+    #[arg(long, value_name = "STAGE", conflicts_with = "done")]
+    pub(super) again: Vec<String>,
+    /// Run at most this many stages at the same time.
+    #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) report: ReportOptions,
+}
+
 /// Tell what a run would do and why, without running anything.
 #[derive(Debug, Args)]
 pub(super) struct PlanOptions {
@@ -97,7 +117,7 @@ pub(super) struct PlanOptions {
 }
 
 /// What to show of a run, and what to leave of it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Reports")]
 pub(super) struct ReportOptions {
     /// Show only what the script and its commands print.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::Place;
 use super::environment::environment;
-use crate::action::{Context, Standins, Trace};
+use crate::action::{Context, Replay, Standins, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::Failure;
@@ -19,6 +19,7 @@ pub(super) struct Setting {
     pub(super) cancel: Cancel,
     pub(super) missing: Missing,
     pub(super) standins: Option<Arc<Standins>>,
+    pub(super) replay: Option<Replay>,
 }
 
 impl Setting {
@@ -29,6 +30,7 @@ impl Setting {
             cancel: Cancel::new(),
             missing: Missing::Unimportant,
             standins: None,
+            replay: None,
         }
     }
 }
@@ -69,6 +71,7 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         services: Arc::new(Services::new()),
         rehearsal: setting.standins.is_some(),
         standins: setting.standins,
+        replay: setting.replay,
         trace: Trace::default(),
         telling: None,
     };

@@ -14,6 +14,7 @@ mod load;
 mod logs;
 mod origin;
 mod plan;
+mod resume;
 mod run;
 mod signals;
 
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         None => list::list(&arguments.place, &secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, &secrets),
+        Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, &secrets),
         Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, &secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
         Some(Verb::History(options)) => history::history(&arguments.place, options),

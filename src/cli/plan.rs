@@ -1,5 +1,6 @@
 //! `wharf plan`: what a run would do and why.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,9 +38,10 @@ pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> D
             let saved = Saved::new(&program, selection, forecast.clone());
             save(path, &saved.to_text()).map_err(Arc::new)?;
         }
-        match options.json {
-            true => serde_json::to_string_pretty(&forecast).unwrap_or_default() + "\n",
-            false => listed(&forecast, colour),
+        if options.json {
+            serde_json::to_string_pretty(&forecast).unwrap_or_default() + "\n"
+        } else {
+            listed(&forecast, colour)
         }
     };
     // A closed pipe wants no more lines.
@@ -133,7 +135,7 @@ fn explained(name: &str, explanation: Option<&Explanation>, colour: Colour) -> S
         text.push('\n');
     }
     if let Some(files) = &explanation.files {
-        text.push_str(&format!("           {files}\n"));
+        let _ = writeln!(text, "           {files}");
     }
     text
 }

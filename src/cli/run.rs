@@ -9,25 +9,49 @@ use super::{Done, check, origin, plan, signals};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
-use crate::journal::Recorder;
+use crate::journal::{Origin, Recorder};
 use crate::rehearsal::Rehearsal;
 use crate::report::Report;
-use crate::run;
+use crate::run::{self, Resumed};
 use crate::script::Missing;
 use crate::secret::Secrets;
 use crate::service::process;
 
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
     let report = Report::new(options.report.report(), secrets)?;
-    report.close(stages(place, options, secrets, &report))
+    report.close(stages(place, options, secrets, &report, None))
 }
 
-fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Report) -> Done {
+/// Goes on from an earlier run, whose command line this one is recorded with.
+pub(super) fn resumed(
+    place: &Place,
+    options: &RunOptions,
+    secrets: &Secrets,
+    resumed: Resumed,
+    arguments: Vec<String>,
+) -> Done {
+    let report = Report::new(options.report.report(), secrets)?;
+    let earlier = Some((resumed, arguments));
+    report.close(stages(place, options, secrets, &report, earlier))
+}
+
+fn stages(
+    place: &Place,
+    options: &RunOptions,
+    secrets: &Secrets,
+    report: &Report,
+    earlier: Option<(Resumed, Vec<String>)>,
+) -> Done {
+    let (resumed, arguments) = earlier.unzip();
     let cancel = Cancel::new();
     signals::listen(&cancel);
     let root = root(place).map_err(Arc::new)?;
     let rehearsal = rehearsal(options)?;
-    let recorder = recorder(&root, secrets, &report.events());
+    let mut origin = origin::origin();
+    if let Some(arguments) = arguments {
+        origin.arguments = arguments;
+    }
+    let recorder = recorder(&root, secrets, &report.events(), origin);
     let events = recorder.before(report.events());
     let setting = Setting {
         events: events.clone(),
@@ -37,6 +61,7 @@ fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Repor
             None => Missing::Refused,
         },
         standins: rehearsal.as_ref().map(Rehearsal::standins),
+        replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);
@@ -53,7 +78,7 @@ fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Repor
         jobs: options.jobs(),
         keep_going: options.keep_going,
     };
-    let cache = run::Cache::new(recorder.clone(), options.force);
+    let cache = run::Cache::new(recorder.clone(), options.force, resumed);
     let done = run::run(&program, &mut declared, &wanted, &cache);
     if let Some(rehearsal) = rehearsal {
         events.emit(Event::Rehearsed {
@@ -67,9 +92,9 @@ fn stages(place: &Place, options: &RunOptions, secrets: &Secrets, report: &Repor
 }
 
 /// What keeps this run in the journal of the repository in `root`.
-fn recorder(root: &Path, secrets: &Secrets, report: &Events) -> Recorder {
+fn recorder(root: &Path, secrets: &Secrets, report: &Events, origin: Origin) -> Recorder {
     let report = report.clone();
-    let recorder = Recorder::new(root, secrets, origin::origin(), move |text| {
+    let recorder = Recorder::new(root, secrets, origin, move |text| {
         report.emit(Event::Warned {
             stage: "journal".into(),
             text,

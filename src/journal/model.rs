@@ -58,7 +58,7 @@ pub struct Stage {
     pub took: Option<Duration>,
     /// How many times it was tried.
     pub attempts: u32,
-    /// Of one that passed.
+    /// Of one that passed, or was skipped because an earlier success was kept.
     pub result: Option<Value>,
     /// The message of its failure, behind its place.
     pub failure: Option<String>,

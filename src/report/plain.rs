@@ -95,7 +95,7 @@ impl Plain {
                 Ok(())
             }
             Event::StageStarted { stage, .. } => self.start(stage),
-            Event::StageSkipped { stage, reason } => {
+            Event::StageSkipped { stage, reason, .. } => {
                 self.mark(
                     stage,
                     &colour.faint(&format!("○ {stage} skipped: {reason}")),

@@ -109,7 +109,7 @@ impl Record {
                 stage.attempts = 1;
                 stage.state = State::Running;
             }
-            Event::StageSkipped { stage, reason } => {
+            Event::StageSkipped { stage, reason, .. } => {
                 self.entry(stage).state = State::Skipped(reason.clone());
             }
             Event::StageDropped { stage, reason } => {

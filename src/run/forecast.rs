@@ -153,7 +153,7 @@ impl<'a> Oracle<'a> {
         }
         if stage.when == When::Asked && forecast.will != Will::Skip {
             forecast.will = Will::Maybe;
-            forecast.why = "if its `when` answers yes".to_owned();
+            "if its `when` answers yes".clone_into(&mut forecast.why);
         }
         forecast.key = key;
         (known, forecast)

@@ -7,6 +7,7 @@ mod forecast;
 mod guard;
 mod hooks;
 mod queue;
+mod resume;
 mod saved;
 mod schedule;
 mod stage;
@@ -24,6 +25,7 @@ use schedule::Schedule;
 
 pub use cache::{Cache, Difference, Explanation};
 pub use forecast::{Forecast, Will, explain, forecast};
+pub use resume::{Resumed, Verdicts};
 pub use saved::Saved;
 
 /// What a person asked of one run.

@@ -132,12 +132,12 @@ impl<'a> Schedule<'a> {
                 }
                 Some(Turn::Skip { stage, need }) => {
                     let reason = format!("`{}` was skipped", self.stages[need].name);
-                    self.tell_skipped(stage, reason);
+                    self.tell_skipped(stage, reason, None);
                 }
                 Some(Turn::Start(stage)) => match &self.stages[stage].when {
                     When::Never(reason) => {
                         self.queue.ended(stage, End::Skipped);
-                        self.tell_skipped(stage, reason.clone());
+                        self.tell_skipped(stage, reason.clone(), None);
                     }
                     _ if self.start(scope, stage, sender) => return,
                     _ => {}
@@ -154,10 +154,11 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    fn tell_skipped(&self, stage: usize, reason: String) {
+    fn tell_skipped(&self, stage: usize, reason: String, result: Option<Arc<Value>>) {
         self.base().events.emit(Event::StageSkipped {
             stage: self.stages[stage].name.clone(),
             reason,
+            result,
         });
     }
 
@@ -177,9 +178,10 @@ impl<'a> Schedule<'a> {
         let lone = !timed && (self.options.jobs <= 1 || self.queue.is_lone());
         // What always runs does so after an interrupt too, for as long as hooks may.
         let base = self.base();
-        let cancel = match stage.always {
-            true => hooks::cancellation(&base.cancel),
-            false => base.cancel.clone(),
+        let cancel = if stage.always {
+            hooks::cancellation(&base.cancel)
+        } else {
+            base.cancel.clone()
         };
         let context = stage::context(base, stage, &cancel);
         self.running.insert(
@@ -266,13 +268,14 @@ impl<'a> Schedule<'a> {
         let (end, outcome) = match ended {
             Ended::Skipped(reason) => {
                 self.queue.ended(position, End::Skipped);
-                return self.tell_skipped(position, reason);
+                return self.tell_skipped(position, reason, None);
             }
             Ended::Kept { why, result } => {
                 self.kept += 1;
+                let given = Some(Arc::new(result.clone()));
                 self.outputs.insert(stage.name.clone(), result);
                 self.queue.ended(position, End::Passed);
-                return self.tell_skipped(position, why);
+                return self.tell_skipped(position, why, given);
             }
             Ended::Passed(value) => {
                 result = Arc::new(value.clone());

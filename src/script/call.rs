@@ -16,6 +16,7 @@ use super::value::{from_json, to_json};
 use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
 use crate::event::{self, Event};
 use crate::failure::{Failure, Kind};
+use crate::service::state;
 
 /// How many arguments an action may be called with.
 pub(super) const ARGUMENTS: RangeInclusive<usize> = 0..=2;
@@ -110,7 +111,7 @@ fn perform(
         action: action.name,
         effect,
         number: current.calls.fetch_add(1, Ordering::Relaxed),
-        options: blake3::hash(options.to_string().as_bytes()).to_string(),
+        options: identity(&context, effect, &options),
     };
     context.trace.reach(effect);
     let stage = context.stage.clone();
@@ -119,7 +120,10 @@ fn perform(
         call: call.clone(),
     });
     let started = Instant::now();
-    let done = (action.run)(&context, options);
+    let done = match replayed(&context, &call) {
+        Some(result) => Ok(result),
+        None => (action.run)(&context, options),
+    };
     context.events.emit(Event::ActionFinished {
         stage,
         call,
@@ -135,6 +139,27 @@ fn perform(
             .map(Arc::new),
     });
     done
+}
+
+/// Tells calls of an effect that leaves the machine apart; others are of no interest to a later run.
+fn identity(context: &Context, effect: Effect, options: &Value) -> String {
+    if !effect.leaves_the_machine() {
+        return String::new();
+    }
+    // Options may be secret, and short. Where there is no key there is no journal to read it.
+    let key = state::key(&context.root).unwrap_or_default();
+    blake3::keyed_hash(&key, options.to_string().as_bytes()).to_string()
+}
+
+/// What this very call gave in the run that this one goes on from.
+fn replayed(context: &Context, call: &event::Call) -> Option<Value> {
+    let replay = context.replay.as_ref()?;
+    let result = replay.take(&context.stage, call.action, &call.options)?;
+    context.say(format!(
+        "`{}` is done already, in run {}",
+        call.action, replay.run
+    ));
+    Some(result)
 }
 
 /// The error with its place: the offending option where it is written, else the call.

@@ -30,7 +30,7 @@ pub(crate) use standin::Standin;
 pub(crate) use terminal::Terminal;
 
 /// How long anything may take that a test waits for, unless the test says otherwise.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a program may run that a test waits for to end.
 const LIMIT: Duration = Duration::from_mins(5);

@@ -31,6 +31,14 @@ impl Standin {
 
     /// Answers in turn. A status may have headers after it, each on a line of its own.
     pub(crate) fn answering(answers: &[(&str, &str)]) -> Self {
+        Self::watched(answers, |_| {})
+    }
+
+    /// Answers in turn, each after `watch` has seen the request.
+    pub(crate) fn watched(
+        answers: &[(&str, &str)],
+        watch: impl Fn(&Request) + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
         let address = listener.local_addr().expect("a bound port").to_string();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -49,7 +57,8 @@ impl Standin {
                     theirs
                         .lock()
                         .expect("no panic while answering")
-                        .push(request);
+                        .push(request.clone());
+                    watch(&request);
                 }
                 let answer = answers.front().cloned().expect("at least one answer");
                 if answers.len() > 1 {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::{Result, params};
 use serde_json::Value;
@@ -121,12 +121,18 @@ impl Rows<'_, '_> {
                     stamp(at)
                 ],
             ),
-            Event::StageSkipped { stage, reason } => self.prepared.execute(
-                "UPDATE stages SET state = 'skipped', why = ?3 WHERE run = ?1 AND name = ?2",
+            Event::StageSkipped {
+                stage,
+                reason,
+                result,
+            } => self.prepared.execute(
+                "UPDATE stages SET state = 'skipped', why = ?3, result = ?4 \
+                 WHERE run = ?1 AND name = ?2",
                 params![
                     self.run,
                     self.secrets.mask(stage),
-                    self.secrets.mask(reason)
+                    self.secrets.mask(reason),
+                    result.as_ref().map(|result| self.json(result))
                 ],
             ),
             Event::StageDropped { stage, reason } => self.prepared.execute(
@@ -149,22 +155,7 @@ impl Rows<'_, '_> {
                 outcome,
                 took,
                 result,
-            } => {
-                let (state, failure) = ended(outcome);
-                let result = (state == StageState::Passed).then(|| self.json(result));
-                self.prepared.execute(
-                    "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6 \
-                     WHERE run = ?1 AND name = ?2",
-                    params![
-                        self.run,
-                        self.secrets.mask(stage),
-                        state.name(),
-                        micros(*took),
-                        result,
-                        self.message(failure)
-                    ],
-                )
-            }
+            } => self.stage_finished(stage, outcome, *took, result),
             Event::ActionStarted { stage, call } => self.call_started(stage, call, at),
             Event::ActionFinished {
                 stage,
@@ -210,6 +201,29 @@ impl Rows<'_, '_> {
             }
             _ => Ok(()),
         }
+    }
+
+    fn stage_finished(
+        &mut self,
+        stage: &str,
+        outcome: &Outcome,
+        took: Duration,
+        result: &Value,
+    ) -> Result<()> {
+        let (state, failure) = ended(outcome);
+        let result = (state == StageState::Passed).then(|| self.json(result));
+        self.prepared.execute(
+            "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6 \
+             WHERE run = ?1 AND name = ?2",
+            params![
+                self.run,
+                self.secrets.mask(stage),
+                state.name(),
+                micros(took),
+                result,
+                self.message(failure)
+            ],
+        )
     }
 
     fn call_started(&mut self, stage: &Arc<str>, call: &Call, at: SystemTime) -> Result<()> {

@@ -96,24 +96,23 @@ impl Json {
         self.writer.write_all(b"\n")
     }
 
+    /// An event of a stage with one text.
+    fn said(&self, kind: &'static str, stage: &str, name: &str, text: &str) -> Value {
+        let mut value = self.of(kind, stage);
+        value[name] = self.secrets.mask(text).into();
+        value
+    }
+
     fn told(&self, event: &Event) -> Option<Value> {
         let text = |text: &str| self.secrets.mask(text);
         Some(match event {
             Event::RunStarted { stages, rehearsal } => self.run_started(stages, *rehearsal),
-            Event::StageStarted { stage, why } => {
-                let mut value = self.of("stage_started", stage);
-                value["why"] = text(why).into();
-                value
-            }
-            Event::StageSkipped { stage, reason } => {
-                let mut value = self.of("stage_skipped", stage);
-                value["reason"] = text(reason).into();
-                value
+            Event::StageStarted { stage, why } => self.said("stage_started", stage, "why", why),
+            Event::StageSkipped { stage, reason, .. } => {
+                self.said("stage_skipped", stage, "reason", reason)
             }
             Event::StageDropped { stage, reason } => {
-                let mut value = self.of("stage_dropped", stage);
-                value["reason"] = text(reason).into();
-                value
+                self.said("stage_dropped", stage, "reason", reason)
             }
             Event::StageRetried {
                 stage,

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use blake3::Hash;
 use serde_json::Value;
 
+use super::resume::Resumed;
 use super::stage::Job;
 use crate::action::{Context, Trace};
 use crate::event;
@@ -26,6 +27,8 @@ pub struct Cache {
     recorder: Option<Recorder>,
     /// Whether all stages run whatever was kept.
     force: bool,
+    /// The run that this one goes on from.
+    resumed: Option<Resumed>,
     opened: OnceLock<Option<Opened>>,
 }
 
@@ -81,10 +84,11 @@ const INDEX: &str = "files";
 
 impl Cache {
     /// Of the run that `recorder` records; with `force` all stages run whatever was kept.
-    pub fn new(recorder: Recorder, force: bool) -> Self {
+    pub fn new(recorder: Recorder, force: bool, resumed: Option<Resumed>) -> Self {
         Self {
             recorder: Some(recorder),
             force,
+            resumed,
             opened: OnceLock::new(),
         }
     }
@@ -94,6 +98,7 @@ impl Cache {
         Self {
             recorder: None,
             force: false,
+            resumed: None,
             opened: OnceLock::new(),
         }
     }
@@ -104,8 +109,19 @@ impl Cache {
             why: why.to_owned(),
             pending: None,
         };
+        let resumed = self.resumed.as_ref();
+        let finished = resumed.and_then(|resumed| {
+            let result = resumed.result(&about.stage.name)?;
+            Some((resumed.run, result))
+        });
         if about.stage.inputs.is_empty() {
-            return because(event::NO_INPUTS);
+            return match finished {
+                Some((run, result)) => Decision::Keep {
+                    why: format!("passed in run {run}"),
+                    result: result.clone(),
+                },
+                None => because(event::NO_INPUTS),
+            };
         }
         let Some(opened) = self.opened(about.context) else {
             let looking = self.recorder.is_none();
@@ -122,7 +138,7 @@ impl Cache {
             Ok(now) => now,
             Err(error) => return because(&format!("its inputs cannot be read: {error}")),
         };
-        opened.compare(about, now, self.force)
+        opened.compare(about, now, self.force, finished.map(|(run, _)| run))
     }
 
     /// Identifies all that the decision about a stage with `inputs` follows from.
@@ -249,7 +265,14 @@ impl Opened {
         Some((success, parts))
     }
 
-    fn compare(&self, about: &About, inputs: Arc<Fingerprint>, force: bool) -> Decision {
+    /// An effect of the run that is gone on from, `resumed`, is not repeated.
+    fn compare(
+        &self,
+        about: &About,
+        inputs: Arc<Fingerprint>,
+        force: bool,
+        resumed: Option<i64>,
+    ) -> Decision {
         let stage = about.stage;
         let pending = |parts| {
             Some(Pending {
@@ -266,10 +289,13 @@ impl Opened {
         };
         let read = (about.program, about.context);
         let parts = parts.with_readings(self.key, before.readings(), read);
-        let lasting = before.lasting.map(|effect| {
-            let effect = effect.name();
-            format!("its effect is `{effect}`, which is never left out")
-        });
+        let lasting = before
+            .lasting
+            .filter(|_| resumed != Some(success.run))
+            .map(|effect| {
+                let effect = effect.name();
+                format!("its effect is `{effect}`, which is never left out")
+            });
         let why = force
             .then(|| "it was asked for".to_owned())
             .or(lasting)
