@@ -89,119 +89,122 @@ fn a_success_is_kept_until_something_changes() {
     assert_eq!(again.lines().count(), 5);
 }
 
+type Change = fn(Project) -> Project;
+
+/// What changes, how, the arguments of the run after it, and what runs then.
+const CHANGES: &[(&str, Change, &[&str], &str)] = &[
+    (
+        "a file of two",
+        |project| project.file("src/app.py", "changed\n"),
+        &[],
+        "test ran: src/app.py changed\nlint ran: src/app.py changed\nname ran: src/app.py changed",
+    ),
+    (
+        "a new file",
+        |project| project.file("src/new.py", ""),
+        &[],
+        "test ran: src/new.py added\nlint ran: src/new.py added",
+    ),
+    (
+        "a result",
+        |project| project.file("src/count", "2\n"),
+        &[],
+        "test ran: src/count changed\nlint ran: src/count changed\nimage ran: the result of `test` changed",
+    ),
+    (
+        "a file of none",
+        |project| project.file("notes.md", "other\n"),
+        &[],
+        "",
+    ),
+    (
+        "the same content",
+        |project| project.file("setup.cfg", "[flake8]\n"),
+        &[],
+        "",
+    ),
+    (
+        "its own text",
+        |project| project.script(&SCRIPT.replace("[0])", "[0]) + 0")),
+        &[],
+        "test ran: its script changed",
+    ),
+    (
+        "a function that it calls",
+        |project| project.script(&SCRIPT.replace("\"help\"", "\"helped\"")),
+        &[],
+        "test ran: its script changed",
+    ),
+    (
+        "a function behind that, by its constant",
+        |project| project.script(&SCRIPT.replace("\"!\"", "\"?\"")),
+        &[],
+        "test ran: its script changed",
+    ),
+    (
+        "a function that nobody calls",
+        |project| project.script(&SCRIPT.replace("{ 1 }", "{ 2 }")),
+        &[],
+        "",
+    ),
+    (
+        "a comment and the place of all",
+        |project| project.script(&SCRIPT.replace("/// Tests it.", "/// Tests all of it.\n")),
+        &[],
+        "",
+    ),
+    (
+        "a module that it calls",
+        |project| project.file("lib/names.rhai", "fn of(name) { \"me/\" + name + \"\" }\n"),
+        &[],
+        "name ran: its script changed",
+    ),
+    (
+        "a variable that it captured",
+        |project| project.script(&SCRIPT.replace("\"high\"", "\"low\"")),
+        &[],
+        "test ran: `level` changed",
+    ),
+    (
+        "a secret that it captured",
+        |project| project.env("TOKEN", "harbour-night"),
+        &[],
+        "test ran: `token` changed",
+    ),
+    (
+        "the environment that it read",
+        |project| project.env("MODE", "fast"),
+        &[],
+        "test ran: env(\"MODE\") changed",
+    ),
+    (
+        "a parameter that it read",
+        |project| project,
+        &["--param", "size=big"],
+        "test ran: param(\"size\") changed",
+    ),
+    (
+        "its options",
+        |project| project.script(&SCRIPT.replace("\"strict\"", "\"lax\"")),
+        &[],
+        "lint ran: its script changed",
+    ),
+    (
+        "what it made",
+        |project| {
+            std::fs::remove_file(project.path("report.txt")).expect("what lint made");
+            project
+        },
+        &[],
+        "lint ran: there is no report.txt",
+    ),
+    ("nothing", |project| project, &[], ""),
+];
+
 /// Each part of what decides, changed alone, after a run with nothing to do.
 #[test]
 fn each_change_runs_what_depends_on_it_and_is_named() {
-    type Change = fn(Project) -> Project;
-    let changes: &[(&str, Change, &[&str], &str)] = &[
-        (
-            "a file of two",
-            |project| project.file("src/app.py", "changed\n"),
-            &[],
-            "test ran: src/app.py changed\nlint ran: src/app.py changed\nname ran: src/app.py changed",
-        ),
-        (
-            "a new file",
-            |project| project.file("src/new.py", ""),
-            &[],
-            "test ran: src/new.py added\nlint ran: src/new.py added",
-        ),
-        (
-            "a result",
-            |project| project.file("src/count", "2\n"),
-            &[],
-            "test ran: src/count changed\nlint ran: src/count changed\nimage ran: the result of `test` changed",
-        ),
-        (
-            "a file of none",
-            |project| project.file("notes.md", "other\n"),
-            &[],
-            "",
-        ),
-        (
-            "the same content",
-            |project| project.file("setup.cfg", "[flake8]\n"),
-            &[],
-            "",
-        ),
-        (
-            "its own text",
-            |project| project.script(&SCRIPT.replace("[0])", "[0]) + 0")),
-            &[],
-            "test ran: its script changed",
-        ),
-        (
-            "a function that it calls",
-            |project| project.script(&SCRIPT.replace("\"help\"", "\"helped\"")),
-            &[],
-            "test ran: its script changed",
-        ),
-        (
-            "a function behind that, by its constant",
-            |project| project.script(&SCRIPT.replace("\"!\"", "\"?\"")),
-            &[],
-            "test ran: its script changed",
-        ),
-        (
-            "a function that nobody calls",
-            |project| project.script(&SCRIPT.replace("{ 1 }", "{ 2 }")),
-            &[],
-            "",
-        ),
-        (
-            "a comment and the place of all",
-            |project| project.script(&SCRIPT.replace("/// Tests it.", "/// Tests all of it.\n")),
-            &[],
-            "",
-        ),
-        (
-            "a module that it calls",
-            |project| project.file("lib/names.rhai", "fn of(name) { \"me/\" + name + \"\" }\n"),
-            &[],
-            "name ran: its script changed",
-        ),
-        (
-            "a variable that it captured",
-            |project| project.script(&SCRIPT.replace("\"high\"", "\"low\"")),
-            &[],
-            "test ran: `level` changed",
-        ),
-        (
-            "a secret that it captured",
-            |project| project.env("TOKEN", "harbour-night"),
-            &[],
-            "test ran: `token` changed",
-        ),
-        (
-            "the environment that it read",
-            |project| project.env("MODE", "fast"),
-            &[],
-            "test ran: env(\"MODE\") changed",
-        ),
-        (
-            "a parameter that it read",
-            |project| project,
-            &["--param", "size=big"],
-            "test ran: param(\"size\") changed",
-        ),
-        (
-            "its options",
-            |project| project.script(&SCRIPT.replace("\"strict\"", "\"lax\"")),
-            &[],
-            "lint ran: its script changed",
-        ),
-        (
-            "what it made",
-            |project| {
-                std::fs::remove_file(project.path("report.txt")).expect("what lint made");
-                project
-            },
-            &[],
-            "lint ran: there is no report.txt",
-        ),
-        ("nothing", |project| project, &[], ""),
-    ];
-    for (what, change, arguments, expected) in changes {
+    for (what, change, arguments, expected) in CHANGES {
         let project = project();
         let _ = decisions(&project, &[]);
         assert_eq!(ran(&project, &[]), "", "{what}");
