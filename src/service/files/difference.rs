@@ -107,7 +107,7 @@ mod tests {
         let mut manifest = Manifest::default();
         for (path, content) in files {
             let hash = blake3::hash(content.as_bytes());
-            manifest.push(&[path.as_bytes()], Kind::Plain, hash);
+            manifest.push(&[path.as_bytes()], Kind::Plain, &hash);
         }
         manifest
     }
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_kind_is_a_difference_too() {
         let mut executable = Manifest::default();
-        executable.push(&[b"run"], Kind::Executable, blake3::hash(b"1"));
+        executable.push(&[b"run"], Kind::Executable, &blake3::hash(b"1"));
         let changes = differences(&manifest(&[("run", "1")]), &executable);
         assert_eq!(describe(&changes), "run changed");
     }

@@ -178,7 +178,7 @@ impl Known {
 }
 
 fn manifest(files: &[(&Folder, &Entry)]) -> Manifest {
-    let mut manifest = Manifest::default();
+    let mut manifest = Manifest::with_capacity(files.len());
     for (folder, entry) in files {
         let (Some(Ok(seen)), Some(Some(hash))) = (entry.seen(), entry.content.get()) else {
             continue;
@@ -188,7 +188,7 @@ fn manifest(files: &[(&Folder, &Entry)]) -> Manifest {
             _ if seen.executable => Kind::Executable,
             _ => Kind::Plain,
         };
-        manifest.push(&[&folder.way.path, folder.name(entry)], kind, *hash);
+        manifest.push(&[&folder.way.path, folder.name(entry)], kind, hash);
     }
     manifest
 }

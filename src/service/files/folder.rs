@@ -36,6 +36,15 @@ pub(super) struct Way {
     pub(super) rules: Option<Arc<Rules>>,
 }
 
+/// A name as it was found. Its beginning makes a number that sorts as it does, which spares most
+/// looks at the name.
+struct Found {
+    beginning: u64,
+    start: u32,
+    end: u32,
+    kind: FileType,
+}
+
 #[derive(Debug)]
 pub(super) struct Entry {
     start: u32,
@@ -65,29 +74,27 @@ impl Folder {
         }
     }
 
-    /// Reads the names in the folder below `root`, which is left open for looking at
-    /// its files. A folder that went away meanwhile is empty.
+    /// Reads the names in the folder below `root`, and leaves it open for looking at its files. A
+    /// folder that went away meanwhile is empty.
     pub(super) fn read(&mut self, root: BorrowedFd<'_>) -> Option<OwnedFd> {
+        let mut found = Vec::with_capacity(128);
         let read = self.open(root).and_then(|folder| {
-            list(folder.as_fd(), |name, kind| self.add(name, kind))?;
+            list(folder.as_fd(), |name, kind| found.extend(self.add(name, kind)))?;
             Ok(folder)
         });
         let folder = match read {
             Ok(folder) => folder,
             Err(error) => {
-                if !is_gone(error) {
-                    self.problem = Some(error);
-                }
+                self.problem = Some(error).filter(|error| !is_gone(*error));
                 return None;
             }
         };
-        let Self { entries, names, .. } = self;
-        entries.sort_unstable_by(|one, other| bytes(names, one).cmp(bytes(names, other)));
-        for entry in entries.iter_mut().filter(|entry| entry.kind == FileType::Unknown) {
-            // Some file systems leave the kind to `stat`.
-            let stat = statat(&folder, c_name(names, entry), AtFlags::SYMLINK_NOFOLLOW);
-            entry.kind = stat.map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode));
-        }
+        let names = &self.names;
+        found.sort_unstable_by(|one, other| {
+            let whole = || one.name(names).cmp(other.name(names));
+            one.beginning.cmp(&other.beginning).then_with(whole)
+        });
+        self.entries = found.into_iter().map(|found| Entry::new(names, found, &folder)).collect();
         Some(folder)
     }
 
@@ -98,24 +105,26 @@ impl Folder {
     }
 
     /// Neither git's own files nor wharf's are anybody's inputs.
-    fn add(&mut self, name: &CStr, kind: FileType) {
-        if [&b"."[..], b"..", b".git", b".wharf"].contains(&name.to_bytes()) {
-            return;
+    fn add(&mut self, name: &CStr, kind: FileType) -> Option<Found> {
+        let bytes = name.to_bytes();
+        if bytes[0] == b'.' && [&b"."[..], b"..", b".git", b".wharf"].contains(&bytes) {
+            return None;
         }
         let start = position(&self.names);
         self.names.extend_from_slice(name.to_bytes_with_nul());
-        self.entries.push(Entry {
+        let mut beginning = [0; 8];
+        let length = bytes.len().min(8);
+        beginning[..length].copy_from_slice(&bytes[..length]);
+        Some(Found {
+            beginning: u64::from_be_bytes(beginning),
             start,
             end: position(&self.names) - 1,
             kind,
-            seen: OnceLock::new(),
-            ignored: OnceLock::new(),
-            content: OnceLock::new(),
-        });
+        })
     }
 
     pub(super) fn name(&self, entry: &Entry) -> &[u8] {
-        bytes(&self.names, entry)
+        &self.names[entry.start as usize..entry.end as usize]
     }
 
     pub(super) fn find(&self, name: &[u8]) -> Option<&Entry> {
@@ -131,8 +140,7 @@ impl Folder {
                 Some(open) => open,
                 None => open.insert(self.open(root)?),
             };
-            let name = c_name(&self.names, entry);
-            let stat = statat(open, name, AtFlags::SYMLINK_NOFOLLOW)?;
+            let stat = statat(open, c_name(&self.names, entry.start, entry.end), AtFlags::SYMLINK_NOFOLLOW)?;
             // Something else has its name now: the file that was found is gone.
             if FileType::from_raw_mode(stat.st_mode) != entry.kind {
                 return Err(Errno::NOENT);
@@ -158,6 +166,26 @@ impl Folder {
 }
 
 impl Entry {
+    fn new(names: &[u8], found: Found, folder: &OwnedFd) -> Self {
+        let kind = match found.kind {
+            // Some file systems leave this to `stat`.
+            FileType::Unknown => {
+                let name = c_name(names, found.start, found.end);
+                let stat = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
+                stat.map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode))
+            }
+            known => known,
+        };
+        Self {
+            start: found.start,
+            end: found.end,
+            kind,
+            seen: OnceLock::new(),
+            ignored: OnceLock::new(),
+            content: OnceLock::new(),
+        }
+    }
+
     /// What `stat` said, if it was asked.
     pub(super) fn seen(&self) -> Option<Result<Seen, Errno>> {
         self.seen.get().copied()
@@ -189,12 +217,14 @@ fn list(folder: BorrowedFd<'_>, mut each: impl FnMut(&CStr, FileType)) -> Result
     Ok(())
 }
 
-fn bytes<'a>(names: &'a [u8], entry: &Entry) -> &'a [u8] {
-    &names[entry.start as usize..entry.end as usize]
+impl Found {
+    fn name<'a>(&self, names: &'a [u8]) -> &'a [u8] {
+        &names[self.start as usize..self.end as usize]
+    }
 }
 
-fn c_name<'a>(names: &'a [u8], entry: &Entry) -> &'a CStr {
-    CStr::from_bytes_with_nul(&names[entry.start as usize..=entry.end as usize])
+fn c_name(names: &[u8], start: u32, end: u32) -> &CStr {
+    CStr::from_bytes_with_nul(&names[start as usize..=end as usize])
         .expect("a name that came from a `CStr`")
 }
 

@@ -4,22 +4,16 @@ use std::path::Path;
 
 use blake3::Hash;
 
-use super::globs::path;
-use super::sealed::{Reader, Writer};
+use super::path;
+use super::sealed::{Mark, Reader, put_text, seal, unseal};
 
-/// Files with what each holds, in the order of their paths. It takes one block of memory for all.
+/// Files with what each holds, in the order of their paths. All are in one block of memory, in the
+/// form in which they can be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    paths: Vec<u8>,
-    rows: Vec<Row>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Row {
-    /// Where its path ends; it starts where the one before ends.
-    end: usize,
-    kind: Kind,
-    hash: Hash,
+    /// Of each file, its path, kind and hash.
+    bytes: Vec<u8>,
+    count: usize,
 }
 
 /// One file of a [`Manifest`].
@@ -40,77 +34,66 @@ pub enum Kind {
     Link,
 }
 
-/// What the bytes say first: their kind and the version of their form.
-const KIND: &[u8; 16] = b"wharf files v1\n\0";
+const MARK: &Mark = b"wharf files v1\n\0";
 
 impl Manifest {
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.count
     }
 
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.count == 0
     }
 
     pub fn iter(&self) -> impl Iterator<Item = File<'_>> {
-        let mut start = 0;
-        self.rows.iter().map(move |row| {
-            let path = path(&self.paths[start..row.end]);
-            start = row.end;
-            File {
-                path,
-                kind: row.kind,
-                hash: row.hash,
-            }
-        })
+        let mut reader = Reader(&self.bytes);
+        std::iter::from_fn(move || File::read(&mut reader))
     }
 
-    /// Adds a file, whose path comes in pieces. The paths have to come in their order.
-    pub(super) fn push(&mut self, path: &[&[u8]], kind: Kind, hash: Hash) {
-        for piece in path {
-            self.paths.extend_from_slice(piece);
-        }
-        let end = self.paths.len();
-        self.rows.push(Row { end, kind, hash });
+    /// An empty one with memory for about this many files.
+    pub(super) fn with_capacity(files: usize) -> Self {
+        let bytes = Vec::with_capacity(files * 80);
+        Self { bytes, count: 0 }
     }
 
-    /// Bytes for [`Manifest::from_bytes`]. Manifests of one digest have the same bytes.
+    /// Adds a file, whose path comes in pieces. The files have to come in the order of their paths.
+    pub(super) fn push(&mut self, path: &[&[u8]], kind: Kind, hash: &Hash) {
+        put_text(&mut self.bytes, path);
+        self.bytes.push(kind.byte());
+        self.bytes.extend_from_slice(hash.as_bytes());
+        self.count += 1;
+    }
+
+    /// One hash over the paths, kinds and contents of all.
+    pub fn digest(&self) -> Hash {
+        blake3::hash(&self.bytes)
+    }
+
+    /// Bytes for [`Manifest::from_bytes`]; the same for manifests of one digest.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.write().seal()
+        seal(MARK, &self.bytes)
     }
 
-    /// Nothing if the bytes are not those of a manifest, or of one in another version's form.
+    /// Nothing if the bytes are not from [`Manifest::to_bytes`], or from another version's.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut from = Reader::open(KIND, bytes)?;
-        let mut manifest = Self::default();
-        for _ in 0..from.count()? {
-            let path = from.text()?;
-            let kind = Kind::from_byte(from.byte()?)?;
-            manifest.push(&[path], kind, from.hash()?);
-        }
+        let bytes = unseal(MARK, bytes)?.to_vec();
+        let mut manifest = Self { bytes, count: 0 };
+        manifest.count = manifest.iter().count();
         Some(manifest)
     }
+}
 
-    /// One hash over all files: their paths, kinds and contents.
-    pub(super) fn digest(&self) -> Hash {
-        self.write().digest()
-    }
-
-    fn write(&self) -> Writer {
-        let mut to = Writer::new(KIND);
-        to.count(self.len());
-        for file in self.iter() {
-            to.text(file.path.as_os_str().as_encoded_bytes());
-            to.byte(file.kind.byte());
-            to.hash(&file.hash);
-        }
-        to
+impl<'a> File<'a> {
+    fn read(from: &mut Reader<'a>) -> Option<Self> {
+        Some(Self {
+            path: path(from.text()?),
+            kind: Kind::of(*from.chunk()?)?,
+            hash: Hash::from_bytes(*from.chunk()?),
+        })
     }
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Plain, Self::Executable, Self::Link];
-
     fn byte(self) -> u8 {
         match self {
             Self::Plain => 0,
@@ -119,7 +102,9 @@ impl Kind {
         }
     }
 
-    fn from_byte(byte: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.byte() == byte)
+    fn of([byte]: [u8; 1]) -> Option<Self> {
+        [Self::Plain, Self::Executable, Self::Link]
+            .into_iter()
+            .find(|kind| kind.byte() == byte)
     }
 }
