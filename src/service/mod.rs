@@ -1,7 +1,8 @@
-//! The only door to the outside: processes, HTTP, the Docker Engine. One folder and one small
+//! The only door to the outside: processes, HTTP, the Docker Engine, the repository's files. One folder and one small
 //! error enum each, and nothing starts before it is first asked for.
 
 pub mod engine;
+pub mod files;
 pub mod git;
 pub mod http;
 pub mod process;

@@ -1,8 +1,8 @@
 //! Hashes what is in files.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use blake3::{Hash, Hasher};
 use rustix::fs::{Mode, OFlags, openat};
@@ -36,7 +36,11 @@ pub(super) fn hash(
         cancel,
     };
     std::thread::scope(|scope| {
-        let helpers = if files.len() > BATCH { threads() - 1 } else { 0 };
+        let helpers = if files.len() > BATCH {
+            threads() - 1
+        } else {
+            0
+        };
         for _ in 0..helpers {
             scope.spawn(|| work.share());
         }
@@ -45,11 +49,18 @@ pub(super) fn hash(
     if cancel.is_cancelled() {
         return Err(FilesError::Cancelled);
     }
-    match work.failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    match work
+        .failed
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+    {
         None => Ok(!files.is_empty()),
         Some((at, error)) => {
             let (folder, entry) = files[at];
-            Err(FilesError::unreadable(&[&folder.way.path, folder.name(entry)], error))
+            Err(FilesError::unreadable(
+                &[&folder.way.path, folder.name(entry)],
+                error,
+            ))
         }
     }
 }

@@ -56,7 +56,10 @@ pub fn describe(changes: &[Change]) -> String {
     ];
     let groups = kinds.map(|(kind, word)| {
         let of_kind = changes.iter().filter(|change| change.kind == kind);
-        (of_kind.map(|change| &*change.path).collect::<Vec<_>>(), word)
+        (
+            of_kind.map(|change| &*change.path).collect::<Vec<_>>(),
+            word,
+        )
     });
     let apart = if groups.iter().any(|(paths, _)| paths.len() > 1) {
         "; "
@@ -129,7 +132,10 @@ mod tests {
     fn a_few_are_all_named_and_many_are_counted() {
         let names: Vec<String> = (10..24).map(|number| format!("{number}.py")).collect();
         let all = |content, count: usize| -> Vec<_> {
-            names[..count].iter().map(|name| (&**name, content)).collect()
+            names[..count]
+                .iter()
+                .map(|name| (&**name, content))
+                .collect()
         };
         let changed = |count| told(&all("1", count), &all("2", count));
         assert_eq!(changed(2), "2 files changed: 10.py, 11.py");
@@ -152,7 +158,10 @@ mod tests {
 
     #[test]
     fn a_name_is_one_line() {
-        assert_eq!(told(&[], &[("a\n\u{1b}[2J.py", "")]), "a\\n\\u{1b}[2J.py added");
+        assert_eq!(
+            told(&[], &[("a\n\u{1b}[2J.py", "")]),
+            "a\\n\\u{1b}[2J.py added"
+        );
     }
 
     #[test]

@@ -101,7 +101,9 @@ impl Files {
             digest: files.digest(),
             files,
         });
-        known.fingerprints.insert(globs.to_vec(), fingerprint.clone());
+        known
+            .fingerprints
+            .insert(globs.to_vec(), fingerprint.clone());
         Ok(fingerprint)
     }
 

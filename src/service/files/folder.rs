@@ -79,7 +79,9 @@ impl Folder {
     pub(super) fn read(&mut self, root: BorrowedFd<'_>) -> Option<OwnedFd> {
         let mut found = Vec::with_capacity(128);
         let read = self.open(root).and_then(|folder| {
-            list(folder.as_fd(), |name, kind| found.extend(self.add(name, kind)))?;
+            list(folder.as_fd(), |name, kind| {
+                found.extend(self.add(name, kind))
+            })?;
             Ok(folder)
         });
         let folder = match read {
@@ -94,12 +96,19 @@ impl Folder {
             let whole = || one.name(names).cmp(other.name(names));
             one.beginning.cmp(&other.beginning).then_with(whole)
         });
-        self.entries = found.into_iter().map(|found| Entry::new(names, found, &folder)).collect();
+        self.entries = found
+            .into_iter()
+            .map(|found| Entry::new(names, found, &folder))
+            .collect();
         Some(folder)
     }
 
     fn open(&self, root: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
-        let path = if self.way.path.is_empty() { b"." } else { &*self.way.path };
+        let path = if self.way.path.is_empty() {
+            b"."
+        } else {
+            &*self.way.path
+        };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         openat(root, path, flags, Mode::empty())
     }
@@ -128,19 +137,31 @@ impl Folder {
     }
 
     pub(super) fn find(&self, name: &[u8]) -> Option<&Entry> {
-        let at = self.entries.binary_search_by(|entry| self.name(entry).cmp(name));
+        let at = self
+            .entries
+            .binary_search_by(|entry| self.name(entry).cmp(name));
         self.entries.get(at.ok()?)
     }
 
     /// What `stat` says of an entry, which is asked for once; nothing if it says nothing. `open` is
     /// this folder, which is opened where it is not, and `now` is the time or earlier.
-    pub(super) fn look(&self, entry: &Entry, open: &mut Option<OwnedFd>, root: BorrowedFd<'_>, now: i64) -> Option<Seen> {
+    pub(super) fn look(
+        &self,
+        entry: &Entry,
+        open: &mut Option<OwnedFd>,
+        root: BorrowedFd<'_>,
+        now: i64,
+    ) -> Option<Seen> {
         let look = || {
             let open = match open {
                 Some(open) => open,
                 None => open.insert(self.open(root)?),
             };
-            let stat = statat(open, c_name(&self.names, entry.start, entry.end), AtFlags::SYMLINK_NOFOLLOW)?;
+            let stat = statat(
+                open,
+                c_name(&self.names, entry.start, entry.end),
+                AtFlags::SYMLINK_NOFOLLOW,
+            )?;
             // Something else has its name now: the file that was found is gone.
             if FileType::from_raw_mode(stat.st_mode) != entry.kind {
                 return Err(Errno::NOENT);
@@ -172,7 +193,9 @@ impl Entry {
             FileType::Unknown => {
                 let name = c_name(names, found.start, found.end);
                 let stat = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
-                stat.map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode))
+                stat.map_or(FileType::Unknown, |stat| {
+                    FileType::from_raw_mode(stat.st_mode)
+                })
             }
             known => known,
         };
@@ -194,7 +217,14 @@ impl Entry {
 
 /// Whether what was there a moment ago is not any more, or is something else.
 pub(super) fn is_gone(error: Errno) -> bool {
-    [Errno::NOENT, Errno::NOTDIR, Errno::LOOP, Errno::ISDIR, Errno::NXIO].contains(&error)
+    [
+        Errno::NOENT,
+        Errno::NOTDIR,
+        Errno::LOOP,
+        Errno::ISDIR,
+        Errno::NXIO,
+    ]
+    .contains(&error)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

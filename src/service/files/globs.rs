@@ -62,7 +62,10 @@ impl Globs {
         {
             return Err(FilesError::OnlyExcludes(only.as_ref().to_owned()));
         }
-        let build = |set: GlobSetBuilder| set.build().map_err(|error| FilesError::TooMany(error.to_string()));
+        let build = |set: GlobSetBuilder| {
+            set.build()
+                .map_err(|error| FilesError::TooMany(error.to_string()))
+        };
         Ok(Self {
             include: build(include)?,
             exclude: build(exclude)?,
@@ -79,7 +82,8 @@ impl Globs {
     }
 
     /// Whether a file of this path is meant, if nothing ignores it.
-    pub fn is_match(&self, path: &Path) -> bool {
+    pub fn is_match(&self, path: impl AsRef<Path>) -> bool {
+        let path = path.as_ref();
         (self.names(path) || self.include.is_match(path))
             && (self.exclude.is_empty()
                 || !path.ancestors().any(|part| self.exclude.is_match(part)))
@@ -102,15 +106,19 @@ impl Globs {
         if !self.exclude.is_empty() && self.exclude.is_match_candidate(&candidate) {
             return false;
         }
-        named || ignored_at().is_none_or(|at| {
-            let matched = self.include.matches_candidate(&candidate);
-            matched.iter().any(|glob| self.starts[*glob].depth >= at)
-        })
+        named
+            || ignored_at().is_none_or(|at| {
+                let matched = self.include.matches_candidate(&candidate);
+                matched.iter().any(|glob| self.starts[*glob].depth >= at)
+            })
     }
 
     /// Whether files below this folder can be meant; `depth` counts its parts.
     pub(super) fn enter(&self, folder: &Path, depth: usize, ignored_at: Option<usize>) -> bool {
-        let reachable = self.named.iter().any(|file| Path::new(file).starts_with(folder))
+        let reachable = self
+            .named
+            .iter()
+            .any(|file| Path::new(file).starts_with(folder))
             || self.starts.iter().any(|start| {
                 ignored_at.is_none_or(|at| start.depth >= at)
                     && (start.folder.starts_with(folder)
@@ -168,13 +176,13 @@ mod tests {
     #[test]
     fn a_star_stays_within_a_folder_and_two_do_not() {
         let one = globs(&["src/*.py", "./setup.cfg"]);
-        assert!(one.is_match(Path::new("src/a.py")));
-        assert!(one.is_match(Path::new("setup.cfg")));
-        assert!(!one.is_match(Path::new("src/deep/a.py")));
-        assert!(!one.is_match(Path::new("deep/setup.cfg")));
-        assert!(globs(&["**/*.py"]).is_match(Path::new("a.py")));
-        assert!(globs(&["**/*.py"]).is_match(Path::new("src/deep/a.py")));
-        assert!(!globs(&[]).is_match(Path::new("a.py")));
+        assert!(one.is_match("src/a.py"));
+        assert!(one.is_match("setup.cfg"));
+        assert!(!one.is_match("src/deep/a.py"));
+        assert!(!one.is_match("deep/setup.cfg"));
+        assert!(globs(&["**/*.py"]).is_match("a.py"));
+        assert!(globs(&["**/*.py"]).is_match("src/deep/a.py"));
+        assert!(!globs(&[]).is_match("a.py"));
     }
 
     #[test]
@@ -183,9 +191,9 @@ mod tests {
             globs(&["**/*.py", "!docs/", "!**/test_*.py"]),
             globs(&["!**/test_*.py", "!docs", "**/*.py"]),
         ] {
-            assert!(globs.is_match(Path::new("src/a.py")));
-            assert!(!globs.is_match(Path::new("src/test_a.py")));
-            assert!(!globs.is_match(Path::new("docs/deep/a.py")));
+            assert!(globs.is_match("src/a.py"));
+            assert!(!globs.is_match("src/test_a.py"));
+            assert!(!globs.is_match("docs/deep/a.py"));
             assert!(!globs.enter(Path::new("docs"), 1, None));
         }
     }
@@ -212,7 +220,10 @@ mod tests {
         let globs = globs(&["dist/*.whl", "**/*.py", ".venv/pyvenv.cfg"]);
         let take = |path: &str, at| globs.take(Path::new(path), || at);
         assert!(take("dist/a.whl", Some(1)));
-        assert!(!take("dist/a.whl", Some(2)), "only the file is ignored, not the folder");
+        assert!(
+            !take("dist/a.whl", Some(2)),
+            "only the file is ignored, not the folder"
+        );
         assert!(!take("dist/a.py", Some(1)));
         assert!(take("a.py", None));
         assert!(take(".venv/pyvenv.cfg", Some(1)));
@@ -225,8 +236,14 @@ mod tests {
     fn what_is_no_set_of_globs_says_why() {
         let refused = |patterns: &[&str]| Globs::new(patterns).expect_err("no globs").to_string();
         assert_eq!(refused(&["a[b"]), "`a[b` is no glob");
-        assert_eq!(refused(&["a", "../b"]), "`../b` leads out of the pipeline's folder");
-        assert_eq!(refused(&["/etc/*"]), "`/etc/*` leads out of the pipeline's folder");
+        assert_eq!(
+            refused(&["a", "../b"]),
+            "`../b` leads out of the pipeline's folder"
+        );
+        assert_eq!(
+            refused(&["/etc/*"]),
+            "`/etc/*` leads out of the pipeline's folder"
+        );
         assert_eq!(
             refused(&["!a"]),
             "`!a` only excludes, and there is no glob that includes"

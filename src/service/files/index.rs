@@ -88,7 +88,12 @@ fn rows(folder: &Folder, old: &[u8]) -> Vec<u8> {
         match (entry.content.get(), entry.seen()) {
             (Some(Some(hash)), Some(Ok(seen))) if entry.kind == FileType::RegularFile => {
                 if seen.settled {
-                    Row { name, stamp: seen.stamp, hash: *hash }.write(&mut rows);
+                    Row {
+                        name,
+                        stamp: seen.stamp,
+                        hash: *hash,
+                    }
+                    .write(&mut rows);
                 }
             }
             (None, _) => {

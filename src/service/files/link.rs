@@ -18,10 +18,15 @@ pub(super) fn ends(
     let mut ends = Vec::new();
     let mut real = None;
     let files = visits.files();
-    for (folder, entry) in files.iter().filter(|(_, entry)| entry.kind == FileType::Symlink) {
+    for (folder, entry) in files
+        .iter()
+        .filter(|(_, entry)| entry.kind == FileType::Symlink)
+    {
         let link = [&*folder.way.path, folder.name(entry)].concat();
         match readlinkat(open, &*link, Vec::new()) {
-            Ok(text) => entry.content.get_or_init(|| Some(blake3::hash(text.to_bytes()))),
+            Ok(text) => entry
+                .content
+                .get_or_init(|| Some(blake3::hash(text.to_bytes()))),
             Err(error) if is_gone(error) => entry.content.get_or_init(|| None),
             Err(error) => return Err(FilesError::unreadable(&[&link], error)),
         };

@@ -22,6 +22,7 @@ use std::sync::OnceLock;
 
 use rustix::io::Errno;
 
+use crate::failure::{self, Failure};
 use folder::{Entry, Folder};
 use globs::path;
 
@@ -52,6 +53,22 @@ impl FilesError {
         Self::Unreadable {
             path: path(&pieces.concat()).to_owned(),
             source: error.into(),
+        }
+    }
+}
+
+impl From<FilesError> for Failure {
+    fn from(error: FilesError) -> Self {
+        let message = error.to_string();
+        match error {
+            FilesError::Glob { reason, .. } | FilesError::TooMany(reason) => {
+                Self::script(message).because(reason)
+            }
+            FilesError::Outside(_) | FilesError::OnlyExcludes(_) => Self::script(message),
+            FilesError::Unreadable { source, .. } => {
+                Self::new(failure::Kind::Pipeline, message).because(source.to_string())
+            }
+            FilesError::Cancelled => Self::new(failure::Kind::Pipeline, message),
         }
     }
 }

@@ -65,7 +65,9 @@ impl Walk<'_> {
             let others = others
                 .into_iter()
                 .flat_map(|other| other.join().expect("a walk that does not panic"));
-            own.into_iter().chain(others).for_each(|visit| visits.add(visit));
+            own.into_iter()
+                .chain(others)
+                .for_each(|visit| visits.add(visit));
         });
         visits
     }
@@ -145,7 +147,14 @@ impl Walk<'_> {
 
     /// Looks at the files that were hit, and takes the content of those that have not changed from the
     /// index. `open` is the folder, if it was just read, and `now` is before that.
-    fn look(&self, folder: &Folder, mut open: Option<OwnedFd>, now: i64, hits: &[Hit], index: &Index) {
+    fn look(
+        &self,
+        folder: &Folder,
+        mut open: Option<OwnedFd>,
+        now: i64,
+        hits: &[Hit],
+        index: &Index,
+    ) {
         let mut indexed = index.folder(&folder.way.path);
         for hit in hits {
             let Hit::File(number) = hit else {
@@ -158,7 +167,9 @@ impl Walk<'_> {
             let Some(seen) = folder.look(entry, &mut open, self.open, now) else {
                 continue;
             };
-            let content = indexed.as_mut().and_then(|rows| rows.find(folder.name(entry), &seen.stamp));
+            let content = indexed
+                .as_mut()
+                .and_then(|rows| rows.find(folder.name(entry), &seen.stamp));
             if let Some(content) = content {
                 entry.content.get_or_init(|| Some(content));
             }
@@ -180,7 +191,9 @@ impl Visits {
 
     /// The first folder by path that could not be read, and why.
     pub(super) fn problem(&self) -> Option<(&Folder, Errno)> {
-        let problems = self.folders().filter_map(|folder| Some((&**folder, folder.problem?)));
+        let problems = self
+            .folders()
+            .filter_map(|folder| Some((&**folder, folder.problem?)));
         problems.min_by_key(|(folder, _)| &folder.way.path)
     }
 
