@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use blake3::Hash;
 use rustix::fs::{CWD, FileType, Mode, OFlags, openat};
@@ -40,7 +40,7 @@ struct Known {
     folders: Folders,
     fingerprints: HashMap<Vec<String>, Arc<Fingerprint>>,
     /// The rules from outside of the root, once they were read.
-    rules: Option<Option<Arc<Rules>>>,
+    rules: OnceLock<Option<Arc<Rules>>>,
 }
 
 impl Files {
@@ -131,7 +131,7 @@ impl Files {
         known.learn();
         known.folders.clear();
         known.fingerprints.clear();
-        known.rules = None;
+        known.rules = OnceLock::new();
     }
 
     /// The index to keep for the next run; nothing if the one that this began with still serves.
@@ -154,7 +154,7 @@ impl Files {
 
 impl Known {
     fn walk(&mut self, (root, open): (&[u8], BorrowedFd<'_>), globs: &Globs, look: bool) -> Visits {
-        let rules = self.rules.get_or_insert_with(|| Rules::around(path(root)));
+        let rules = self.rules.get_or_init(|| Rules::around(path(root)));
         let walk = Walk {
             root,
             open,

@@ -1,6 +1,5 @@
 //! One folder as it was found, and what has been learnt of its files since.
 
-use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, OnceLock};
 
@@ -10,6 +9,7 @@ use rustix::io::Errno;
 
 use super::globs::path;
 use super::ignored::Rules;
+use super::names::{Name, Names};
 use super::stamp::Stamp;
 
 #[derive(Debug)]
@@ -17,8 +17,7 @@ pub(super) struct Folder {
     pub(super) way: Way,
     /// By name, byte by byte.
     pub(super) entries: Vec<Entry>,
-    /// The names of the entries, each with the zero byte that system calls want.
-    names: Vec<u8>,
+    names: Names,
     /// Why it could not be read.
     pub(super) problem: Option<Errno>,
 }
@@ -36,19 +35,9 @@ pub(super) struct Way {
     pub(super) rules: Option<Arc<Rules>>,
 }
 
-/// A name as it was found. Its beginning makes a number that sorts as it does, which spares most
-/// looks at the name.
-struct Found {
-    beginning: u64,
-    start: u32,
-    end: u32,
-    kind: FileType,
-}
-
 #[derive(Debug)]
 pub(super) struct Entry {
-    start: u32,
-    end: u32,
+    name: Name,
     pub(super) kind: FileType,
     seen: OnceLock<Result<Seen, Errno>>,
     ignored: OnceLock<bool>,
@@ -69,7 +58,7 @@ impl Folder {
         Self {
             way,
             entries: Vec::new(),
-            names: Vec::new(),
+            names: Names::default(),
             problem: None,
         }
     }
@@ -77,30 +66,19 @@ impl Folder {
     /// Reads the names in the folder below `root`, and leaves it open for looking at its files. A
     /// folder that went away meanwhile is empty.
     pub(super) fn read(&mut self, root: BorrowedFd<'_>) -> Option<OwnedFd> {
-        let mut found = Vec::with_capacity(128);
         let read = self.open(root).and_then(|folder| {
-            list(folder.as_fd(), |name, kind| {
-                found.extend(self.add(name, kind))
-            })?;
+            let (names, entries) = Names::read(folder.as_fd())?;
+            self.names = names;
+            self.entries = entries.into_iter().map(Entry::new).collect();
             Ok(folder)
         });
-        let folder = match read {
-            Ok(folder) => folder,
+        match read {
+            Ok(folder) => Some(folder),
             Err(error) => {
                 self.problem = Some(error).filter(|error| !is_gone(*error));
-                return None;
+                None
             }
-        };
-        let names = &self.names;
-        found.sort_unstable_by(|one, other| {
-            let whole = || one.name(names).cmp(other.name(names));
-            one.beginning.cmp(&other.beginning).then_with(whole)
-        });
-        self.entries = found
-            .into_iter()
-            .map(|found| Entry::new(names, found, &folder))
-            .collect();
-        Some(folder)
+        }
     }
 
     fn open(&self, root: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
@@ -113,27 +91,8 @@ impl Folder {
         openat(root, path, flags, Mode::empty())
     }
 
-    /// Neither git's own files nor wharf's are anybody's inputs.
-    fn add(&mut self, name: &CStr, kind: FileType) -> Option<Found> {
-        let bytes = name.to_bytes();
-        if bytes[0] == b'.' && [&b"."[..], b"..", b".git", b".wharf"].contains(&bytes) {
-            return None;
-        }
-        let start = position(&self.names);
-        self.names.extend_from_slice(name.to_bytes_with_nul());
-        let mut beginning = [0; 8];
-        let length = bytes.len().min(8);
-        beginning[..length].copy_from_slice(&bytes[..length]);
-        Some(Found {
-            beginning: u64::from_be_bytes(beginning),
-            start,
-            end: position(&self.names) - 1,
-            kind,
-        })
-    }
-
     pub(super) fn name(&self, entry: &Entry) -> &[u8] {
-        &self.names[entry.start as usize..entry.end as usize]
+        self.names.get(entry.name)
     }
 
     pub(super) fn find(&self, name: &[u8]) -> Option<&Entry> {
@@ -157,11 +116,8 @@ impl Folder {
                 Some(open) => open,
                 None => open.insert(self.open(root)?),
             };
-            let stat = statat(
-                open,
-                c_name(&self.names, entry.start, entry.end),
-                AtFlags::SYMLINK_NOFOLLOW,
-            )?;
+            let name = self.names.c(entry.name);
+            let stat = statat(open, name, AtFlags::SYMLINK_NOFOLLOW)?;
             // Something else has its name now: the file that was found is gone.
             if FileType::from_raw_mode(stat.st_mode) != entry.kind {
                 return Err(Errno::NOENT);
@@ -187,21 +143,9 @@ impl Folder {
 }
 
 impl Entry {
-    fn new(names: &[u8], found: Found, folder: &OwnedFd) -> Self {
-        let kind = match found.kind {
-            // Some file systems leave this to `stat`.
-            FileType::Unknown => {
-                let name = c_name(names, found.start, found.end);
-                let stat = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
-                stat.map_or(FileType::Unknown, |stat| {
-                    FileType::from_raw_mode(stat.st_mode)
-                })
-            }
-            known => known,
-        };
+    fn new((name, kind): (Name, FileType)) -> Self {
         Self {
-            start: found.start,
-            end: found.end,
+            name,
             kind,
             seen: OnceLock::new(),
             ignored: OnceLock::new(),
@@ -225,39 +169,4 @@ pub(super) fn is_gone(error: Errno) -> bool {
         Errno::NXIO,
     ]
     .contains(&error)
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn list(folder: BorrowedFd<'_>, mut each: impl FnMut(&CStr, FileType)) -> Result<(), Errno> {
-    let mut buffer = Vec::with_capacity(32 * 1024);
-    let mut entries = rustix::fs::RawDir::new(folder, buffer.spare_capacity_mut());
-    while let Some(entry) = entries.next() {
-        let entry = entry?;
-        each(entry.file_name(), entry.file_type());
-    }
-    Ok(())
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn list(folder: BorrowedFd<'_>, mut each: impl FnMut(&CStr, FileType)) -> Result<(), Errno> {
-    for entry in rustix::fs::Dir::read_from(folder)? {
-        let entry = entry?;
-        each(entry.file_name(), entry.file_type());
-    }
-    Ok(())
-}
-
-impl Found {
-    fn name<'a>(&self, names: &'a [u8]) -> &'a [u8] {
-        &names[self.start as usize..self.end as usize]
-    }
-}
-
-fn c_name(names: &[u8], start: u32, end: u32) -> &CStr {
-    CStr::from_bytes_with_nul(&names[start as usize..=end as usize])
-        .expect("a name that came from a `CStr`")
-}
-
-fn position(names: &[u8]) -> u32 {
-    u32::try_from(names.len()).expect("a folder whose names take less than 4 GB")
 }

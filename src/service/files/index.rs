@@ -86,15 +86,11 @@ fn rows(folder: &Folder, old: &[u8]) -> Vec<u8> {
     for entry in &folder.entries {
         let name = folder.name(entry);
         match (entry.content.get(), entry.seen()) {
-            (Some(Some(hash)), Some(Ok(seen))) if entry.kind == FileType::RegularFile => {
-                if seen.settled {
-                    Row {
-                        name,
-                        stamp: seen.stamp,
-                        hash: *hash,
-                    }
-                    .write(&mut rows);
-                }
+            (Some(Some(hash)), Some(Ok(seen)))
+                if seen.settled && entry.kind == FileType::RegularFile =>
+            {
+                let (stamp, hash) = (seen.stamp, *hash);
+                Row { name, stamp, hash }.write(&mut rows);
             }
             (None, _) => {
                 if let Some(was) = old.row(name) {

@@ -9,6 +9,7 @@ mod ignored;
 mod index;
 mod link;
 mod manifest;
+mod names;
 mod queue;
 mod sealed;
 mod stamp;

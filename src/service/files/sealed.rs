@@ -20,9 +20,9 @@ pub(super) fn put_text(bytes: &mut Vec<u8>, pieces: &[&[u8]]) {
     let length = pieces.iter().map(|piece| piece.len()).sum::<usize>();
     let length = u32::try_from(length).expect("a path, or the files of one folder, below 4 GB");
     bytes.extend_from_slice(&length.to_le_bytes());
-    pieces
-        .iter()
-        .for_each(|piece| bytes.extend_from_slice(piece));
+    for piece in pieces {
+        bytes.extend_from_slice(piece);
+    }
 }
 
 /// Takes pieces off the front; each is nothing where too few bytes are left.

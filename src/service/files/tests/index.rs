@@ -56,7 +56,7 @@ fn a_file_that_is_not_older_than_the_run_is_read_every_time() {
     // Some kernels stamp a file that was just looked at more finely, and nothing can set ctime: a
     // time to come stands for the clock's current step.
     let tree = Tree::new(&[("a", "1"), ("b", "1")]);
-    let soon = SystemTime::now() + Duration::from_secs(3600);
+    let soon = SystemTime::now() + Duration::from_hours(1);
     let file = fs::File::open(tree.at("a")).expect("a file");
     file.set_modified(soon).expect("own file");
     let mut index = settled(&tree, &["b"]);

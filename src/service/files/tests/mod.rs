@@ -29,7 +29,9 @@ impl Tree {
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = TempDir::with_prefix("wharf-test-").expect("a temporary folder");
         let tree = Self { folder };
-        files.iter().for_each(|(path, text)| tree.write(path, text));
+        for (path, text) in files {
+            tree.write(path, text);
+        }
         tree
     }
 
