@@ -81,7 +81,7 @@ fn globs_find_what_git_does_not_ignore_and_what_they_lead_to() {
         .script(
             r#"
 for globs in ["*.py", "src/*.py", "**/*.py", ["src/**", "*.rhai"], "src/deep", "./src/a.py", "src/a.pyc",
-              "**/*.whl", "dist/*", "dist/**/*.whl", ".venv/*", "**/*.yml", ".venv/pyvenv.cfg", "nowhere/*", []] {
+              "**/*.whl", "dist/*", "dist/**/*.whl", ".venv/*", "**/*.yml", ".venv/pyvenv.cfg", "nowhere/*", ["**/*.py", "!src/deep/"], []] {
     print(`${globs} → ${glob(globs)}`);
 }
 "#,
@@ -103,7 +103,44 @@ for globs in ["*.py", "src/*.py", "**/*.py", ["src/**", "*.rhai"], "src/deep", "
     **/*.yml → [".github/ci.yml"]
     .venv/pyvenv.cfg → [".venv/pyvenv.cfg"]
     nowhere/* → []
+    ["**/*.py", "!src/deep/"] → ["src/a.py"]
     [] → []
+    "#);
+}
+
+#[test]
+fn a_glob_that_cannot_be_meant_says_why() {
+    let told = |globs: &str| {
+        let project = Project::new().script(&format!("glob({globs});"));
+        project.run(["run", "--quiet"]).all()
+    };
+    assert_snapshot!(told(r#""src/[a""#), @r#"
+    exit: 2
+    ── stderr
+    error: `src/[a` is no glob
+     --> wharf.rhai:1:1
+      |
+    1 | glob("src/[a");
+      | ^^^^
+    cause: unclosed character class; missing ']'
+    "#);
+    assert_snapshot!(told(r#"["a", "../shared/*"]"#), @r#"
+    exit: 2
+    ── stderr
+    error: `../shared/*` leads out of the pipeline's folder
+     --> wharf.rhai:1:1
+      |
+    1 | glob(["a", "../shared/*"]);
+      | ^^^^
+    "#);
+    assert_snapshot!(told(r#""!docs/**""#), @r#"
+    exit: 2
+    ── stderr
+    error: `!docs/**` only excludes, and there is no glob that includes
+     --> wharf.rhai:1:1
+      |
+    1 | glob("!docs/**");
+      | ^^^^
     "#);
 }
 

@@ -39,8 +39,9 @@ pub struct Stage {
     pub when: When,
     /// Set above the process environment while the stage runs.
     pub env: BTreeMap<String, String>,
-    /// Globs of the files that the stage depends on, from the repository's root. With any, a
-    /// success is kept and the stage is skipped while nothing it depends on changes.
+    /// Globs of the files that the stage depends on, from the repository's root; a leading `!`
+    /// excludes. With any, a success is kept and the stage is skipped while nothing it depends on
+    /// changes.
     pub inputs: Vec<String>,
     /// Globs of the files that the stage makes. Where one matches nothing, the stage runs.
     pub outputs: Vec<String>,

@@ -1,4 +1,4 @@
-//! The only door to the outside: processes, HTTP, the Docker Engine. One folder and one small
+//! The only door to the outside: processes, HTTP, the Docker Engine, the repository's files. One folder and one small
 //! error enum each, and nothing starts before it is first asked for.
 
 pub mod engine;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Given, Wrong};
 use crate::action;
-use crate::script::language::globs;
+use crate::service::files::Globs;
 
 pub(super) fn flag(given: &Given, name: &str, wrong: &mut Vec<Wrong>) -> bool {
     match given {
@@ -76,15 +76,9 @@ pub(super) fn globs(given: &Given, name: &str, wrong: &mut Vec<Wrong>) -> Vec<St
     let mut globs = Vec::new();
     for (path, glob) in found {
         let glob = glob.trim_start_matches("./");
-        let outside = glob.starts_with('/') || glob.split('/').any(|part| part == "..");
-        if let Err(failure) = globs::glob(glob) {
-            let name = false;
-            wrong.push(Wrong {
-                path,
-                name,
-                failure,
-            });
-        } else if glob.is_empty() {
+        let pattern = glob.strip_prefix('!').unwrap_or(glob);
+        let outside = pattern.starts_with('/') || pattern.split('/').any(|part| part == "..");
+        if glob.is_empty() {
             wrong.push(Wrong::value(
                 path,
                 format!("a glob of `{name}` cannot be empty"),
@@ -93,6 +87,13 @@ pub(super) fn globs(given: &Given, name: &str, wrong: &mut Vec<Wrong>) -> Vec<St
             let message = format!("`{glob}` leads out of the repository");
             let hint = format!("`{name}` are globs from the repository's root");
             wrong.push(Wrong::value(path, message).hint(hint));
+        } else if let Err(error) = Globs::new(&[pattern.to_owned()]) {
+            let name = false;
+            wrong.push(Wrong {
+                path,
+                name,
+                failure: error.into(),
+            });
         } else {
             globs.push(glob.to_owned());
         }
