@@ -46,7 +46,7 @@ fn the_environment_beats_the_file_beside_the_script() {
         )
         .script(r#"sh("echo $PLACE, $DEPTH" );"#)
         .run(["run", "--quiet"])
-        .stdout("quay, ***\n");
+        .stdout("***, ***\n");
 }
 
 #[test]
@@ -304,5 +304,28 @@ fn a_folder_that_does_not_exist() {
     ── stderr
     error: cannot enter the directory `nowhere`
     cause: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
+fn a_value_that_the_environment_sets_over_the_file_is_as_secret() {
+    let project = Project::new()
+        .script("print(env(\"DB\"));")
+        .file(".env", "DB=from-the-file\n")
+        .env("DB", "from-outside");
+    project.run(["run", "--quiet"]).exit(0).stdout("***\n");
+}
+
+#[test]
+fn the_line_that_cannot_be_understood_is_the_one_named() {
+    let project = Project::new()
+        .script("print(1);")
+        .file(".env", "NOTE=\"see: X=a b\"\n# X=a b\nOK=1\nX=a b\n");
+    assert_snapshot!(project.run(["run"]).all(), @"
+    exit: 2
+    ── stderr
+    error: `.env` cannot be read
+    cause: line 4 cannot be understood at its character 5
+    hint: write one NAME=value a line, with quotes around a value that has spaces
     ");
 }

@@ -310,3 +310,54 @@ fn health_that_does_not_come_is_a_failure() {
     assert!(stderr.contains(&message), "{stderr}");
     assert!(stderr.contains("it answers 502"), "{stderr}");
 }
+
+/// Neither a fault on the way back nor a busy list starts a second deploy.
+#[test]
+fn a_deploy_is_started_once_though_its_answer_is_lost() {
+    let listed = format!("[{}]", status("created"));
+    for answers in [
+        &[
+            ("200 OK", "[]"),
+            ("502 Bad Gateway", ""),
+            ("200 OK", &*listed),
+        ][..],
+        &[("200 OK", "[]"), ("202 Accepted", ""), ("200 OK", &*listed)],
+    ] {
+        let standin = Standin::answering(answers);
+        let (code, stdout, stderr) = asked(&standin, "");
+        assert_eq!(
+            (code, &*stdout),
+            (0, &*format!("{ID} created \n")),
+            "{stderr}"
+        );
+        let requests = standin.requests();
+        let posts = requests.iter().filter(|one| one.line.starts_with("POST "));
+        assert_eq!(posts.count(), 1);
+    }
+    let standin = Standin::answering(&[
+        ("200 OK", "[]"),
+        ("502 Bad Gateway", "{}"),
+        ("200 OK", "[]"),
+    ]);
+    let (code, _, stderr) = asked(&standin, "");
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains("hint: the deploy may have been started: look at the service's Events before the next try\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn health_alone_is_no_proof_of_the_new_version() {
+    let standin = Standin::new("200 OK", &format!(r#"{{"deploy":{{"id":"{ID}"}}}}"#));
+    let script = format!(
+        "render_deploy(#{{ wait: \"5s\", health: \"http://{}/health\" }});",
+        standin.address
+    );
+    let (code, _, stderr) = hooked(&standin, &script);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stderr.contains("warning: the version before may be what answers: set RENDER_API_KEY and `wait` to follow the deploy itself\n"),
+        "{stderr}"
+    );
+}

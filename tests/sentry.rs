@@ -23,9 +23,11 @@ fn sentry() -> Standin {
 fn an_event_arrives_as_an_envelope_without_secrets() {
     let standin = sentry();
     let script = r#"let word = secret("WORD");
+let named = #{ quay: word };
+named[word] = "a key";
 let sent = sentry_notify("quay 4 " + word, #{
     level: "warning", release: "harbour@1 " + word, environment: "production",
-    tags: #{ quay: word }, extra: #{ list: [word] }, fingerprint: ["quay", word],
+    tags: named, extra: #{ list: [word], deep: named }, fingerprint: ["quay", word],
 });
 print(sent.event_id.len);"#;
     let (code, stdout, stderr) = notified(&standin, script);

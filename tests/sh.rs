@@ -243,3 +243,12 @@ fn options_that_make_no_sense() {
        option `timeout` of `sh`: a number that is not finite at `timeout` is not plain data «n»
     "#);
 }
+
+#[test]
+fn a_time_limit_beyond_all_clocks_is_none() {
+    Project::new()
+        .script("sh(\"echo done\", #{ timeout: 1e19 });")
+        .run(["run", "--quiet"])
+        .exit(0)
+        .stdout("done\n");
+}

@@ -209,3 +209,36 @@ fn ctrl_c_in_a_terminal_leaves_it_usable() {
         shown.matches("\x1b[?25h").count()
     );
 }
+
+#[test]
+fn a_git_that_hangs_is_stopped() {
+    let project = Project::new().file("bin/git", "#!/bin/sh\ntouch started\nexec sleep 600\n");
+    project.tool("chmod", ["+x", "bin/git"]);
+    let path = format!(
+        "{}:{}",
+        project.path("bin").display(),
+        std::env::var("PATH").expect("a PATH")
+    );
+    let project = project
+        .env("PATH", path)
+        .script("stage(\"a\", || { log(\"asking\"); print(git::sha()); });");
+    let running = project.spawn(["run"]);
+    running.wait_for_stderr("asking\n");
+    running.signal(Signal::INT);
+    let (code, stdout, _) = running.finish_within(SOON).streams();
+    assert_eq!((code, &*stdout), (130, ""));
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn a_second_signal_ends_what_nothing_waits_for() {
+    let project = Project::new()
+        .script("stage(\"a\", || { sh(\"true\"); log(\"reading\"); read_file(\"pipe\"); });");
+    project.tool("mkfifo", ["pipe"]);
+    let running = project.spawn(["run"]);
+    running.wait_for_stderr("reading\n");
+    running.signal(Signal::TERM);
+    running.signal(Signal::INT);
+    let (code, _, _) = running.finish_within(SOON).streams();
+    assert_eq!(code, 130);
+}

@@ -69,7 +69,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("plan", &["failure"]),
     (
         "journal",
-        &["service", "event", "effect", "line", "secret", "failure"],
+        &[
+            "service", "event", "effect", "cancel", "line", "secret", "failure",
+        ],
     ),
     (
         "action",

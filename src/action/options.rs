@@ -35,16 +35,15 @@ pub fn gather(
 }
 
 /// Whether `map` is meant as the natural argument, such as the result of another action: the
-/// natural option takes maps, and none of the keys is an option.
+/// natural option takes maps with what this one has, and none of its keys is an option.
 fn is_natural(action: &Descriptor, map: &Map<String, Value>) -> bool {
     let Some(natural) = action.natural else {
         return false;
     };
     let schema = (action.options)();
-    !map.is_empty()
-        && map.keys().all(|key| schema::field(&schema, key).is_none())
+    map.keys().all(|key| schema::field(&schema, key).is_none())
         && schema::field(&schema, natural)
-            .is_some_and(|field| schema::takes(&schema, field, "object"))
+            .is_some_and(|field| schema::takes_map(&schema, field, |key| map.contains_key(key)))
 }
 
 /// What to tell about the option at `path`, and the hint if there is one, from serde's words.

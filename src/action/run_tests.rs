@@ -167,7 +167,7 @@ print(`${report.passed} passed`);",
         report.folder = options.cwd.clone().unwrap_or_default();
         history::remember(context, &report, &options)?;
         if let Some(path) = &options.junit {
-            junit::write(&context.path(path), &report)?;
+            junit::write(&context.path(path), &report, &context.secrets)?;
         }
         report.verdict()
     }

@@ -67,6 +67,18 @@ pub fn takes(schema: &Schema, part: &Value, name: &str) -> bool {
         .any(|part| types(part).contains(&name))
 }
 
+/// Whether `part` takes a map that has a key where `has` says so: all that one of its alternatives
+/// requires, and something at all.
+pub fn takes_map(schema: &Schema, part: &Value, has: impl Fn(&str) -> bool) -> bool {
+    let parts = alternatives(schema, part).into_iter();
+    let mut maps = parts.filter(|part| types(part).contains(&"object"));
+    maps.any(|part| {
+        let required = part.get("required").and_then(Value::as_array);
+        let required = required.map(Vec::as_slice).unwrap_or_default();
+        !required.is_empty() && required.iter().filter_map(Value::as_str).all(&has)
+    })
+}
+
 /// What `part` takes, in words.
 pub fn kind(schema: &Schema, part: &Value) -> String {
     let mut kinds: Vec<String> = Vec::new();

@@ -175,12 +175,12 @@ fn event(context: &Context, options: Options) -> Event<'static> {
         tags: options
             .tags
             .into_iter()
-            .map(|(key, value)| (key, mask(&value)))
+            .map(|(key, value)| (mask(&key), mask(&value)))
             .collect(),
         extra: options
             .extra
             .into_iter()
-            .map(|(key, value)| (key, hidden(context, value)))
+            .map(|(key, value)| (mask(&key), hidden(context, value)))
             .collect(),
         ..Event::default()
     };
@@ -215,7 +215,7 @@ fn exceptions(failure: &Failure, mask: &dyn Fn(&str) -> String) -> Vec<Exception
     chain
 }
 
-/// `value` with the secrets in its texts masked.
+/// `value` with the secrets in its texts and keys masked.
 fn hidden(context: &Context, value: Value) -> Value {
     match value {
         Value::String(text) => context.secrets.mask(&text).into(),
@@ -225,7 +225,7 @@ fn hidden(context: &Context, value: Value) -> Value {
             .collect(),
         Value::Object(entries) => entries
             .into_iter()
-            .map(|(key, value)| (key, hidden(context, value)))
+            .map(|(key, value)| (context.secrets.mask(&key), hidden(context, value)))
             .collect(),
         other => other,
     }

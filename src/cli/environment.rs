@@ -40,7 +40,8 @@ pub(super) fn environment(
         if !hide(&value, secrets) {
             short.push(format!("`{name}`"));
         }
-        environment.entry(name).or_insert(value);
+        // Where it is set otherwise it is as secret.
+        hide(environment.entry(name).or_insert(value), secrets);
     }
     Ok(environment)
 }
@@ -72,16 +73,29 @@ fn hide(value: &str, secrets: &Secrets) -> bool {
 fn unreadable(error: &dotenvy::Error, text: &str) -> Failure {
     let failure = Failure::script("`.env` cannot be read");
     let failure = match error {
-        dotenvy::Error::LineParse(line, at) => {
-            let first = line.lines().next().unwrap_or_default();
-            let number = text.lines().position(|known| known.contains(first));
-            let which = number.map_or("a line".to_owned(), |number| format!("line {}", number + 1));
-            failure.because(format!(
-                "{which} cannot be understood at its character {}",
-                at + 1
-            ))
-        }
+        dotenvy::Error::LineParse(part, at) => failure.because(match place(part, *at, text) {
+            Some((line, character)) => {
+                format!("line {line} cannot be understood at its character {character}")
+            }
+            None => "a quote is open at its end".to_owned(),
+        }),
         other => failure.because(other.to_string()),
     };
     failure.hint("write one NAME=value a line, with quotes around a value that has spaces")
+}
+
+/// The line and the character, both from 1, of what went wrong at byte `at` of `part`: of the lines
+/// that hold it, the first that goes wrong in just this way by itself.
+fn place(part: &str, at: usize, text: &str) -> Option<(usize, usize)> {
+    let wrong = |line: &str| {
+        let mut entries = dotenvy::from_read_iter(line.as_bytes());
+        entries.any(|entry| {
+            matches!(entry, Err(dotenvy::Error::LineParse(own, place)) if own == part && place == at)
+        })
+    };
+    let mut lines = text.lines().enumerate();
+    let (number, line) = lines.find(|(_, line)| wrong(line))?;
+    let start = line.find(part)?;
+    let before = line.get(..start + at)?;
+    Some((number + 1, before.chars().count() + 1))
 }

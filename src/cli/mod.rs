@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use crate::failure::{Failure, render, render_warning};
+use crate::failure::{Failure, guard, keep_panics, render, render_warning};
 use crate::report::{Colour, harmless};
 use crate::secret::Secrets;
 
@@ -42,26 +42,33 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    keep_panics();
     let secrets = Secrets::new();
-    let done = match &arguments.verb {
-        None => list::list(&arguments.place, &secrets),
-        Some(Verb::Run(options)) => run::run(&arguments.place, options, &secrets),
-        Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, &secrets),
-        Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, &secrets),
-        Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, &secrets),
-        Some(Verb::Check(options)) => check::run(&arguments.place, options, &secrets),
-        Some(Verb::History(options)) => history::history(&arguments.place, options),
-        Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),
-        Some(Verb::Docs(options)) => docs::docs(options),
-        Some(Verb::Init(options)) => init::init(&arguments.place, options),
-        Some(Verb::Completions(options)) => completions::print(options.shell),
-    };
-    match done {
+    let done = guard("outside of its stages", || {
+        Ok(carry_out(&arguments, &secrets))
+    });
+    match done.map_err(Arc::new).flatten() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             show(&failure, false, &secrets);
             ExitCode::from(failure.kind.exit_code())
         }
+    }
+}
+
+fn carry_out(arguments: &Arguments, secrets: &Secrets) -> Done {
+    match &arguments.verb {
+        None => list::list(&arguments.place, secrets),
+        Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets),
+        Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, secrets),
+        Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets),
+        Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, secrets),
+        Some(Verb::Check(options)) => check::run(&arguments.place, options, secrets),
+        Some(Verb::History(options)) => history::history(&arguments.place, options),
+        Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),
+        Some(Verb::Docs(options)) => docs::docs(options),
+        Some(Verb::Init(options)) => init::init(&arguments.place, options),
+        Some(Verb::Completions(options)) => completions::print(options.shell),
     }
 }
 

@@ -1,11 +1,13 @@
 //! What went wrong, in the user's words: message, places in the script, causes, hints, exit code.
 
+mod defect;
 mod nearest;
 mod render;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use defect::{guard, keep_panics};
 pub use nearest::nearest;
 pub use render::{render, render_warning};
 

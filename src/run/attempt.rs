@@ -43,8 +43,12 @@ impl Attempt {
         if self.cancel.is_cancelled() {
             return None;
         }
-        let end = stage.timeout.map(|limit| self.started + limit);
-        let silent = stage.silence.map(|limit| self.last_heard() + limit);
+        let end = stage
+            .timeout
+            .and_then(|limit| self.started.checked_add(limit));
+        let silent = stage
+            .silence
+            .and_then(|limit| self.last_heard().checked_add(limit));
         [end, silent].into_iter().flatten().min()
     }
 
@@ -53,11 +57,11 @@ impl Attempt {
         let now = Instant::now();
         let written = |limit| humantime::format_duration(limit).to_string();
         if let Some(limit) = stage.timeout
-            && self.started + limit <= now
+            && now.duration_since(self.started) >= limit
         {
             self.cancel.cancel(Reason::TimedOut(written(limit)));
         } else if let Some(limit) = stage.silence
-            && self.last_heard() + limit <= now
+            && now.duration_since(self.last_heard()) >= limit
         {
             self.cancel.cancel(Reason::Silent(written(limit)));
         }

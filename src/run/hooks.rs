@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::guard::guard;
 use crate::action::Context;
 use crate::cancel::{Cancel, Reason};
-use crate::failure::Failure;
+use crate::failure::{Failure, guard};
 use crate::script::{Hook, Outputs, Program};
 
 /// How long all hooks together may take after an interrupt. A second one ends them at once.

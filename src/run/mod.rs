@@ -4,7 +4,6 @@
 mod attempt;
 mod cache;
 mod forecast;
-mod guard;
 mod hooks;
 mod queue;
 mod resume;

@@ -6,11 +6,10 @@ use serde_json::Value;
 
 use super::attempt::{self, Attempt};
 use super::cache::{About, Cache, Decision};
-use super::guard::guard;
 use crate::action::{Context, Trace};
 use crate::cancel::Cancel;
 use crate::event::Event;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, guard};
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
 

@@ -35,7 +35,11 @@ pub enum Missing {
 impl Host {
     pub fn new(context: Context, params: BTreeMap<String, String>, missing: Missing) -> Self {
         Self {
-            git: Git::new(context.root.clone(), context.environment.clone()),
+            git: Git::new(
+                context.root.clone(),
+                context.environment.clone(),
+                context.cancel.clone(),
+            ),
             units: Units::new(context.root.clone()),
             context,
             params,

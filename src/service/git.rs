@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use super::process::{self, Command, ProcessError};
+use super::process::{self, Command, End, ProcessError};
 use crate::cancel::Cancel;
 use crate::event::Stream;
 
@@ -17,6 +17,7 @@ pub use head::Head;
 pub struct Git {
     root: PathBuf,
     environment: Arc<BTreeMap<String, String>>,
+    cancel: Cancel,
     branch: OnceLock<Option<String>>,
     sha: OnceLock<String>,
     tag: OnceLock<Option<String>>,
@@ -28,6 +29,8 @@ pub enum GitError {
     NoRepository,
     #[error("the git repository has no commit yet")]
     NoCommit,
+    #[error("git was stopped")]
+    Stopped,
     #[error(transparent)]
     Process(#[from] ProcessError),
     #[error("`git {command}` failed: {message}")]
@@ -35,10 +38,12 @@ pub enum GitError {
 }
 
 impl Git {
-    pub fn new(root: PathBuf, environment: Arc<BTreeMap<String, String>>) -> Self {
+    /// `cancel` stops a git that is waited for.
+    pub fn new(root: PathBuf, environment: Arc<BTreeMap<String, String>>, cancel: Cancel) -> Self {
         Self {
             root,
             environment,
+            cancel,
             branch: OnceLock::new(),
             sha: OnceLock::new(),
             tag: OnceLock::new(),
@@ -176,16 +181,22 @@ impl Git {
             timeout: None,
         };
         let (mut out, mut complaint) = (Vec::new(), Vec::new());
-        let finished = process::run(
-            &command,
-            &Cancel::new(),
-            &mut |stream, bytes| match stream {
-                Stream::Stdout => out.extend_from_slice(bytes),
-                Stream::Stderr => complaint.extend_from_slice(bytes),
-            },
-        )?;
+        let finished = process::run(&command, &self.cancel, &mut |stream, bytes| match stream {
+            Stream::Stdout => out.extend_from_slice(bytes),
+            Stream::Stderr => complaint.extend_from_slice(bytes),
+        })?;
         if finished.success() {
             return Ok(String::from_utf8_lossy(&out).trim_end().to_owned());
+        }
+        match finished.end {
+            End::Cancelled => return Err(GitError::Stopped),
+            End::Signalled(signal) => {
+                return Err(GitError::Failed {
+                    command: args.join(" "),
+                    message: format!("it was ended by signal {signal}"),
+                });
+            }
+            End::Exited(_) | End::TimedOut => {}
         }
         let complaint = String::from_utf8_lossy(&complaint);
         let complaint = complaint.lines().next().unwrap_or_default();

@@ -325,3 +325,45 @@ fn later() { docker_push("x") }
     error: 4 errors in `wharf.rhai`
     "#);
 }
+
+#[test]
+fn a_misspelt_option_of_an_action_that_takes_a_map_as_it_is() {
+    let told = Project::new()
+        .script(
+            r#"
+docker_push(#{ imge: "me/app:1" });
+render_deploy(#{ servce: "srv-1", wiat: "10m" });
+docker_push(#{ reference: "me/app:1", id: "sha256:00" });
+render_deploy(#{});
+"#,
+        )
+        .run(["check"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 2
+    ── stderr
+    error: `docker_push` needs the option `image`
+     --> wharf.rhai:2:1
+      |
+    2 | docker_push(#{ imge: "me/app:1" });
+      | ^^^^^^^^^^^
+    error: `docker_push` has no option `imge`
+     --> wharf.rhai:2:16
+      |
+    2 | docker_push(#{ imge: "me/app:1" });
+      |                ^^^^
+    hint: did you mean `image`?
+    error: `render_deploy` has no option `servce`
+     --> wharf.rhai:3:18
+      |
+    3 | render_deploy(#{ servce: "srv-1", wiat: "[time]" });
+      |                  ^^^^^^
+    hint: did you mean `service`?
+    error: `render_deploy` has no option `wiat`
+     --> wharf.rhai:3:35
+      |
+    3 | render_deploy(#{ servce: "srv-1", wiat: "[time]" });
+      |                                   ^^^^
+    hint: did you mean `wait`?
+    error: 4 errors in `wharf.rhai`
+    "#);
+}

@@ -184,3 +184,21 @@ fn results_are_written_for_ci_beside_those_the_project_writes() {
     </testsuites>
     "#);
 }
+
+#[test]
+fn results_for_ci_hold_no_secret() {
+    let project = python()
+        .script("secret(\"TOKEN\"); run_tests(#{ runner: \"pytest\", junit: \"wharf.xml\", args: [\"-q\"] });")
+        .file(
+            "test_a.py",
+            "import os\n\n\ndef test_bad():\n    assert False, 'with ' + os.environ['TOKEN']\n",
+        )
+        .env("TOKEN", "harbour-light");
+    let (code, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(code, 1, "{stderr}");
+    let written = project.read("wharf.xml");
+    assert!(
+        written.contains("with ***") && !written.contains("harbour-light"),
+        "{written}"
+    );
+}

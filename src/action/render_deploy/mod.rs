@@ -115,12 +115,18 @@ print(deploy.status);"#,
                     image: image.as_deref(),
                     commit: options.commit.as_deref(),
                     clear_cache: options.clear_cache,
+                    looks: if options.wait.is_some() { LOOKS } else { 1 },
                 };
                 context.block_on(follow::deploy(context, &api, trigger, limit))?
             }
             None => through_hook(context, http, &options, image.as_deref(), limit)?,
         };
         if let Some(health) = health {
+            if output.status == ACCEPTED && context.standins.is_none() {
+                context.warn(
+                    "the version before may be what answers: set RENDER_API_KEY and `wait` to follow the deploy itself",
+                );
+            }
             let status = options.health_status;
             context.block_on(health::wait(context, http, &health, status, limit))?;
             output.url = output.url.or_else(|| options.health.clone());
@@ -128,6 +134,12 @@ print(deploy.status);"#,
         Ok(output)
     }
 }
+
+/// The status where only Render's acceptance is known.
+const ACCEPTED: &str = "accepted";
+
+/// Two seconds apart.
+const LOOKS: u32 = 10;
 
 /// An option that goes unheard would be a promise not kept.
 fn refuse_what_does_nothing(options: &Options) -> Result<(), ActionError> {
@@ -179,7 +191,7 @@ fn through_hook(
         }
         Ok(Output {
             id,
-            status: "accepted".to_owned(),
+            status: ACCEPTED.to_owned(),
             url: None,
         })
     })
@@ -215,6 +227,9 @@ fn refusal(error: &RenderError) -> ActionError {
         RenderError::Refused {
             status: 401 | 403, ..
         } => made.hint("is the key of this service, and still valid?"),
+        error if error.may_have_started() => made.hint(
+            "the deploy may have been started: look at the service's Events before the next try",
+        ),
         RenderError::Refused { status: 404, .. } => {
             made.hint("is it the hook or id of this service?")
         }

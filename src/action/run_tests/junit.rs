@@ -6,6 +6,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::report::{Case, Outcome, Report};
 use crate::action::ActionError;
+use crate::secret::Secrets;
 
 /// The test cases in `xml`; the message of one that failed is all that it said. They are counted,
 /// not believed: the totals that runners write may be wrong.
@@ -43,11 +44,11 @@ fn convert(case: &TestCase) -> Case {
     }
 }
 
-/// Writes `report` as one suite, beside the target and renamed.
-pub(super) fn write(path: &Path, report: &Report) -> Result<(), ActionError> {
+/// Writes `report` as one suite without its secrets, beside the target and renamed.
+pub(super) fn write(path: &Path, report: &Report, secrets: &Secrets) -> Result<(), ActionError> {
     let mut suite = TestSuite::new(report.runner.name());
     for case in &report.cases {
-        suite.add_test_case(to_junit(case));
+        suite.add_test_case(to_junit(case, secrets));
     }
     let mut whole = quick_junit::Report::new("wharf");
     whole.add_test_suite(suite);
@@ -64,7 +65,7 @@ pub(super) fn write(path: &Path, report: &Report) -> Result<(), ActionError> {
     })
 }
 
-fn to_junit(case: &Case) -> TestCase {
+fn to_junit(case: &Case, secrets: &Secrets) -> TestCase {
     let mut status = match case.outcome {
         Outcome::Passed => TestCaseStatus::success(),
         Outcome::Skipped => TestCaseStatus::skipped(),
@@ -72,13 +73,14 @@ fn to_junit(case: &Case) -> TestCase {
         Outcome::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
     };
     if let Some(message) = &case.message {
-        status.set_message(message.as_str());
+        status.set_message(secrets.mask(message));
     }
-    let mut made = TestCase::new(case.name.as_str(), status);
+    let mut made = TestCase::new(secrets.mask(&case.name), status);
     if let Some(seconds) = case.seconds {
         made.set_time(std::time::Duration::from_secs_f64(seconds.max(0.0)));
     }
     if let Some(file) = &case.file {
+        let file = secrets.mask(file);
         made.extra.insert("file".into(), file.as_str().into());
     }
     if let Some(line) = case.line {

@@ -13,6 +13,7 @@ use super::log::Logs;
 use super::prepared::Prepared;
 use super::rows::{self, Begin, Rows};
 use super::{Message, Origin, What};
+use crate::cancel::Cancel;
 use crate::event::Event;
 use crate::journal::{Journal, JournalError};
 use crate::secret::Secrets;
@@ -64,7 +65,7 @@ impl Writer {
         // All that does not need the run is done before it.
         let opened = self.open();
         let environment = std::mem::take(&mut self.origin.environment);
-        let head = Git::new(self.root.clone(), Arc::new(environment)).head();
+        let head = Git::new(self.root.clone(), Arc::new(environment), Cancel::new()).head();
         let own = Identity::own();
         let mut early = Vec::new();
         let (at, stages, rehearsal) = loop {

@@ -118,10 +118,11 @@ fn is_natural(action: &Descriptor, schema: &Schema, map: &Expr) -> bool {
     let takes = action
         .natural
         .and_then(|natural| schema::field(schema, natural))
-        .is_some_and(|field| schema::takes(schema, field, "object"));
-    takes
-        && entries(map).next().is_some()
-        && entries(map).all(|(key, _)| schema::field(schema, &key.name).is_none())
+        .is_some_and(|field| {
+            let has = |key: &str| entries(map).any(|(known, _)| known.name == key);
+            schema::takes_map(schema, field, has)
+        });
+    takes && entries(map).all(|(key, _)| schema::field(schema, &key.name).is_none())
 }
 
 /// Options that a call cannot do without. A map that is computed may hold them, and so may a single

@@ -26,7 +26,8 @@ impl<'a> Functions<'a> {
     pub(super) fn none_fits(&self, signature: &str) -> Failure {
         let (name, given) = signature.split_once(" (").unwrap_or((signature, ""));
         let given: Vec<_> = given
-            .trim_end_matches(')')
+            .strip_suffix(')')
+            .unwrap_or(given)
             .split(", ")
             .filter(|kind| !kind.is_empty())
             .map(type_name)

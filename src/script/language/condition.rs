@@ -9,7 +9,7 @@ use super::{Answer, globs};
 use crate::failure::{Failure, Kind};
 use crate::plan::When;
 use crate::script::host::{Host, Missing};
-use crate::script::raised::raise;
+use crate::script::raised::{raise, stop};
 use crate::script::value::name_of;
 use crate::service::git::{Git, GitError};
 
@@ -83,6 +83,9 @@ fn on(
             Failure::script(format!("`{pattern}` is no pattern")).because(error.kind().to_string());
         raise(failure, context)
     })?;
+    if matches!(current, Err(GitError::Stopped)) {
+        return Err(stop(context));
+    }
     let holds = matches!(&current, Ok(Some(current)) if glob.compile_matcher().is_match(current));
     Ok(because(holds, || match current {
         Ok(Some(current)) => format!("{what} is {current}, needs {pattern}"),
@@ -95,6 +98,7 @@ fn changed(host: &Host, context: &NativeCallContext, files: &Dynamic) -> Answer 
     let patterns = globs::patterns(context, files)?;
     let changed = match host.git.changed_files() {
         Ok(changed) => changed,
+        Err(GitError::Stopped) => return Err(stop(context)),
         // A rehearsal goes through all it can.
         Err(_) if host.missing != Missing::Refused => return Ok(true.into()),
         Err(error) => {

@@ -8,7 +8,7 @@ use super::Answer;
 use crate::action::Reading;
 use crate::failure::{Failure, Kind};
 use crate::script::host::{Host, Missing};
-use crate::script::raised::raise;
+use crate::script::raised::{raise, stop};
 use crate::service::git::{Git, GitError};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
@@ -72,5 +72,8 @@ fn answer(
 }
 
 fn refuse(context: &NativeCallContext, error: &GitError) -> Box<rhai::EvalAltResult> {
+    if matches!(error, GitError::Stopped) {
+        return stop(context);
+    }
     raise(Failure::new(Kind::Pipeline, error.to_string()), context)
 }

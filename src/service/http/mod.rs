@@ -41,8 +41,10 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// For one attempt, from the first byte sent to the last received.
     pub timeout: Duration,
-    /// How often to try again after a fault that may pass. None for what must not happen twice.
+    /// How often to try again after a fault that may pass.
     pub retries: usize,
+    /// Whether it must not happen twice: it is tried again only where it cannot have happened.
+    pub once: bool,
 }
 
 /// An answer, whatever its status.
@@ -106,6 +108,7 @@ impl Request {
             body: None,
             timeout: Duration::from_secs(30),
             retries: if idempotent { 3 } else { 0 },
+            once: !idempotent,
         }
     }
 

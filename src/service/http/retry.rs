@@ -39,8 +39,10 @@ pub(super) async fn send(
         .retry(backoff)
         .sleep(tokio::time::sleep)
         .when(|trouble| match trouble {
-            Trouble::Fault(error) => error.may_pass(),
-            Trouble::Busy(_) => true,
+            Trouble::Fault(HttpError::Connect { .. }) => true,
+            Trouble::Fault(error) => error.may_pass() && !request.once,
+            // What stands between may not know what happened behind it.
+            Trouble::Busy(response) => !request.once || matches!(response.status, 429 | 503),
         })
         .adjust(|trouble, wait| match trouble {
             // A service that says when knows better.

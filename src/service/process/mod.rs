@@ -117,7 +117,10 @@ pub fn run(
         cancelled,
         interrupts: cancel.interrupts(),
         group,
-        deadline: command.timeout.map(|timeout| started + timeout),
+        // A time that no clock can show is none.
+        deadline: command
+            .timeout
+            .and_then(|timeout| started.checked_add(timeout)),
         stopped: None,
     };
     attendance.attend(on_output);

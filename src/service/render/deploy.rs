@@ -24,6 +24,8 @@ pub struct Trigger<'a> {
     pub image: Option<&'a str>,
     pub commit: Option<&'a str>,
     pub clear_cache: bool,
+    /// How often to look for a deploy that Render started without naming it.
+    pub looks: u32,
 }
 
 /// A deploy as far as Render tells: fields come and go, and statuses may be new.
@@ -79,24 +81,41 @@ impl Api<'_> {
             body["commitId"] = commit.into();
         }
         let mut request = self.request(Method::POST, &["deploys"])?.json(&body);
-        // A second deploy of the same is harmless, and a busy moment is not a reason to fail.
         request.retries = 3;
-        let response = self.send(request).await?;
-        if let Some(deploy) = response.json().as_ref().and_then(Deploy::read) {
-            return Ok(Some(deploy));
+        request.once = true;
+        let trouble = match self.send(request).await {
+            Ok(response) => {
+                if let Some(deploy) = response.json().as_ref().and_then(Deploy::read) {
+                    return Ok(Some(deploy));
+                }
+                None
+            }
+            Err(error) if error.may_have_started() => Some(error),
+            Err(error) => return Err(error),
+        };
+        let new = self.started(&known, trigger.looks).await;
+        match (new, trouble) {
+            (None, Some(error)) => Err(error),
+            (new, _) => Ok(new),
         }
-        for _ in 0..10 {
-            let new = self
-                .list()
-                .await?
+    }
+
+    /// The deploy that the list did not have before. It is started already: that the list cannot be
+    /// had is no failure of it.
+    async fn started(&self, known: &[String], looks: u32) -> Option<Deploy> {
+        for look in 0..looks.max(1) {
+            if look > 0 {
+                tokio::time::sleep(POLL).await;
+            }
+            let listed = self.list().await.unwrap_or_default();
+            let new = listed
                 .into_iter()
                 .find(|deploy| !known.contains(&deploy.id));
             if new.is_some() {
-                return Ok(new);
+                return new;
             }
-            tokio::time::sleep(POLL).await;
         }
-        Ok(None)
+        None
     }
 
     pub async fn get(&self, id: &str) -> Result<Deploy, RenderError> {

@@ -35,6 +35,15 @@ pub enum RenderError {
 }
 
 impl RenderError {
+    /// Whether what was asked for may have begun all the same.
+    pub fn may_have_started(&self) -> bool {
+        match self {
+            Self::Http(error) => !matches!(error, HttpError::Connect { .. }) && error.may_pass(),
+            Self::Refused { status, .. } => matches!(status, 500 | 502 | 504),
+            Self::Odd(_) => true,
+        }
+    }
+
     /// Whether the same question may be answered a moment later.
     pub fn may_pass(&self) -> bool {
         match self {
