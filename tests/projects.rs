@@ -45,6 +45,34 @@ fn the_django_pipeline_can_be_rehearsed() {
     rehearse("django", &["venv", "test", "lint", "image", "deploy"]);
 }
 
+/// A second time with nothing changed, and then with one template.
+#[test]
+fn the_django_pipeline_does_again_only_what_changed() {
+    let project = Project::new().packages().sample("django").git();
+    let stages = ["run", "--rehearse", "test", "lint"];
+    let told = |expected: &[(&str, &str)]| {
+        let (code, _, stderr) = project.run(stages).streams();
+        assert_eq!(code, 0, "{stderr}");
+        for (stage, line) in expected {
+            let mut lines = stderr
+                .lines()
+                .filter(|told| told.contains(&format!(" {stage} ")));
+            assert!(
+                lines.any(|told| told.contains(line)),
+                "{stage}: {line}\n{stderr}"
+            );
+        }
+    };
+    let first = "ran: first time";
+    told(&[("venv", first), ("test", first), ("lint", first)]);
+    let same = "skipped: same inputs as run 1, ";
+    told(&[("venv", same), ("test", same), ("lint", same)]);
+    let template = "lettings/templates/lettings/index.html";
+    project.write(template, project.read(template) + "<!-- changed -->\n");
+    let changed = "ran: lettings/templates/lettings/index.html changed";
+    told(&[("venv", same), ("test", changed), ("lint", same)]);
+}
+
 #[test]
 fn the_node_pipeline_can_be_rehearsed() {
     rehearse("node", &["packages", "test", "image", "deploy"]);
