@@ -73,11 +73,30 @@ pub struct Place {
 }
 
 /// A script or module as it was read.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Source {
     /// As shown to the user: relative to the repository, or `std/…`.
     pub name: String,
     pub text: String,
+    /// Where each line starts.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self {
+            name: name.into(),
+            lines: std::iter::once(0).chain(ends).collect(),
+            text,
+        }
+    }
+
+    /// Where `line`, from 1, starts; nothing past the end.
+    pub fn start_of_line(&self, line: usize) -> Option<usize> {
+        self.lines.get(line.checked_sub(1)?).copied()
+    }
 }
 
 impl Failure {

@@ -198,10 +198,7 @@ mod tests {
 
     fn at(text: &str) -> Place {
         Place {
-            source: Arc::new(Source {
-                name: "wharf.rhai".to_owned(),
-                text: text.to_owned(),
-            }),
+            source: Arc::new(Source::new("wharf.rhai", text)),
             span: 0..text.len(),
             label: String::new(),
         }

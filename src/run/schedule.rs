@@ -1,6 +1,6 @@
 //! Runs what the queue says is ready, on threads, and watches the clock meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, Scope};
@@ -31,6 +31,8 @@ pub(super) struct Schedule<'a> {
     cache: &'a Cache,
     /// In the order of the run; all else refers to them by position.
     stages: Vec<&'a Stage>,
+    /// The results that each stage was given.
+    given: HashMap<&'a str, Arc<Outputs>>,
     queue: Queue,
     running: BTreeMap<usize, Running>,
     outputs: Outputs,
@@ -69,6 +71,7 @@ impl<'a> Schedule<'a> {
             declared,
             options,
             cache,
+            given: HashMap::new(),
             queue: Queue::new(&stages),
             stages,
             running: BTreeMap::new(),
@@ -197,7 +200,7 @@ impl<'a> Schedule<'a> {
             declared: self.declared,
             stage,
             context,
-            outputs: Arc::new(self.outputs_for(stage)),
+            outputs: self.outputs_for(stage),
             cache: self.cache,
         };
         let work = {
@@ -320,19 +323,18 @@ impl<'a> Schedule<'a> {
 
     /// The results of all that `stage` needs, directly or through others: whatever else has ended
     /// by now is a matter of luck.
-    fn outputs_for(&self, stage: &Stage) -> Outputs {
+    fn outputs_for(&mut self, stage: &'a Stage) -> Arc<Outputs> {
         let mut outputs = Outputs::new();
-        let mut needs: Vec<_> = stage.needs.iter().collect();
-        while let Some(need) = needs.pop() {
-            if outputs.contains_key(&need.stage) {
-                continue;
-            }
+        for need in &stage.needs {
             if let Some(value) = self.outputs.get(&need.stage) {
                 outputs.insert(need.stage.clone(), value.clone());
             }
-            let needed = self.declared.plan.find(&need.stage);
-            needs.extend(needed.into_iter().flat_map(|stage| &stage.needs));
+            if let Some(behind) = self.given.get(&*need.stage) {
+                outputs.reach(behind.clone());
+            }
         }
+        let outputs = Arc::new(outputs);
+        self.given.insert(&stage.name, outputs.clone());
         outputs
     }
 

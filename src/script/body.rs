@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, FnPtr, NativeCallContext, NativeCallContextStore};
 
-use super::current::{self, Current, Outputs, Whereabouts};
+use super::current::{self, Current, Whereabouts};
+use super::outputs::Outputs;
 use super::program::Program;
 use super::units::Units;
 use super::{fault, snapshot};

@@ -4,17 +4,12 @@
 //! says here on whose behalf it does; host functions use the same answer.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use serde_json::Value;
-
+use super::outputs::Outputs;
 use super::units::Units;
 use crate::action::Context;
-
-/// Results of the stages that a stage may read.
-pub type Outputs = BTreeMap<Arc<str>, Value>;
 
 /// On whose behalf a thread evaluates a script.
 #[derive(Clone, Debug)]

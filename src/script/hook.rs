@@ -5,9 +5,10 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 
 use super::body::{Body, Call};
-use super::current::{self, Outputs, Whereabouts};
+use super::current::{self, Whereabouts};
 use super::declare;
 use super::host::Host;
+use super::outputs::Outputs;
 use super::program::Program;
 use super::raised::{Raised, raise};
 use crate::action::Context;

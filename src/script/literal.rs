@@ -90,11 +90,9 @@ impl<'a> Call<'a> {
     }
 
     fn look(&self, visit: &mut dyn FnMut(&FnCallExpr)) {
-        each_call(&self.unit.ast, &mut |call, position| {
-            if position == self.position {
-                visit(call);
-            }
-        });
+        if let Some(call) = self.unit.call_at(self.position) {
+            visit(call);
+        }
     }
 
     fn place(&self, position: Position) -> Option<Place> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::current::Outputs;
+use super::outputs::Outputs;
 use crate::plan::{Combination, Stage};
 
 /// By the name in the script, the instances in order.

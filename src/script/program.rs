@@ -8,10 +8,11 @@ use rhai::{Dynamic, Engine, Scope};
 use serde_json::Value;
 
 use super::body::{Body, Call};
-use super::current::{self, Current, Outputs, Whereabouts};
+use super::current::{self, Current, Whereabouts};
 use super::hook::Hook;
 use super::host::Host;
 use super::language::condition;
+use super::outputs::Outputs;
 use super::units::{Unit, Units};
 use super::{engine, fault, literal, value};
 use crate::action::Context;

@@ -11,19 +11,15 @@ use crate::failure::{Place, Source};
 /// the empty span at the end.
 pub(super) fn place_at(source: &Arc<Source>, position: Position) -> Option<Place> {
     Some(Place {
-        span: span_at(&source.text, position)?,
+        span: span_at(source, position)?,
         source: source.clone(),
         label: String::new(),
     })
 }
 
-fn span_at(text: &str, position: Position) -> Option<Range<usize>> {
-    let line = position.line()?;
-    let start_of_line: usize = text
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum();
+fn span_at(source: &Source, position: Position) -> Option<Range<usize>> {
+    let (line, text) = (position.line()?, &source.text);
+    let start_of_line = source.start_of_line(line).unwrap_or(text.len());
     let rest = text.get(start_of_line..)?;
     let row = rest.split('\n').next().unwrap_or_default();
     let column = position.position().unwrap_or(1).max(1);
@@ -78,7 +74,7 @@ fn is_word(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::span_at;
+    use super::{Source, span_at};
     use rhai::Position;
 
     #[test]
@@ -91,7 +87,8 @@ mod tests {
             (2, 10, "("),
             (2, 40, ""),
         ] {
-            let span = span_at(text, Position::new(line, column)).expect("a position");
+            let span =
+                span_at(&Source::new("", text), Position::new(line, column)).expect("a position");
             assert_eq!(&text[span], expected, "{line}:{column}");
         }
     }

@@ -1,13 +1,16 @@
 //! Every script and module that was compiled, and how an import finds its module.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use rhai::{
+    AST, Engine, EvalAltResult, FnCallExpr, Module, ModuleResolver, Position, Scope, Shared,
+};
 
 use super::raised::throw;
 use super::span::place_at;
-use super::{open_comment, stdlib};
+use super::{literal, open_comment, stdlib};
 use crate::failure::{Failure, Place, Source};
 
 /// The compiled sources of one program. Also its module resolver: `std/…` comes from the binary,
@@ -23,12 +26,31 @@ struct Inner {
     loading: Mutex<Vec<String>>,
 }
 
+type Calls = HashMap<(Option<usize>, Option<usize>), FnCallExpr>;
+
 /// One compiled file.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     pub source: Arc<Source>,
     pub ast: Arc<AST>,
+    /// The calls in it by line and column, from when they are first asked for.
+    calls: Arc<OnceLock<Calls>>,
     module: Option<Shared<Module>>,
+}
+
+impl Unit {
+    /// The call whose name stands at `position`.
+    pub(super) fn call_at(&self, position: Position) -> Option<&FnCallExpr> {
+        let key = |position: Position| (position.line(), position.position());
+        let calls = self.calls.get_or_init(|| {
+            let mut calls = Calls::new();
+            literal::each_call(&self.ast, &mut |call, position| {
+                calls.insert(key(position), call.clone());
+            });
+            calls
+        });
+        calls.get(&key(position))
+    }
 }
 
 impl Units {
@@ -47,10 +69,7 @@ impl Units {
         name: &str,
         text: String,
     ) -> Result<Unit, Failure> {
-        let source = Arc::new(Source {
-            name: name.to_owned(),
-            text,
-        });
+        let source = Arc::new(Source::new(name, text));
         let mut ast = engine
             .compile(&source.text)
             .map_err(|error| super::fault::syntax(&error, &source))?;
@@ -61,6 +80,7 @@ impl Units {
         let unit = Unit {
             source,
             ast: Arc::new(ast),
+            calls: Arc::default(),
             module: None,
         };
         self.lock().push(unit.clone());

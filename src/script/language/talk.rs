@@ -89,7 +89,7 @@ fn output(host: &Host, context: NativeCallContext, stage: &str) -> Answer {
     let own = declared.matrices.declared(&own);
     let needed = declared.needs_of(own).iter().any(|need| **need == *stage);
     let failure = Failure::script(format!("there is no result of a stage `{stage}` here"));
-    let failure = match nearest(stage, outputs.keys().map(|name| &**name)) {
+    let failure = match nearest(stage, outputs.stages()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if needed => failure.hint(format!("`{stage}` did not run")),
         None => failure.hint(format!("add `{stage}` to this stage's `needs`")),
