@@ -18,10 +18,7 @@ use crate::cancel::Reason;
 use crate::event::{Event, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Stage, When};
-use crate::script::{Declared, Outputs, Program};
-
-/// Debug builds of the interpreter need far more stack than threads have by default.
-const STACK: usize = 16 << 20;
+use crate::script::{Declared, Outputs, Program, STACK};
 
 /// The state of one run.
 pub(super) struct Schedule<'a> {

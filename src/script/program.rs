@@ -159,9 +159,10 @@ impl Program {
             context,
             outputs,
             whereabouts: Whereabouts::Stage,
+            calls: Arc::default(),
             arguments,
         };
-        let result = body.call(self, call)?;
+        let result = body.call(&self.engine, &self.host.units, call)?;
         value::to_json(&result).map_err(|complaint| {
             Failure::script(format!("the stage's result cannot be kept: {complaint}"))
                 .at_if(body.place())
@@ -184,9 +185,10 @@ impl Program {
             context,
             outputs,
             whereabouts: Whereabouts::Hook,
+            calls: Arc::default(),
             arguments: Vec::new(),
         };
-        let answer = body.call(self, call)?;
+        let answer = body.call(&self.engine, &self.host.units, call)?;
         condition::why_not(&answer).map_err(|message| Failure::script(message).at_if(body.place()))
     }
 
