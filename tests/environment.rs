@@ -103,6 +103,7 @@ fail("with " + token);
       | ***
       | ***
       | ***
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 

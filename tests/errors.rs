@@ -125,6 +125,7 @@ fn a_command_that_fails_shows_its_last_lines() {
       | ^^
       | one
       | two
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 
@@ -206,6 +207,7 @@ fn a_failure_shows_the_way_it_came() {
     2 | stage("deploy", || release::ship("harbour"));
       |                             ---- `ship` called here
       | harbour is too long
+    hint: see all of it: `wharf logs 1 deploy`
     "#);
 }
 

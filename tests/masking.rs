@@ -190,6 +190,7 @@ fn stage_less(token) { sh("echo half $TOKEN; echo $TOKEN >&2; exit 3", #{ cwd: "
       | ---------- `stage_less` called here
       | half ***
       | ***
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 

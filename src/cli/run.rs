@@ -52,7 +52,7 @@ fn stages(
         origin.arguments = arguments;
     }
     let recorder = recorder(&root, secrets, &report.events(), origin);
-    let events = recorder.before(report.events());
+    let events = recorder.before(numbered(report, &recorder, options.report.json));
     let setting = Setting {
         events: events.clone(),
         cancel,
@@ -85,10 +85,31 @@ fn stages(
             services: rehearsal.received(),
         });
     }
+    if let Some(number) = recorder.run() {
+        report.set_number(number);
+    }
     recorder.finish();
     // The process ends: to take the engine apart would cost a tenth of a short run.
     std::mem::forget(program);
     done
+}
+
+/// What shows the run. Its first line of JSON has its number in the journal, which nothing else has
+/// to wait for.
+fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
+    let shown = report.events();
+    if !json {
+        return shown;
+    }
+    let (report, recorder) = (report.clone(), recorder.clone());
+    Events::new(move |event| {
+        if matches!(event, Event::RunStarted { .. })
+            && let Some(number) = recorder.run()
+        {
+            report.set_number(number);
+        }
+        shown.emit(event);
+    })
 }
 
 /// What keeps this run in the journal of the repository in `root`.

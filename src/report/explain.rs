@@ -17,7 +17,7 @@ pub(super) const ROOM: usize = 16 * 1024;
 pub(super) fn explain(
     failure: Arc<Failure>,
     record: &Record,
-    number: Option<u64>,
+    number: Option<i64>,
     secrets: &Secrets,
 ) -> Arc<Failure> {
     let stage = failure.stage.as_ref().and_then(|stage| record.stage(stage));

@@ -70,7 +70,7 @@ const LOG: usize = 512 * 1024;
 pub struct Report {
     sinks: Arc<Mutex<Sinks>>,
     options: Arc<Options>,
-    number: Arc<Mutex<Option<u64>>>,
+    number: Arc<Mutex<Option<i64>>>,
 }
 
 impl Report {
@@ -109,7 +109,7 @@ impl Report {
     }
 
     /// Tells the number that the journal keeps this run under; best before it starts.
-    pub fn set_number(&self, number: u64) {
+    pub fn set_number(&self, number: i64) {
         *lock(&self.number) = Some(number);
         if let Some(json) = &mut lock(&self.sinks).json {
             json.number = Some(number);

@@ -196,14 +196,8 @@ impl Plain {
         for line in timing::table(record, super::window::columns().unwrap_or(COLUMNS), colour) {
             self.say(&line)?;
         }
-        if let Event::RunFinished {
-            took,
-            passed,
-            skipped,
-            failure,
-        } = event
-        {
-            let line = counted(*passed, *skipped, failure.is_some(), &elapsed(*took));
+        if let Event::RunFinished { took, failure, .. } = event {
+            let line = counted(record, &elapsed(*took));
             let painted = match failure {
                 Some(_) => colour.bad(&line),
                 None => colour.good(&line),

@@ -35,6 +35,7 @@ fn a_failed_step_is_told_with_its_line_and_last_output() {
       |       ^^^^^^^^^^^^
       | one
       | two
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 

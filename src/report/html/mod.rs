@@ -6,9 +6,8 @@ mod timeline;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::record::{Record, State};
+use super::record::Record;
 use super::style::elapsed;
-use crate::event::Outcome;
 use crate::failure::{Failure, Kind, render};
 use crate::secret::Secrets;
 use markup::Markup;
@@ -24,7 +23,7 @@ const POLICY: &str =
 pub(super) fn page(
     record: &Record,
     failure: Option<&Failure>,
-    number: Option<u64>,
+    number: Option<i64>,
     secrets: &Secrets,
 ) -> String {
     let mut page = Markup::new(secrets);
@@ -58,7 +57,7 @@ pub(super) fn page(
     page.done()
 }
 
-fn title(record: &Record, failure: Option<&Failure>, number: Option<u64>) -> String {
+fn title(record: &Record, failure: Option<&Failure>, number: Option<i64>) -> String {
     let run = match (number, record.rehearsal) {
         (Some(number), true) => format!("run {number}, a rehearsal,"),
         (Some(number), false) => format!("run {number}"),
@@ -90,37 +89,9 @@ fn subtitle(record: &Record) -> String {
     if let Some((took, _)) = &record.ended {
         parts.push(elapsed(*took));
     }
-    let count = |what: fn(&State) -> bool| record.listed().filter(|one| what(&one.state)).count();
-    let counts: Vec<_> = [
-        (
-            count(|state| matches!(state, State::Ended(Outcome::Passed))),
-            "passed",
-        ),
-        (
-            count(|state| {
-                matches!(
-                    state,
-                    State::Ended(Outcome::Failed(_) | Outcome::Excused(_))
-                )
-            }),
-            "failed",
-        ),
-        (
-            count(|state| matches!(state, State::Ended(Outcome::Cancelled))),
-            "stopped",
-        ),
-        (count(|state| matches!(state, State::Skipped(_))), "skipped"),
-        (
-            count(|state| matches!(state, State::Waiting | State::Dropped(_))),
-            "not run",
-        ),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect();
+    let counts = record.counts();
     if !counts.is_empty() {
-        parts.push(counts.join(", "));
+        parts.push(counts);
     }
     parts.join(" · ")
 }

@@ -22,7 +22,7 @@ pub(super) struct Json {
     writer: Box<dyn Write + Send>,
     secrets: Secrets,
     /// The run's number in the journal, once it is known.
-    pub(super) number: Option<u64>,
+    pub(super) number: Option<i64>,
     early: Option<Vec<Value>>,
     ended: bool,
 }
