@@ -75,7 +75,11 @@ fn stages(
     }
     let wanted = run::Options {
         selection,
-        jobs: options.jobs(),
+        // To count the cores takes a tenth of a short run.
+        jobs: match declared.plan.stages.len() {
+            0 | 1 => 1,
+            _ => options.jobs(),
+        },
         keep_going: options.keep_going,
     };
     let cache = run::Cache::new(recorder.clone(), options.force, resumed);
