@@ -27,6 +27,7 @@ use clap::Parser;
 use crate::failure::{Failure, guard, keep_panics, render, render_warning};
 use crate::report::{Colour, harmless};
 use crate::secret::Secrets;
+use crate::service::process;
 
 use arguments::{Arguments, Verb};
 
@@ -47,6 +48,8 @@ pub fn main() -> ExitCode {
     let done = guard("outside of its stages", || {
         Ok(carry_out(&arguments, &secrets))
     });
+    // What nobody waits for any more shall not outlive wharf.
+    process::kill_all();
     match done.map_err(Arc::new).flatten() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
