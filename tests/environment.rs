@@ -304,7 +304,7 @@ fn a_folder_that_does_not_exist() {
     exit: 2
     ── stderr
     error: cannot enter the directory `nowhere`
-    cause: No such file or directory (os error 2)
+    cause: No such file or directory
     ");
 }
 

@@ -3,6 +3,7 @@
 mod defect;
 mod nearest;
 mod render;
+mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 pub use defect::{guard, keep_panics};
 pub use nearest::nearest;
 pub use render::{render, render_warning};
+pub use words::plain;
 
 /// An error a user can reach. It is plain data; [`render`] makes it text.
 #[derive(Clone, Debug)]
@@ -103,7 +105,7 @@ impl Failure {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            message: message.into(),
+            message: plain(message),
             places: Vec::new(),
             causes: Vec::new(),
             output: Vec::new(),
@@ -136,7 +138,7 @@ impl Failure {
 
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
-        self.causes.push(cause.into());
+        self.causes.push(plain(cause));
         self
     }
 

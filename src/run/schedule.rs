@@ -256,7 +256,9 @@ impl<'a> Schedule<'a> {
                 ended,
                 worker,
             }) => {
-                worker.into_iter().for_each(|worker| workers.free(worker));
+                if let Some(worker) = worker {
+                    workers.free(worker);
+                }
                 self.end(position, ended);
             }
             Err(_) => {

@@ -158,7 +158,7 @@ fn what_cannot_be_built_is_told_before_anything_is_sent() {
         all.push_str(&words.collect::<Vec<_>>().join("\n"));
         all.push_str("\n\n");
     }
-    assert_snapshot!(all, @r"
+    assert_snapshot!(all, @"
     `docker_build`: `Dockerfile`, line 3: `RUNN` is not an instruction
     hint: did you mean `RUN`?
 
@@ -178,6 +178,6 @@ fn what_cannot_be_built_is_told_before_anything_is_sent() {
 
     option `secrets.key` of `docker_build`: the environment variable `NOT_SET` is not set
 
-    option `secrets.key` of `docker_build`: the file `key.pem` cannot be read: No such file or directory (os error 2)
+    option `secrets.key` of `docker_build`: the file `key.pem` cannot be read: No such file or directory
     ");
 }

@@ -298,7 +298,7 @@ fn without_an_engine_nothing_is_pushed() {
     ✗ script failed after [time]
     1 failed in [time]
     error: `docker_push`: no Docker Engine can be reached at `unix://[base]/no-engine.sock`
-    cause: No such file or directory (os error 2)
+    cause: No such file or directory
     hint: start Docker (`sudo systemctl start docker`, or open Docker Desktop), or set `DOCKER_HOST` to where an engine runs
     ");
 }

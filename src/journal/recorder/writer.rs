@@ -16,10 +16,12 @@ use super::rows::{self, Begin, Rows};
 use super::{Message, Origin, What};
 use crate::cancel::Cancel;
 use crate::event::Event;
+use crate::failure::plain;
 use crate::journal::{Journal, JournalError};
 use crate::secret::Secrets;
 use crate::service::git::Git;
 use crate::service::process::Identity;
+use crate::service::state;
 
 /// How many messages are written together at most.
 const MOST: usize = 1000;
@@ -175,7 +177,11 @@ impl Writer {
         if let Some(warn) = self.warn.take() {
             let hint = error.hint();
             let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
-            warn(format!("this run cannot be recorded: {error}{hint}"));
+            let error = plain(error.to_string());
+            warn(format!(
+                "this run cannot be recorded in `{}`: {error}{hint}",
+                state::FOLDER
+            ));
         }
     }
 }
