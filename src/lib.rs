@@ -5,6 +5,7 @@
 //! | layer | what it is | what it must never know |
 //! |---|---|---|
 //! | [`cli`] | the command line: arguments, verbs, exit codes | |
+//! | [`repl`] | entries typed one after the other: evaluated, shown, asked about | the command line |
 //! | [`report`] | events drawn for a terminal, a pipe, CI | how anything is run |
 //! | [`run`] | the stages of a plan, executed | how anything is drawn |
 //! | [`rehearsal`] | stand-ins that play the services on loopback | the script |
@@ -25,6 +26,7 @@ pub mod journal;
 pub mod line;
 pub mod plan;
 pub mod rehearsal;
+pub mod repl;
 pub mod report;
 pub mod run;
 pub mod script;

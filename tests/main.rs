@@ -30,6 +30,7 @@ mod projects;
 mod readme;
 mod rehearsal;
 mod render;
+mod repl;
 mod report;
 mod results;
 mod resuming;

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "repl",
             "report",
             "run",
             "rehearsal",
@@ -28,6 +29,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cancel",
             "line",
             "secret",
+            "failure",
+        ],
+    ),
+    (
+        "repl",
+        &[
+            "report", "script", "action", "service", "event", "effect", "cancel", "line", "secret",
             "failure",
         ],
     ),
@@ -112,13 +120,18 @@ const AT_HOME: &[(&str, &[&str], &str)] = &[
         "only the journal knows its database",
     ),
     (
+        r"\brustyline::",
+        &["src/repl/editor/"],
+        "only the line editor knows its crate",
+    ),
+    (
         r"\bCommand::new\(",
         &["src/service/", "src/build.rs", "src/cli/"],
         "processes are started through `service`",
     ),
     (
         r"\be?print(ln)?!\(",
-        &["src/cli/", "src/report/", "src/build.rs"],
+        &["src/cli/", "src/repl/", "src/report/", "src/build.rs"],
         "what is said goes through events and their report",
     ),
     (
@@ -133,6 +146,7 @@ const AT_HOME: &[(&str, &[&str], &str)] = &[
             "src/cli/",
             "src/journal/",
             "src/rehearsal/",
+            "src/repl/",
             "src/report/",
             "src/run/",
             "src/script/",

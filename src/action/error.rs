@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Option(String),
     /// The run is being stopped; a script cannot catch this.
     Cancelled,
+    /// Somebody who was asked said no.
+    Refused,
 }
 
 impl ActionError {

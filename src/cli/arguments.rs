@@ -51,6 +51,7 @@ pub(super) enum Verb {
     Logs(LogsOptions),
     Docs(DocsOptions),
     Init(InitOptions),
+    Repl(ReplOptions),
     Completions(CompletionsOptions),
 }
 
@@ -326,6 +327,26 @@ pub(super) enum Kind {
     Rust,
     Node,
     Static,
+}
+
+/// Try things out: type a line, see what it gives. Whatever leaves this machine is asked about.
+///
+/// The variables, functions, modules and stages of the script are at hand; no stage is run. Without
+/// a terminal the entries are read from standard input, up to the first that fails.
+#[derive(Debug, Args)]
+pub(super) struct ReplOptions {
+    /// Evaluate this and print what it gives, in place of a conversation.
+    #[arg(short, value_name = "EXPR")]
+    pub(super) expression: Option<String>,
+    /// Print values as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Load no script.
+    #[arg(long)]
+    pub(super) bare: bool,
+    /// Let everything that leaves this machine happen without a question.
+    #[arg(long)]
+    pub(super) yes: bool,
 }
 
 /// Print a shell's completion script.

@@ -14,6 +14,7 @@ mod load;
 mod logs;
 mod origin;
 mod plan;
+mod repl;
 mod resume;
 mod run;
 mod signals;
@@ -24,6 +25,8 @@ use std::sync::Arc;
 
 use clap::Parser;
 
+use crate::action::Gate;
+use crate::cancel::Cancel;
 use crate::failure::{Failure, guard, keep_panics};
 use crate::report::{Colour, shown};
 use crate::secret::Secrets;
@@ -46,7 +49,7 @@ pub fn main() -> ExitCode {
     keep_panics();
     let secrets = Secrets::new();
     let done = guard("outside of its stages", || {
-        Ok(carry_out(&arguments, &secrets))
+        Ok(carry_out(&arguments, &secrets, &Caller::default()))
     });
     // What nobody waits for any more shall not outlive wharf.
     process::kill_all();
@@ -59,18 +62,27 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn carry_out(arguments: &Arguments, secrets: &Secrets) -> Done {
+/// On whose behalf a verb is carried out: nobody's but that of who typed it, if nothing is set.
+#[derive(Clone, Debug, Default)]
+struct Caller {
+    /// What stops it, in place of the process's signals.
+    cancel: Option<Cancel>,
+    gate: Option<Arc<dyn Gate>>,
+}
+
+fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done {
     match &arguments.verb {
         None => list::list(&arguments.place, secrets),
-        Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets),
+        Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets, caller),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, secrets),
-        Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets),
+        Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets, caller),
         Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, secrets),
         Some(Verb::History(options)) => history::history(&arguments.place, options),
         Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),
         Some(Verb::Docs(options)) => docs::docs(options),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),
+        Some(Verb::Repl(options)) => repl::repl(&arguments.place, options, secrets),
         Some(Verb::Completions(options)) => completions::print(options.shell),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::{Place, RunOptions};
 use super::load::{Setting, load, root};
-use super::{Done, check, origin, plan, signals};
+use super::{Caller, Done, check, origin, plan, signals};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
@@ -17,9 +17,9 @@ use crate::script::Missing;
 use crate::secret::Secrets;
 use crate::service::process;
 
-pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
+pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets, caller: &Caller) -> Done {
     let report = Report::new(options.report.report(), secrets)?;
-    report.close(stages(place, options, secrets, &report, None))
+    report.close(stages(place, options, secrets, caller, &report, None))
 }
 
 /// Goes on from an earlier run, whose command line this one is recorded with.
@@ -27,24 +27,29 @@ pub(super) fn resumed(
     place: &Place,
     options: &RunOptions,
     secrets: &Secrets,
+    caller: &Caller,
     resumed: Resumed,
     arguments: Vec<String>,
 ) -> Done {
     let report = Report::new(options.report.report(), secrets)?;
     let earlier = Some((resumed, arguments));
-    report.close(stages(place, options, secrets, &report, earlier))
+    report.close(stages(place, options, secrets, caller, &report, earlier))
 }
 
 fn stages(
     place: &Place,
     options: &RunOptions,
     secrets: &Secrets,
+    caller: &Caller,
     report: &Report,
     earlier: Option<(Resumed, Vec<String>)>,
 ) -> Done {
     let (resumed, arguments) = earlier.unzip();
-    let cancel = Cancel::new();
-    signals::listen(&cancel);
+    let cancel = caller.cancel.clone().unwrap_or_else(|| {
+        let cancel = Cancel::new();
+        signals::listen(&cancel);
+        cancel
+    });
     let root = root(place).map_err(Arc::new)?;
     let rehearsal = rehearsal(options, secrets)?;
     let mut origin = origin::origin();
@@ -62,6 +67,7 @@ fn stages(
         },
         standins: rehearsal.as_ref().map(Rehearsal::standins),
         replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
+        gate: caller.gate.clone(),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);
@@ -117,7 +123,12 @@ fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
 }
 
 /// What keeps this run in the journal of the repository in `root`.
-fn recorder(root: &Path, secrets: &Secrets, report: &Events, origin: Origin) -> Recorder {
+pub(super) fn recorder(
+    root: &Path,
+    secrets: &Secrets,
+    report: &Events,
+    origin: Origin,
+) -> Recorder {
     let report = report.clone();
     let recorder = Recorder::new(root, secrets, origin, move |text| {
         report.emit(Event::Warned {

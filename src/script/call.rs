@@ -13,7 +13,9 @@ use super::host::Host;
 use super::literal;
 use super::raised::{raise, stop};
 use super::value::{from_json, to_json};
-use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
+use crate::action::{
+    ACTIONS, ActionError, Answer, Context, Descriptor, Effect, ErrorKind, about, options,
+};
 use crate::event::{self, Event};
 use crate::failure::{Failure, Kind};
 use crate::service::state;
@@ -106,6 +108,19 @@ fn perform(
     let mut context = Context::clone(&current.context);
     if !effect.leaves_the_machine() {
         context.standins = None;
+    } else if context.standins.is_none()
+        && let Some(gate) = &context.gate
+    {
+        match gate.ask(action, effect, &about(action, &options)) {
+            Answer::Yes => {}
+            Answer::No(hint) => {
+                return Err(ActionError {
+                    kind: ErrorKind::Refused,
+                    ..ActionError::new("was not done").hint(hint)
+                });
+            }
+            Answer::Rehearse(standins) => context.standins = Some(standins),
+        }
     }
     let call = event::Call {
         action: action.name,
@@ -186,10 +201,11 @@ fn place(
         });
         failure.at_if(place)
     } else {
-        Failure::new(
-            Kind::Pipeline,
-            format!("`{}`: {}", action.name, error.message),
-        )
+        let kind = match error.kind {
+            ErrorKind::Refused => Kind::Refused,
+            _ => Kind::Pipeline,
+        };
+        Failure::new(kind, format!("`{}`: {}", action.name, error.message))
     };
     failure.action = Some(action.name);
     failure.exit_code = error.exit_code;

@@ -65,6 +65,19 @@ impl Program {
         })
     }
 
+    /// A program of nothing, to type into.
+    pub fn bare(host: Host) -> Result<Self, Failure> {
+        let host = Arc::new(host);
+        let engine = engine::build(&host);
+        let main = host.units.compile(&engine, "nothing", String::new())?;
+        Ok(Self {
+            engine,
+            host,
+            main,
+            flat: true,
+        })
+    }
+
     pub fn host(&self) -> &Host {
         &self.host
     }
@@ -97,6 +110,10 @@ impl Program {
 
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    pub(super) fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
     }
 
     pub(super) fn units(&self) -> &Units {

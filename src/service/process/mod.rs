@@ -1,6 +1,7 @@
 //! Child processes: each leads a process group of its own, and the group dies whole.
 
 mod attend;
+mod foreground;
 mod identity;
 mod tail;
 mod watch;
@@ -23,6 +24,7 @@ use crate::event::Stream;
 
 use attend::Attendance;
 
+pub use foreground::foreground;
 pub use identity::Identity;
 pub use tail::Tail;
 pub use watch::{Change, leader, stop_groups, watch};
