@@ -31,6 +31,7 @@ fn project(services: &Services, dockerfile: &str) -> Project {
 struct Tag {
     name: String,
     docker_host: String,
+    label: String,
 }
 
 impl Tag {
@@ -44,8 +45,11 @@ impl Tag {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let slash = if host.is_empty() { "" } else { "/" };
         let name = format!("{host}{slash}wharf-test/{name}:{}-{count}", process::id());
-        let docker_host = services.docker_host.clone();
-        Self { name, docker_host }
+        Self {
+            name,
+            docker_host: services.docker_host.clone(),
+            label: services.label.clone(),
+        }
     }
 }
 
@@ -71,6 +75,8 @@ fn inside(project: &Project, image: &Tag, command: &str) -> String {
         "run",
         "--rm",
         "--network=none",
+        "--label",
+        &image.label,
         &image.name,
         "sh",
         "-c",

@@ -8,6 +8,8 @@ start_engine() {
   fi
   export DOCKER_HOST
   export WHARF_TEST_DOCKER_HOST=$DOCKER_HOST
+  # One of the run's own goes with all that is in it.
+  [ -S "$work/docker.sock" ] || echo "$DOCKER_HOST" > "$work/engine-host"
 }
 
 engine_answers() {
