@@ -24,7 +24,7 @@ use crate::event::Stream;
 use attend::Attendance;
 
 pub use identity::Identity;
-pub use tail::Tail;
+pub use tail::{Kept, Tail};
 pub use watch::{Change, leader, stop_groups, watch};
 
 /// A command as data; [`run`] executes it.
