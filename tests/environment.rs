@@ -195,7 +195,7 @@ fn a_parameter_that_no_script_reads() {
     ── stderr
     error: no script reads the parameter `cuont`
     hint: there are no parameters here
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     ");
 }
 

@@ -24,8 +24,8 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use crate::failure::{Failure, guard, keep_panics, render, render_warning};
-use crate::report::{Colour, harmless};
+use crate::failure::{Failure, guard, keep_panics};
+use crate::report::{Colour, shown};
 use crate::secret::Secrets;
 use crate::service::process;
 
@@ -79,12 +79,7 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets) -> Done {
 fn show(failure: &Failure, as_warning: bool, secrets: &Secrets) {
     let stderr = std::io::stderr();
     let colour = Colour::of(&stderr).is_on();
-    let text = if as_warning {
-        render_warning(failure, colour)
-    } else {
-        render(failure, colour)
-    };
+    let text = shown(failure, as_warning, colour, secrets);
     // Nothing is left to tell if even this cannot be printed.
-    let text = harmless(&text, colour, secrets);
     let _ = stderr.lock().write_all(text.as_bytes());
 }

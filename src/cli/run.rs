@@ -46,7 +46,7 @@ fn stages(
     let cancel = Cancel::new();
     signals::listen(&cancel);
     let root = root(place).map_err(Arc::new)?;
-    let rehearsal = rehearsal(options)?;
+    let rehearsal = rehearsal(options, secrets)?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
@@ -131,11 +131,11 @@ fn recorder(root: &Path, secrets: &Secrets, report: &Events, origin: Origin) -> 
     recorder
 }
 
-fn rehearsal(options: &RunOptions) -> Result<Option<Rehearsal>, Arc<Failure>> {
+fn rehearsal(options: &RunOptions, secrets: &Secrets) -> Result<Option<Rehearsal>, Arc<Failure>> {
     if !options.rehearse {
         return Ok(None);
     }
-    Rehearsal::start(options.fault.clone())
+    Rehearsal::start(options.fault.clone(), secrets)
         .map(Some)
         .map_err(|error| {
             let failure = Failure::new(

@@ -136,6 +136,29 @@ impl Failure {
         }
     }
 
+    /// This with all its texts made by `show` from what they are, as they have to be before they
+    /// are rendered: afterwards a tab in a secret is four spaces, and nothing knows it any more.
+    #[must_use]
+    pub fn shown(&self, show: &dyn Fn(&str) -> String) -> Self {
+        let all = |texts: &[String]| texts.iter().map(|text| show(text)).collect();
+        let place = |place: &Place| Place {
+            label: show(&place.label),
+            ..place.clone()
+        };
+        Self {
+            message: show(&self.message),
+            places: self.places.iter().map(place).collect(),
+            causes: all(&self.causes),
+            hints: all(&self.hints),
+            also: self
+                .also
+                .iter()
+                .map(|one| Arc::new(one.shown(show)))
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.causes.push(plain(cause));

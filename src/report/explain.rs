@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::line::shown;
 use super::record::Record;
 use crate::failure::{Failure, Kind};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// How many lines of the log a failure repeats.

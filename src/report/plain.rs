@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::ended::{counted, finished};
 use super::github::{self, GitHub};
-use super::line::{Line, shown};
+use super::line::Line;
 use super::outputs::{Kind, Outputs};
 use super::record::{Record, Stage};
 use super::style::{Colour, elapsed};
 use super::timing;
 use super::turns::{Mode, Turns};
 use crate::event::{Event, Received, Stream};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// Writes each event as lines: what the script and its commands print to one output, what wharf

@@ -7,8 +7,9 @@ mod timeline;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::record::Record;
+use super::rendered;
 use super::style::elapsed;
-use crate::failure::{Failure, Kind, render};
+use crate::failure::{Failure, Kind};
 use crate::secret::Secrets;
 use markup::Markup;
 
@@ -43,7 +44,7 @@ pub(super) fn page(
     page.raw("\n</header>\n<main>\n");
     if let Some(failure) = failure {
         page.raw("<section class=\"failure\">\n");
-        page.element("pre", render(failure, false).trim_end());
+        page.element("pre", rendered(failure, secrets).trim_end());
         page.raw("\n</section>\n");
     }
     timeline::write(&mut page, record);

@@ -8,10 +8,11 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
-use super::line::{Line, shown};
+use super::line::Line;
 use super::place;
 use crate::event::{Call, Event, Listed, Outcome, Stream};
 use crate::failure::{Failure, Kind};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// Of the schema; it rises when something is removed or changes its meaning.
