@@ -177,6 +177,11 @@ fn command(context: &Context, options: &Options) -> Result<Command, ActionError>
 /// The program and its arguments.
 fn words(options: &Options) -> Result<Vec<String>, ActionError> {
     let line = match &options.command {
+        CommandLine::Arguments(_) if options.shell.is_some() => {
+            let message = "is not used: a command in an array is executed without a shell";
+            return Err(ActionError::option("shell", message)
+                .hint("give the command as one text, or the shell in the array"));
+        }
         CommandLine::Arguments(words) => return Ok(words.clone()),
         CommandLine::Shell(line) => line,
     };
