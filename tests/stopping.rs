@@ -1,11 +1,13 @@
 //! Ctrl-C and its kin: everything that was started ends, and soon.
 
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 use std::time::Duration;
 
 use insta::assert_snapshot;
 use rustix::process::Signal;
 
-use crate::harness::Project;
+use crate::harness::{PATIENCE, Project, Standin};
 
 /// How long what was started may take to end.
 const SOON: Duration = Duration::from_secs(2);
@@ -241,4 +243,106 @@ fn a_second_signal_ends_what_nothing_waits_for() {
     running.signal(Signal::INT);
     let (code, _, _) = running.finish_within(SOON).streams();
     assert_eq!(code, 130);
+}
+
+/// Takes what is sent to it and never answers; the receiver learns of each request.
+fn silent() -> (Standin, Receiver<()>) {
+    let (seen, asked) = channel();
+    let standin = Standin::watched(&[("200 OK", "{}")], move |_| {
+        if seen.send(()).is_ok() {
+            loop {
+                thread::park();
+            }
+        }
+    });
+    (standin, asked)
+}
+
+#[test]
+fn what_waits_for_a_service_is_stopped() {
+    let hook = Standin::new("200 OK", r#"{"deploy":{"id":"dep-1"}}"#);
+    let hook = format!("hook: \"http://{}/deploy/srv-1?key=k3y\"", hook.address);
+    for call in [
+        "http(\"http://[address]/\")",
+        "http(\"http://[address]/\", #{ json: 1 })",
+        "render_deploy(#{ hook: \"http://[address]/deploy/srv-1?key=k3y\" })",
+        "render_deploy(#{ service: \"srv-1\" })",
+        &format!("render_deploy(#{{ {hook}, wait: \"9m\" }})"),
+        &format!("render_deploy(#{{ {hook}, health: \"http://[address]/\" }})"),
+        "sentry_notify(\"hello\", #{ dsn: \"http://0a1b2c3d@[address]/42\" })",
+        "docker_build(\"me/app:1\")",
+        "docker_push(\"me/app:1\")",
+    ] {
+        let (standin, asked) = silent();
+        let call = call.replace("[address]", &standin.address);
+        let project = Project::new()
+            .script(&format!(
+                "try {{ {call}; }} catch (err) {{ print(err.message); }}"
+            ))
+            .file("Dockerfile", "FROM scratch\n")
+            .env("DOCKER_HOST", format!("tcp://{}", standin.address))
+            .env("RENDER_API_KEY", "rnd_k3y")
+            .env("RENDER_API_URL", format!("http://{}", standin.address));
+        let running = project.spawn(["run"]);
+        asked.recv_timeout(PATIENCE).expect("a request");
+        running.signal(Signal::INT);
+        let (code, stdout, stderr) = running.finish_within(SOON).streams();
+        assert_eq!((code, &*stdout), (130, ""), "{call}: {stderr}");
+    }
+}
+
+#[test]
+fn what_looks_again_after_a_while_is_stopped() {
+    let queued = r#"{"id":"dep-1","status":"queued"}"#;
+    for (answers, call, said) in [
+        (
+            &[("503 Service Unavailable\nRetry-After: 60", "")][..],
+            "http(\"http://[address]/\")",
+            "trying again in ",
+        ),
+        (
+            &[("200 OK", "[]"), ("201 Created", queued)],
+            "render_deploy(#{ service: \"srv-1\", wait: \"9m\" })",
+            "deploy dep-1 is queued\n",
+        ),
+        (
+            &[("200 OK", queued), ("502 Bad Gateway", "")],
+            "render_deploy(#{ hook: \"http://[address]/deploy/srv-1?key=k3y\", health: \"http://[address]/\" })",
+            "accepted it as deploy dep-1\n",
+        ),
+    ] {
+        let standin = Standin::answering(answers);
+        let project = Project::new()
+            .script(&call.replace("[address]", &standin.address))
+            .env("RENDER_API_KEY", "rnd_k3y")
+            .env("RENDER_API_URL", format!("http://{}", standin.address));
+        let running = project.spawn(["run"]);
+        running.wait_for_stderr(said);
+        running.signal(Signal::INT);
+        let (code, _, stderr) = running.finish_within(SOON).streams();
+        assert_eq!(code, 130, "{call}: {stderr}");
+    }
+}
+
+#[test]
+fn a_test_runner_and_a_linter_are_stopped_with_what_they_started() {
+    for (tool, call) in [
+        ("npm", "run_tests(#{ runner: \"npm\" })"),
+        ("cargo", "lint(#{ linter: \"clippy\" })"),
+    ] {
+        let program = format!("bin/{tool}");
+        let project = Project::new()
+            .script(call)
+            .file(&program, "#!/bin/sh\necho up >&2\nsleep 600 & wait\n");
+        project.tool("chmod", ["+x", &program]);
+        let path = std::env::var("PATH").expect("a PATH");
+        let path = format!("{}:{path}", project.path("bin").display());
+        let project = project.env("PATH", path);
+        let running = project.spawn(["run"]);
+        running.wait_for_stderr("up\n");
+        running.signal(Signal::INT);
+        let (code, _, stderr) = running.finish_within(SOON).streams();
+        assert_eq!(code, 130, "{call}: {stderr}");
+        project.wait_for_survivors(&[]);
+    }
 }

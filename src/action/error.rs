@@ -85,7 +85,9 @@ impl ActionError {
             ProcessError::NotExecutable(program) => {
                 made.hint(format!("`chmod +x {program}` makes it so"))
             }
-            ProcessError::NotFound(_) | ProcessError::NoDirectory(_) => made,
+            ProcessError::NotFound(_)
+            | ProcessError::NoDirectory(_)
+            | ProcessError::ZeroByte(_) => made,
         }
     }
 

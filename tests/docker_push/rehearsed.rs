@@ -158,6 +158,7 @@ fn a_stand_in_can_be_told_to_fail() {
       sentry    nothing
       http      nothing
     error: `docker_push`: the registry `docker.io` answers 503 Service Unavailable: service unavailable
+    hint: is the registry up? then try again
     ");
 }
 

@@ -56,9 +56,10 @@ pub(super) fn key_to_follow(
     }
     let message = "needs an API key or `health`: a hook does not tell how its deploy goes on";
     let made_up = made_up_key(context);
-    made_up
-        .map(Some)
-        .ok_or_else(|| ActionError::option("wait", message))
+    made_up.map(Some).ok_or_else(|| {
+        ActionError::option("wait", message)
+            .hint("set RENDER_API_KEY: Account Settings › API Keys makes one")
+    })
 }
 
 fn given_key(context: &Context, options: &Options) -> Option<String> {

@@ -11,7 +11,7 @@ use super::image::Image;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
-use crate::service::http::{Http, Url};
+use crate::service::http::{Http, HttpError, Url};
 use crate::service::render::{self, Api, ORIGIN, RenderError, Trigger};
 
 use follow::Limit;
@@ -43,13 +43,8 @@ struct Options {
     wait: Option<Duration>,
     /// A URL to ask after the deploy, for as long as `wait` leaves or a minute.
     health: Option<String>,
-    /// The status that `health` has to answer.
-    #[serde(default = "ok")]
-    health_status: u16,
-}
-
-fn ok() -> u16 {
-    200
+    /// The status that `health` has to answer; 200 if not given.
+    health_status: Option<u16>,
 }
 
 /// What came of the deploy.
@@ -127,7 +122,7 @@ print(deploy.status);"#,
                     "the version before may be what answers: set RENDER_API_KEY and `wait` to follow the deploy itself",
                 );
             }
-            let status = options.health_status;
+            let status = options.health_status.unwrap_or(200);
             context.block_on(health::wait(context, http, &health, status, limit))?;
             output.url = output.url.or_else(|| options.health.clone());
         }
@@ -151,6 +146,15 @@ fn refuse_what_does_nothing(options: &Options) -> Result<(), ActionError> {
     if options.clear_cache && !through_api {
         let message = "needs `service` and an API key: a hook takes no such wish";
         return Err(ActionError::option("clear_cache", message));
+    }
+    if options.api_key.is_some() && !through_api && options.wait.is_none() {
+        let message = "is not used: a hook deploys without it, and there is no `wait` to follow";
+        return Err(ActionError::option("api_key", message)
+            .hint("give `service` to deploy through the API, or `wait`"));
+    }
+    if options.health_status.is_some() && options.health.is_none() {
+        let message = "is the answer of `health`, which is not given";
+        return Err(ActionError::option("health_status", message));
     }
     Ok(())
 }
@@ -230,14 +234,24 @@ fn refusal(error: &RenderError) -> ActionError {
         error if error.may_have_started() => made.hint(
             "the deploy may have been started: look at the service's Events before the next try",
         ),
-        RenderError::Refused { status: 404, .. } => {
-            made.hint("is it the hook or id of this service?")
-        }
+        RenderError::Refused {
+            status: 404 | 300..=399,
+            ..
+        } => made.hint("is it the hook or id of this service?"),
+        RenderError::Refused {
+            status: 400 | 422, ..
+        } => made.hint("can this service deploy that image or commit?"),
         RenderError::Refused {
             wait: Some(wait), ..
         } if !wait.is_zero() => {
             let wait = humantime::format_duration(*wait);
             made.hint(format!("Render asks to wait {wait} before the next try"))
+        }
+        RenderError::Refused {
+            status: 503 | 500, ..
+        } => made.hint("https://status.render.com tells whether Render has a problem"),
+        RenderError::Http(HttpError::Connect { .. }) => {
+            made.hint("is the address right, and is it reached from this machine?")
         }
         _ => made,
     }

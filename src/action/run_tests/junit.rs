@@ -62,6 +62,7 @@ pub(super) fn write(path: &Path, report: &Report, secrets: &Secrets) -> Result<(
     };
     written().map_err(|error| {
         ActionError::caused(format!("cannot write `{}`", path.display()), error.as_ref())
+            .hint("the option `junit` takes any path")
     })
 }
 

@@ -214,8 +214,9 @@ impl Response {
     /// Where it points instead, without what may be secret there.
     pub fn elsewhere(&self) -> Option<String> {
         let location = self.header("location")?;
+        let path = || location.split(['?', '#']).next().unwrap_or_default();
         let leads = redirect::is_redirect(self.status);
-        leads.then(|| Url::parse(location).map_or_else(|_| location.to_owned(), |url| shown(&url)))
+        leads.then(|| Url::parse(location).map_or_else(|_| path().to_owned(), |url| shown(&url)))
     }
 
     /// How long the service asks to wait before the next request.

@@ -26,7 +26,7 @@ use attend::Attendance;
 
 pub use foreground::foreground;
 pub use identity::Identity;
-pub use tail::Tail;
+pub use tail::{Kept, Tail};
 pub use watch::{Change, leader, stop_groups, watch};
 
 /// A command as data; [`run`] executes it.
@@ -84,6 +84,8 @@ pub enum ProcessError {
     NotExecutable(String),
     #[error("there is no directory `{}`", .0.display())]
     NoDirectory(PathBuf),
+    #[error("{0} holds a zero byte, which no command can be given")]
+    ZeroByte(String),
     #[error("`{program}` cannot be started")]
     Spawn {
         program: String,
@@ -164,9 +166,28 @@ fn spawn(command: &Command) -> Result<Child, ProcessError> {
     builder.spawn().map_err(|source| refusal(command, source))
 }
 
+/// What of `command` holds a zero byte, if anything does.
+fn zero_byte(command: &Command) -> Option<String> {
+    let has = |bytes: &[u8]| bytes.contains(&0);
+    if has(command.directory.as_os_str().as_encoded_bytes()) {
+        return Some("the name of the folder to run in".to_owned());
+    }
+    let mut environment = command.environment.iter();
+    if let Some((name, _)) = environment.find(|(_, value)| has(value.as_bytes())) {
+        return Some(format!("the environment variable `{name}`"));
+    }
+    let mut words = command.args.iter().chain([&command.program]);
+    words
+        .any(|word| has(word.as_encoded_bytes()))
+        .then(|| "a word of the command".to_owned())
+}
+
 /// Why the system did not start `command`. It says “not found” for three different things.
 fn refusal(command: &Command, source: io::Error) -> ProcessError {
     let program = display(&command.program);
+    if let Some(holder) = zero_byte(command) {
+        return ProcessError::ZeroByte(holder);
+    }
     if !command.directory.is_dir() {
         return ProcessError::NoDirectory(command.directory.clone());
     }
