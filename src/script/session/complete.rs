@@ -60,9 +60,7 @@ fn is_at_end(error: &ParseError, text: &str) -> bool {
         let start = own.char_indices().nth(column - 1);
         start.map_or("", |(at, _)| &own[at..])
     });
-    // The parser may point at the last token itself.
-    rest.chars().filter(|c| !c.is_whitespace()).count() <= 1
-        && lines.all(|line| line.trim().is_empty())
+    rest.trim().is_empty() && lines.all(|line| line.trim().is_empty())
 }
 
 #[cfg(test)]
