@@ -26,7 +26,8 @@ pub(super) enum Image {
 }
 
 impl Image {
-    pub(super) fn reference(&self) -> Result<Reference, ActionError> {
+    /// Its name; `option` is the one that holds it.
+    pub(super) fn reference(&self, option: &str) -> Result<Reference, ActionError> {
         let (Self::Named(text)
         | Self::Made {
             reference: text, ..
@@ -34,10 +35,10 @@ impl Image {
         // What was built without a tag is known by its id alone, or in a rehearsal by nothing.
         if matches!(self, Self::Made { .. }) && (text.is_empty() || text.starts_with("sha256:")) {
             let message = "was built without a tag, so that no registry can take it";
-            return Err(ActionError::option("image", message)
+            return Err(ActionError::option(option, message)
                 .hint("give `docker_build` one: `docker_build(\"me/app:1\")`"));
         }
-        Reference::parse(text).map_err(|error| ActionError::option("image", error.to_string()))
+        Reference::parse(text).map_err(|error| ActionError::option(option, error.to_string()))
     }
 
     /// The reference with the digest, where it is known: nobody can put another image under it.

@@ -11,7 +11,7 @@ use super::image::Image;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
-use crate::service::http::{Http, HttpError, Url};
+use crate::service::http::{Http, HttpError};
 use crate::service::render::{self, Api, ORIGIN, RenderError, Trigger};
 
 use follow::Limit;
@@ -170,7 +170,7 @@ fn through_hook(
     let hook = access::hook(context, options)?;
     let service = render::hooked_service(&hook).unwrap_or_default().to_owned();
     let hook = match &context.standins {
-        Some(standins) => moved(&hook, &standins.render)?,
+        Some(standins) => standins.render(&hook)?,
         None => hook,
     };
     let request = render::hook_request(hook, image, options.commit.as_deref());
@@ -217,12 +217,6 @@ fn api<'a>(
         service,
         say,
     }
-}
-
-/// `url` with the scheme, host and port of `origin`.
-pub(super) fn moved(url: &Url, origin: &str) -> Result<Url, ActionError> {
-    let path = &url[url::Position::BeforePath..];
-    Url::parse(&format!("{origin}{path}")).map_err(|error| ActionError::new(error.to_string()))
 }
 
 fn refusal(error: &RenderError) -> ActionError {
