@@ -38,6 +38,11 @@ impl Image {
             return Err(ActionError::option(option, message)
                 .hint("give `docker_build` one: `docker_build(\"me/app:1\")`"));
         }
+        if is_id(text) {
+            let message = "is an image's id, and a registry takes names alone";
+            return Err(ActionError::option(option, message)
+                .hint("give the image a name: `docker_build(\"me/app:1\")`, or `docker tag`"));
+        }
         Reference::parse(text).map_err(|error| ActionError::option(option, error.to_string()))
     }
 
@@ -64,4 +69,10 @@ impl Image {
             }
         )
     }
+}
+
+/// `sha256:` and 64 digits, which would also be read as the tag of an image called `sha256`.
+fn is_id(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256:");
+    digits.is_some_and(|digits| digits.len() == 64 && digits.bytes().all(|c| c.is_ascii_hexdigit()))
 }

@@ -219,15 +219,23 @@ fn api<'a>(
     }
 }
 
+/// What was to start a deploy failed.
 fn refusal(error: &RenderError) -> ActionError {
+    if error.may_have_started() {
+        return ActionError::new(error.to_string()).hint(
+            "the deploy may have been started: look at the service's Events before the next try",
+        );
+    }
+    unanswered(error)
+}
+
+/// A question failed.
+fn unanswered(error: &RenderError) -> ActionError {
     let made = ActionError::new(error.to_string());
     match error {
         RenderError::Refused {
             status: 401 | 403, ..
         } => made.hint("is the key of this service, and still valid?"),
-        error if error.may_have_started() => made.hint(
-            "the deploy may have been started: look at the service's Events before the next try",
-        ),
         RenderError::Refused {
             status: 404 | 300..=399,
             ..
@@ -241,9 +249,12 @@ fn refusal(error: &RenderError) -> ActionError {
             let wait = humantime::format_duration(*wait);
             made.hint(format!("Render asks to wait {wait} before the next try"))
         }
-        RenderError::Refused {
-            status: 503 | 500, ..
-        } => made.hint("https://status.render.com tells whether Render has a problem"),
+        RenderError::Refused { status: 429, .. } => {
+            made.hint("it takes so many requests a minute: try again in one")
+        }
+        RenderError::Refused { status: 500.., .. } => {
+            made.hint("https://status.render.com tells whether Render has a problem")
+        }
         RenderError::Http(HttpError::Connect { .. }) => {
             made.hint("is the address right, and is it reached from this machine?")
         }
