@@ -52,7 +52,8 @@ pub(super) async fn deploy(
         }
         None if limit.wait.is_some() => Err(ActionError::new(
             "Render queued the deploy, but its list does not show it",
-        )),
+        )
+        .hint("it was asked for: look at the service's Events before the next try")),
         None => {
             context.warn("Render queued the deploy, but its list does not show it yet");
             Ok(Output {

@@ -12,7 +12,7 @@ use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
 use crate::service::http::{Http, HttpError};
-use crate::service::render::{self, Api, ORIGIN, RenderError, Trigger};
+use crate::service::render::{self, Api, ORIGIN, POLL, RenderError, Trigger};
 
 use follow::Limit;
 
@@ -110,7 +110,7 @@ print(deploy.status);"#,
                     image: image.as_deref(),
                     commit: options.commit.as_deref(),
                     clear_cache: options.clear_cache,
-                    looks: if options.wait.is_some() { LOOKS } else { 1 },
+                    looks: looks(options.wait.map(Into::into)),
                 };
                 context.block_on(follow::deploy(context, &api, trigger, limit))?
             }
@@ -133,8 +133,12 @@ print(deploy.status);"#,
 /// The status where only Render's acceptance is known.
 const ACCEPTED: &str = "accepted";
 
-/// Two seconds apart.
-const LOOKS: u32 = 10;
+/// How often to look for a deploy that Render has only queued: as often as `wait` allows, and no more
+/// than ten times.
+fn looks(wait: Option<std::time::Duration>) -> u32 {
+    let pauses = wait.unwrap_or_default().as_secs() / POLL.as_secs();
+    u32::try_from(pauses).unwrap_or(u32::MAX).clamp(1, 10)
+}
 
 /// An option that goes unheard would be a promise not kept.
 fn refuse_what_does_nothing(options: &Options) -> Result<(), ActionError> {
