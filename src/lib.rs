@@ -14,7 +14,7 @@
 //! | [`journal`] | what was run, at rest: runs, stages, logs, in `.wharf/` | how anything is run or drawn |
 //! | [`action`] | what a pipeline can do, one file and one descriptor each | Rhai |
 //! | [`service`] | the only door outside: processes, HTTP, the engine | actions, stages |
-//! | [`event`], [`effect`], [`cancel`], [`line`], [`secret`], [`failure`] | the words the layers share | everything above |
+//! | [`event`], [`effect`], [`cancel`], [`line`], [`secret`], [`failure`], [`words`] | the words the layers share | everything above |
 
 pub mod action;
 pub mod cancel;
@@ -32,3 +32,4 @@ pub mod run;
 pub mod script;
 pub mod secret;
 pub mod service;
+pub mod words;

@@ -30,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "line",
             "secret",
             "failure",
+            "words",
         ],
     ),
     (
@@ -42,7 +43,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "plan", "journal", "event", "effect", "line", "secret", "failure",
+            "plan", "journal", "event", "effect", "line", "secret", "failure", "words",
         ],
     ),
     (
@@ -59,42 +60,46 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cancel",
             "secret",
             "failure",
+            "words",
         ],
     ),
     (
         "rehearsal",
         &[
-            "action", "service", "event", "effect", "cancel", "secret", "failure",
+            "action", "service", "event", "effect", "cancel", "secret", "failure", "words",
         ],
     ),
     (
         "script",
         &[
             "plan", "journal", "action", "service", "event", "effect", "cancel", "secret",
-            "failure",
+            "failure", "words",
         ],
     ),
     ("plan", &["failure"]),
     (
         "journal",
         &[
-            "service", "event", "effect", "cancel", "line", "secret", "failure",
+            "service", "event", "effect", "cancel", "line", "secret", "failure", "words",
         ],
     ),
     (
         "action",
-        &["service", "event", "effect", "cancel", "secret", "failure"],
+        &[
+            "service", "event", "effect", "cancel", "secret", "failure", "words",
+        ],
     ),
     (
         "service",
-        &["event", "effect", "cancel", "secret", "failure"],
+        &["event", "effect", "cancel", "secret", "failure", "words"],
     ),
     ("event", &["effect", "failure", "secret"]),
     ("effect", &[]),
     ("cancel", &[]),
     ("line", &["secret"]),
     ("secret", &[]),
-    ("failure", &["secret"]),
+    ("failure", &["secret", "words"]),
+    ("words", &[]),
 ];
 
 /// A pattern that is at home in some folders or files only, and why.

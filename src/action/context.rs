@@ -5,11 +5,14 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use url::Position;
+
 use crate::action::{ActionError, Gate, Reading, Replay, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events, Progress, Stream};
 use crate::secret::Secrets;
 use crate::service::Services;
+use crate::service::http::Url;
 
 /// Environment names and values, as a child process will get them.
 pub type Environment = BTreeMap<String, String>;
@@ -54,6 +57,24 @@ pub struct Standins {
     /// `http://127.0.0.1:PORT`, in place of any other origin; the original URL travels in the
     /// `X-Wharf-Original-Url` header.
     pub http: String,
+}
+
+impl Standins {
+    /// Where `url` of Render is played.
+    pub fn render(&self, url: &Url) -> Result<Url, ActionError> {
+        moved(url, &self.render)
+    }
+
+    /// Where `url` of any service without a stand-in of its own is played.
+    pub fn http(&self, url: &Url) -> Result<Url, ActionError> {
+        moved(url, &self.http)
+    }
+}
+
+/// `url` with the scheme, host and port of `origin`.
+fn moved(url: &Url, origin: &str) -> Result<Url, ActionError> {
+    let path = &url[Position::BeforePath..];
+    Url::parse(&format!("{origin}{path}")).map_err(|error| ActionError::new(error.to_string()))
 }
 
 impl Context {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::failure::plain;
 use crate::service::engine::EngineError;
 use crate::service::process::ProcessError;
+use crate::words::plain;
 
 /// An action's failure before it has a place in a script; the caller adds that.
 #[derive(Clone, Debug, Default)]

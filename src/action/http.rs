@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::service::http::{HttpError, Method, Request, Response, Url, shown};
+use crate::service::http::{HttpError, Method, Request, Response, Url, address, shown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::render_deploy::moved;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
@@ -147,19 +146,16 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
             "is given beside `json`; one of them is sent",
         ));
     }
-    let mut url = Url::parse(&options.url)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| {
-            ActionError::option("url", "is no URL; it begins with http:// or https://")
-        })?;
+    let mut url = address(&options.url).ok_or_else(|| {
+        ActionError::option("url", "is no URL; it begins with http:// or https://")
+    })?;
     for (name, value) in &options.query {
         url.query_pairs_mut().append_pair(name, value);
     }
     context.secrets.add_url_parts(&url);
     let original = url.clone();
     if let Some(standins) = &context.standins {
-        url = moved(&url, &standins.http)?;
+        url = standins.http(&url)?;
     }
     let mut request = Request::new(method(options)?, url);
     if context.standins.is_some() {

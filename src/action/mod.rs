@@ -18,7 +18,6 @@ mod run_tests;
 pub mod schema;
 mod sentry_notify;
 mod sh;
-mod size;
 mod toolchain;
 mod trace;
 

@@ -31,7 +31,7 @@ impl Services {
         Self::default()
     }
 
-    /// The one HTTP client.
+    /// What sends all requests but those to registries.
     pub fn http(&self) -> &Http {
         &self.http
     }

@@ -163,6 +163,20 @@ fn a_stand_in_can_be_told_to_fail() {
 }
 
 #[test]
+fn an_id_is_no_name() {
+    let script = format!(
+        "let id = \"sha256:{}\"; docker_push(id);\n",
+        "0f".repeat(32)
+    );
+    let told = Project::new().script(&script).run(["run"]).failure();
+    assert_snapshot!(told, @r#"
+    exit: 2
+    error: option `image` of `docker_push`: is an image's id, and a registry takes names alone
+    hint: give the image a name: `docker_build("me/app:1")`, or `docker tag`
+    "#);
+}
+
+#[test]
 fn what_was_built_without_a_tag_is_refused() {
     let services = Services::from_env();
     for arguments in [&["run"][..], &["run", "--rehearse"]] {

@@ -111,6 +111,20 @@ fn an_empty_202_is_found_in_the_list() {
     );
 }
 
+#[test]
+fn a_queued_deploy_is_looked_for_no_longer_than_wait() {
+    let standin = Standin::answering(&[("200 OK", "[]"), ("202 Accepted", ""), ("200 OK", "[]")]);
+    let (code, _, stderr) = asked(&standin, "wait: \"1s\"");
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains(
+            "error: `render_deploy`: Render queued the deploy, but its list does not show it\n"
+        ),
+        "{stderr}"
+    );
+    assert_eq!(standin.requests().len(), 3);
+}
+
 /// By way of a limit, an error that passes and a status that nobody knows.
 #[test]
 fn a_deploy_is_followed_until_it_is_live() {

@@ -93,6 +93,19 @@ fn a_hook_that_nobody_answers_tells_no_key() {
 }
 
 #[test]
+fn nothing_was_started_where_the_list_is_refused() {
+    let standin = Standin::new("500 Internal Server Error", "no luck");
+    let project = Project::new()
+        .script("render_deploy(#{ service: \"srv-1\", api_key: \"rnd_1\" });")
+        .env("RENDER_API_URL", format!("http://{}", standin.address));
+    assert_snapshot!(project.run(["run"]).failure(), @"
+    exit: 1
+    error: `render_deploy`: Render refused with status 500: no luck
+    hint: https://status.render.com tells whether Render has a problem
+    ");
+}
+
+#[test]
 fn what_is_missing_or_unheard_is_told_with_what_to_do() {
     let told = [
         "",

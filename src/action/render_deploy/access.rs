@@ -2,7 +2,7 @@
 
 use super::Options;
 use crate::action::{ActionError, Context};
-use crate::service::http::Url;
+use crate::service::http::{Url, address};
 
 /// The hook's URL, a secret from here on.
 pub(super) fn hook(context: &Context, options: &Options) -> Result<Url, ActionError> {
@@ -23,13 +23,11 @@ pub(super) fn hook(context: &Context, options: &Options) -> Result<Url, ActionEr
         }
     };
     context.secrets.add_url(text);
-    Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| {
-            ActionError::new("the deploy hook is no URL")
-                .hint("copy it whole from Settings › Deploy Hook: https://api.render.com/deploy/srv-…?key=…")
-        })
+    address(text).ok_or_else(|| {
+        ActionError::new("the deploy hook is no URL").hint(
+            "copy it whole from Settings › Deploy Hook: https://api.render.com/deploy/srv-…?key=…",
+        )
+    })
 }
 
 pub(super) fn api_key(context: &Context, options: &Options) -> Result<String, ActionError> {

@@ -276,6 +276,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if thread::panicking() {
+            // Nobody is left to wait for it.
+            self.0.signal(Signal::KILL);
+        }
         running().retain(|group| *group != self.0);
         watch::tell(Change::Ended(self.0.id()));
     }
@@ -308,4 +312,39 @@ impl Group {
 
 fn display(program: &OsString) -> String {
     program.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::{Duration, Instant};
+    use std::{env, thread};
+
+    use super::{Cancel, Command, Identity, run};
+
+    #[test]
+    fn a_child_does_not_outlive_a_panic() {
+        let command = Command {
+            program: "sh".into(),
+            args: vec!["-c".into(), "echo $$; exec sleep 600".into()],
+            directory: env::temp_dir(),
+            environment: env::vars().collect(),
+            input: None,
+            timeout: None,
+        };
+        let mut said = String::new();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            run(&command, &Cancel::new(), &mut |_, bytes| {
+                said.push_str(&String::from_utf8_lossy(bytes));
+                assert!(!said.ends_with('\n'), "as a defect would");
+            })
+        }));
+        assert!(panicked.is_err());
+        let id = said.trim().parse().expect("a process id");
+        let begin = Instant::now();
+        while Identity::of(id).is_some() {
+            assert!(begin.elapsed() < Duration::from_secs(10), "it runs on");
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
 }
