@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 
 use super::current::{self, Current, Whereabouts};
@@ -25,27 +25,43 @@ pub(super) const ARGUMENTS: RangeInclusive<usize> = 0..=2;
 
 type Called = Result<Dynamic, Box<EvalAltResult>>;
 
-/// Registers each action with no argument, with its natural argument or a map, and with both.
+/// Registers each action with no argument, with its natural argument or a map, and with both. What
+/// such an argument mostly is has a signature of its own: to find out that a call has none, the
+/// engine goes through all its packages, which takes longer than all else about a short stage.
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     for action in ACTIONS {
-        let (none, one, both) = (host.clone(), host.clone(), host.clone());
-        engine
-            .register_fn(action.name, move |context: NativeCallContext| -> Called {
-                call(&none, action, &context, None, None)
-            })
-            .register_fn(
-                action.name,
-                move |context: NativeCallContext, argument: Dynamic| -> Called {
-                    call(&one, action, &context, Some(argument), None)
-                },
-            )
-            .register_fn(
-                action.name,
-                move |context: NativeCallContext, argument: Dynamic, options: Map| -> Called {
-                    call(&both, action, &context, Some(argument), Some(options))
-                },
-            );
+        let none = host.clone();
+        engine.register_fn(action.name, move |context: NativeCallContext| -> Called {
+            call(&none, action, &context, None, None)
+        });
+        with_argument::<ImmutableString>(engine, host, action);
+        with_argument::<Array>(engine, host, action);
+        with_argument::<Map>(engine, host, action);
+        with_argument::<Dynamic>(engine, host, action);
     }
+}
+
+fn with_argument<T: Clone + Send + Sync + 'static>(
+    engine: &mut Engine,
+    host: &Arc<Host>,
+    action: &'static Descriptor,
+) {
+    let (one, both) = (host.clone(), host.clone());
+    engine
+        .register_fn(
+            action.name,
+            move |context: NativeCallContext, argument: T| -> Called {
+                let argument = Dynamic::from(argument);
+                call(&one, action, &context, Some(argument), None)
+            },
+        )
+        .register_fn(
+            action.name,
+            move |context: NativeCallContext, argument: T, options: Map| -> Called {
+                let argument = Dynamic::from(argument);
+                call(&both, action, &context, Some(argument), Some(options))
+            },
+        );
 }
 
 fn call(
