@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`cli`] | the command line: arguments, verbs, exit codes | |
 //! | [`report`] | events drawn for a terminal, a pipe, CI | how anything is run |
+//! | [`watch`] | which stages run again when, over time that is passed in | files, clocks, how anything is run |
 //! | [`run`] | the stages of a plan, executed | how anything is drawn |
 //! | [`rehearsal`] | stand-ins that play the services on loopback | the script |
 //! | [`script`] | the Rhai host: language, modules, checker, error places | stages' order |
@@ -30,3 +31,4 @@ pub mod run;
 pub mod script;
 pub mod secret;
 pub mod service;
+pub mod watch;

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "report",
+            "watch",
             "run",
             "rehearsal",
             "script",
@@ -36,6 +37,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "plan", "journal", "event", "effect", "line", "secret", "failure",
         ],
+    ),
+    (
+        "watch",
+        &["plan", "service", "event", "effect", "cancel", "failure"],
     ),
     (
         "run",
