@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::action::{ActionError, Reading, Replay, Trace};
+use crate::action::{ActionError, Hold, Reading, Replay, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events, Progress, Stream};
 use crate::secret::Secrets;
@@ -32,6 +32,8 @@ pub struct Context {
     /// Whether the whole run is a rehearsal. An action whose effect stays on the machine runs for
     /// real even then, but may say `simulated: …` where a real run would have to fail.
     pub rehearsal: bool,
+    /// Which effects do not happen in this run; none are held if it is not set.
+    pub hold: Option<Hold>,
     /// Effects of an earlier run that this one goes on from.
     pub replay: Option<Replay>,
     /// What the attempt touches.

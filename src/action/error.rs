@@ -32,6 +32,8 @@ pub enum ErrorKind {
     Option(String),
     /// The run is being stopped; a script cannot catch this.
     Cancelled,
+    /// The effect does not happen in this run, and the stage ends here; a script cannot catch this.
+    Held,
 }
 
 impl ActionError {
@@ -54,6 +56,14 @@ impl ActionError {
         Self {
             kind: ErrorKind::Cancelled,
             ..Self::new("stopped")
+        }
+    }
+
+    /// An effect that does not happen; `what` tells what it would have done.
+    pub fn held(what: String) -> Self {
+        Self {
+            kind: ErrorKind::Held,
+            ..Self::new(what)
         }
     }
 

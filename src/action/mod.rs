@@ -7,6 +7,7 @@ mod docker_context;
 mod docker_push;
 mod duration;
 mod error;
+mod hold;
 mod http;
 mod image;
 mod lint;
@@ -29,6 +30,7 @@ use serde_json::Value;
 pub use context::{Context, Environment, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
+pub use hold::{Hold, would};
 pub use replay::Replay;
 pub use trace::{Reading, Trace};
 

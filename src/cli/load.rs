@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::Place;
 use super::environment::environment;
-use crate::action::{Context, Replay, Standins, Trace};
+use crate::action::{Context, Hold, Replay, Standins, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::Failure;
@@ -20,6 +20,7 @@ pub(super) struct Setting {
     pub(super) missing: Missing,
     pub(super) standins: Option<Arc<Standins>>,
     pub(super) replay: Option<Replay>,
+    pub(super) hold: Option<Hold>,
 }
 
 impl Setting {
@@ -31,6 +32,7 @@ impl Setting {
             missing: Missing::Unimportant,
             standins: None,
             replay: None,
+            hold: None,
         }
     }
 }
@@ -72,6 +74,7 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         rehearsal: setting.standins.is_some(),
         standins: setting.standins,
         replay: setting.replay,
+        hold: setting.hold,
         trace: Trace::default(),
         telling: None,
     };

@@ -62,6 +62,7 @@ fn stages(
         },
         standins: rehearsal.as_ref().map(Rehearsal::standins),
         replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
+        hold: None,
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);
@@ -77,6 +78,7 @@ fn stages(
         selection,
         jobs: options.jobs(),
         keep_going: options.keep_going,
+        drain: Arc::default(),
     };
     let cache = run::Cache::new(recorder.clone(), options.force, resumed);
     let done = run::run(&program, &mut declared, &wanted, &cache);

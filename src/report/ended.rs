@@ -28,10 +28,16 @@ pub(super) fn finished(stage: &Stage, colour: Colour) -> String {
 }
 
 /// `3 passed, 1 skipped in 4.1 s`.
-pub(super) fn counted(passed: usize, skipped: usize, failed: bool, took: &str) -> String {
+/// The stages that passed, were skipped and are held.
+pub(super) fn counted(
+    (passed, skipped, held): (usize, usize, usize),
+    failed: bool,
+    took: &str,
+) -> String {
     let stages = [
         (passed, "passed"),
         (skipped, "skipped"),
+        (held, "held"),
         (usize::from(failed), "failed"),
     ]
     .into_iter()

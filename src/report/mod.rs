@@ -28,6 +28,7 @@ mod style;
 mod terminal;
 mod timing;
 mod turns;
+mod watching;
 mod width;
 mod window;
 

@@ -11,9 +11,9 @@ use serde_json::Value;
 use super::current::{self, Current, Whereabouts};
 use super::host::Host;
 use super::literal;
-use super::raised::{raise, stop};
+use super::raised::{hold, raise, stop};
 use super::value::{from_json, to_json};
-use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
+use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options, would};
 use crate::event::{self, Event};
 use crate::failure::{Failure, Kind};
 use crate::service::state;
@@ -107,6 +107,12 @@ fn perform(
     if !effect.leaves_the_machine() {
         context.standins = None;
     }
+    if let Some(hold) = &context.hold
+        && context.standins.is_none()
+        && hold.holds(effect)
+    {
+        return Err(ActionError::held(would(action, effect, &options)));
+    }
     let call = event::Call {
         action: action.name,
         effect,
@@ -122,6 +128,10 @@ fn perform(
     let started = Instant::now();
     let done = match replayed(&context, &call) {
         Some(result) => Ok(result),
+        // One that was stopped by now does not begin.
+        None if effect.leaves_the_machine() && context.cancel.is_cancelled() => {
+            Err(ActionError::cancelled())
+        }
         None => (action.run)(&context, options),
     };
     context.events.emit(Event::ActionFinished {
@@ -171,6 +181,9 @@ fn place(
 ) -> Box<EvalAltResult> {
     if error.kind == ErrorKind::Cancelled {
         return stop(at);
+    }
+    if error.kind == ErrorKind::Held {
+        return hold(error.message, at);
     }
     let mut failure = if let ErrorKind::Option(path) = &error.kind {
         let (message, hint) = options::explain(action, path, &error.message);

@@ -110,6 +110,7 @@ fn subtitle(record: &Record) -> String {
             "stopped",
         ),
         (count(|state| matches!(state, State::Skipped(_))), "skipped"),
+        (count(|state| matches!(state, State::Held(_))), "held"),
         (
             count(|state| matches!(state, State::Waiting | State::Dropped(_))),
             "not run",

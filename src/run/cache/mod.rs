@@ -2,6 +2,7 @@
 
 mod parts;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 use super::resume::Resumed;
 use super::stage::Job;
 use crate::action::{Context, Trace};
+use crate::cancel::Cancel;
 use crate::event;
 use crate::journal::{Journal, Recorder, Success, ago};
 use crate::plan::Stage;
@@ -29,7 +31,19 @@ pub struct Cache {
     force: bool,
     /// The run that this one goes on from.
     resumed: Option<Resumed>,
-    opened: OnceLock<Option<Opened>>,
+    /// How stages ended in an earlier run of the same watch, where nothing changed for them since.
+    settled: HashMap<Arc<str>, Settled>,
+    /// Whether others follow, with the same files.
+    goes_on: bool,
+    opened: Arc<OnceLock<Option<Opened>>>,
+}
+
+/// How a stage ended that need not run again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    Passed(Value),
+    /// What it would have done.
+    Held(String),
 }
 
 struct Opened {
@@ -51,6 +65,8 @@ pub(super) enum Decision {
         why: String,
         result: Value,
     },
+    /// It comes to an effect that does not happen; what it would have done.
+    Hold(String),
 }
 
 /// What was known of a stage before it ran.
@@ -89,8 +105,52 @@ impl Cache {
             recorder: Some(recorder),
             force,
             resumed,
-            opened: OnceLock::new(),
+            settled: HashMap::new(),
+            goes_on: false,
+            opened: Arc::default(),
         }
+    }
+
+    /// For the next run of the same watch: what is open stays so, and what is known of files is
+    /// known until it is [forgotten](Self::forget_but).
+    #[must_use]
+    pub fn again(
+        &self,
+        recorder: Recorder,
+        force: bool,
+        settled: HashMap<Arc<str>, Settled>,
+    ) -> Self {
+        Self {
+            recorder: Some(recorder),
+            force,
+            resumed: None,
+            settled,
+            goes_on: true,
+            opened: self.opened.clone(),
+        }
+    }
+
+    /// Forgets what the files are like in all folders that `same` does not tell to be as they were;
+    /// a folder is a path from the root that ends with `/`, or is empty.
+    pub fn forget_but(&self, same: impl Fn(&[u8]) -> bool) {
+        if let Some(Some(opened)) = self.opened.get() {
+            opened.files.forget_but(same);
+        }
+    }
+
+    /// Looks at the files that a later run will ask about.
+    pub fn look_ahead<'a>(&self, inputs: impl Iterator<Item = &'a [String]>, cancel: &Cancel) {
+        if let Some(Some(opened)) = self.opened.get() {
+            for globs in inputs.filter(|globs| !globs.is_empty()) {
+                // Whoever needs it will say why it cannot be read.
+                let _ = opened.files.fingerprint(globs, cancel);
+            }
+        }
+    }
+
+    /// Lets later runs know which files they need not read, once the last run of a watch is over.
+    pub fn close_watch(&self) {
+        self.write_index();
     }
 
     /// To look at decisions only: nothing is made where nothing is kept.
@@ -99,7 +159,9 @@ impl Cache {
             recorder: None,
             force: false,
             resumed: None,
-            opened: OnceLock::new(),
+            settled: HashMap::new(),
+            goes_on: false,
+            opened: Arc::default(),
         }
     }
 
@@ -109,6 +171,16 @@ impl Cache {
             why: why.to_owned(),
             pending: None,
         };
+        match self.settled.get(&about.stage.name) {
+            Some(Settled::Held(what)) => return Decision::Hold(what.clone()),
+            Some(Settled::Passed(result)) => {
+                return Decision::Keep {
+                    why: "nothing it depends on changed".to_owned(),
+                    result: result.clone(),
+                };
+            }
+            None => {}
+        }
         let resumed = self.resumed.as_ref();
         let finished = resumed.and_then(|resumed| {
             let result = resumed.result(&about.stage.name)?;
@@ -218,6 +290,12 @@ impl Cache {
 
     /// Lets the next run know which files it need not read.
     pub(super) fn close(&self) {
+        if !self.goes_on {
+            self.write_index();
+        }
+    }
+
+    fn write_index(&self) {
         if let Some(Some(opened)) = self.opened.get()
             && let Some(index) = opened.files.index()
         {
