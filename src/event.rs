@@ -192,26 +192,18 @@ pub enum Watched {
         stages: Vec<(Arc<str>, String)>,
     },
     /// Changes came while a run goes on; `what` completes “changed during the run: …”.
-    Superseded {
-        what: String,
-    },
+    Superseded { what: String },
     /// Nothing starts before something is over; completes “waiting until … is over”.
-    Waiting {
-        what: String,
-    },
+    Waiting { what: String },
     /// It writes what starts it, again and again; its doing so starts it no more.
     Loop {
         stage: Arc<str>,
         paths: Vec<PathBuf>,
     },
     /// A line for the person, such as the answer to a key.
-    Told {
-        text: String,
-    },
+    Told { text: String },
     /// Something that does not work as it should.
-    Warned {
-        text: String,
-    },
+    Warned { text: String },
 }
 
 /// The state of one long step, identified by its label within a stage.

@@ -30,11 +30,7 @@ pub fn would(action: &Descriptor, effect: Effect, options: &Value) -> String {
 fn about(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
-        Value::Array(words) => words
-            .iter()
-            .filter_map(about)
-            .collect::<Vec<_>>()
-            .join(" "),
+        Value::Array(words) => words.iter().filter_map(about).collect::<Vec<_>>().join(" "),
         Value::Object(fields) => {
             let names = ["reference", "image", "tag", "name"];
             return names.into_iter().find_map(|name| about(fields.get(name)?));

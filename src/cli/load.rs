@@ -21,6 +21,8 @@ pub(super) struct Setting {
     pub(super) standins: Option<Arc<Standins>>,
     pub(super) replay: Option<Replay>,
     pub(super) hold: Option<Hold>,
+    /// What earlier runs of this process share with this one.
+    pub(super) services: Arc<Services>,
 }
 
 impl Setting {
@@ -33,6 +35,7 @@ impl Setting {
             standins: None,
             replay: None,
             hold: None,
+            services: Arc::default(),
         }
     }
 }
@@ -70,7 +73,7 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         secrets: secrets.clone(),
         cancel: setting.cancel,
         events: setting.events,
-        services: Arc::new(Services::new()),
+        services: setting.services,
         rehearsal: setting.standins.is_some(),
         standins: setting.standins,
         replay: setting.replay,

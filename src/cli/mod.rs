@@ -17,6 +17,7 @@ mod plan;
 mod resume;
 mod run;
 mod signals;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -60,6 +61,7 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets) -> Done {
     match &arguments.verb {
         None => list::list(&arguments.place, secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets),
+        Some(Verb::Watch(options)) => watch::watch(&arguments.place, options, secrets),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, secrets),
         Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets),
         Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, secrets),

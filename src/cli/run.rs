@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
 use crate::journal::{Origin, Recorder};
-use crate::rehearsal::Rehearsal;
+use crate::rehearsal::{Fault, Rehearsal};
 use crate::report::Report;
 use crate::run::{self, Resumed};
 use crate::script::Missing;
@@ -46,12 +46,14 @@ fn stages(
     let cancel = Cancel::new();
     signals::listen(&cancel);
     let root = root(place).map_err(Arc::new)?;
-    let rehearsal = rehearsal(options)?;
+    let rehearsal = rehearsal(options.rehearse, &options.fault)?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
     }
     let recorder = recorder(&root, secrets, &report.events(), origin);
+    let watcher = recorder.clone();
+    process::watch(move |change| watcher.group(change));
     let events = recorder.before(report.events());
     let setting = Setting {
         events: events.clone(),
@@ -63,6 +65,7 @@ fn stages(
         standins: rehearsal.as_ref().map(Rehearsal::standins),
         replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
         hold: None,
+        services: Arc::default(),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);
@@ -94,7 +97,12 @@ fn stages(
 }
 
 /// What keeps this run in the journal of the repository in `root`.
-fn recorder(root: &Path, secrets: &Secrets, report: &Events, origin: Origin) -> Recorder {
+pub(super) fn recorder(
+    root: &Path,
+    secrets: &Secrets,
+    report: &Events,
+    origin: Origin,
+) -> Recorder {
     let report = report.clone();
     let recorder = Recorder::new(root, secrets, origin, move |text| {
         report.emit(Event::Warned {
@@ -103,16 +111,17 @@ fn recorder(root: &Path, secrets: &Secrets, report: &Events, origin: Origin) -> 
         });
     });
     recorder.open_early();
-    let watcher = recorder.clone();
-    process::watch(move |change| watcher.group(change));
     recorder
 }
 
-fn rehearsal(options: &RunOptions) -> Result<Option<Rehearsal>, Arc<Failure>> {
-    if !options.rehearse {
+pub(super) fn rehearsal(
+    rehearse: bool,
+    faults: &[Fault],
+) -> Result<Option<Rehearsal>, Arc<Failure>> {
+    if !rehearse {
         return Ok(None);
     }
-    Rehearsal::start(options.fault.clone())
+    Rehearsal::start(faults.to_vec())
         .map(Some)
         .map_err(|error| {
             let failure = Failure::new(

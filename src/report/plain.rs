@@ -211,7 +211,11 @@ impl Plain {
             failure,
         } = event
         {
-            let line = counted((*passed, *skipped, *held), failure.is_some(), &elapsed(*took));
+            let line = counted(
+                (*passed, *skipped, *held),
+                failure.is_some(),
+                &elapsed(*took),
+            );
             let painted = match failure {
                 Some(_) => colour.bad(&line),
                 None => colour.good(&line),

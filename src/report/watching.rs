@@ -30,7 +30,10 @@ pub(super) fn line(watched: &Watched, colour: Colour) -> String {
         }
         Watched::Waiting { what } => colour.faint(&format!("waiting until {what} is over")),
         Watched::Loop { stage, paths } => {
-            let paths: Vec<_> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+            let paths: Vec<_> = paths
+                .iter()
+                .map(|path| format!("`{}`", path.display()))
+                .collect();
             let text = format!(
                 "a loop: {} changed each time `{stage}` ran, which started it again; that it \
                  writes it starts nothing any more. Name it in the stage's `outputs`, or in \

@@ -65,7 +65,10 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
             stage: job.stage.name.clone(),
             why,
         });
-        let (result, trace) = job.attempts(announce)?;
+        let done = job.attempts(announce);
+        // What it wrote may be what others look at.
+        job.cache.forget();
+        let (result, trace) = done?;
         if let Some(pending) = pending {
             job.cache.keep(job, pending, &trace, &result);
         }

@@ -60,6 +60,11 @@ impl Watcher {
         &self.stages
     }
 
+    /// What will run next.
+    pub fn due(&self) -> &Due {
+        &self.due
+    }
+
     pub fn activity(&self) -> Option<Activity> {
         self.activity
     }

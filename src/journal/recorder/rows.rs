@@ -139,11 +139,7 @@ impl Rows<'_, '_> {
             ),
             Event::StageHeld { stage, what } => self.prepared.execute(
                 "UPDATE stages SET state = 'held', why = ?3 WHERE run = ?1 AND name = ?2",
-                params![
-                    self.run,
-                    self.secrets.mask(stage),
-                    self.secrets.mask(what)
-                ],
+                params![self.run, self.secrets.mask(stage), self.secrets.mask(what)],
             ),
             Event::StageDropped { stage, reason } => self.prepared.execute(
                 "UPDATE stages SET why = ?3 WHERE run = ?1 AND name = ?2",

@@ -39,6 +39,13 @@ impl Json {
         }
     }
 
+    /// For what happens between the runs of a watch, which has neither begin nor end.
+    pub(super) fn of_watch(mut self) -> Self {
+        self.early = None;
+        self.ended = true;
+        self
+    }
+
     pub(super) fn line(&mut self, line: &Line<'_>) {
         let mut value = self.of("output", line.stage);
         value["stream"] = match line.stream {

@@ -23,9 +23,9 @@ pub(super) fn told(watched: &Watched, secrets: &Secrets) -> Value {
             paths: changed,
             stages,
         } => {
-            let stages = stages.iter().map(|(name, why)| {
-                json!({ "name": text(name), "why": text(why) })
-            });
+            let stages = stages
+                .iter()
+                .map(|(name, why)| json!({ "name": text(name), "why": text(why) }));
             let stages: Vec<_> = stages.collect();
             let fields = json!({ "trigger": trigger, "paths": paths(changed), "stages": stages });
             ("triggered", fields)

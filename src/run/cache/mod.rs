@@ -138,6 +138,13 @@ impl Cache {
         }
     }
 
+    /// Forgets what the files are like.
+    pub(super) fn forget(&self) {
+        if let Some(Some(opened)) = self.opened.get() {
+            opened.files.forget();
+        }
+    }
+
     /// Looks at the files that a later run will ask about.
     pub fn look_ahead<'a>(&self, inputs: impl Iterator<Item = &'a [String]>, cancel: &Cancel) {
         if let Some(Some(opened)) = self.opened.get() {
@@ -255,8 +262,6 @@ impl Cache {
         let Some(opened) = self.opened(&job.context) else {
             return;
         };
-        // What it wrote may be what others, or it, look at.
-        opened.files.forget();
         let told = result.to_string();
         if job.context.secrets.mask(&told) != told {
             return;

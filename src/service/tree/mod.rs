@@ -30,7 +30,7 @@ use inotify::Watches;
 #[cfg(not(target_os = "linux"))]
 use watches::none::Watches;
 
-pub use look::Baseline;
+pub use look::{Baseline, Read};
 
 /// A path from the root; a folder's ends with `/`, and the root's is empty.
 type Within = Box<[u8]>;
@@ -135,6 +135,18 @@ impl Tree {
     /// How many folders are watched.
     pub fn folders(&self) -> usize {
         self.folders.len()
+    }
+
+    /// Whether the system tells of what happens in a folder, which is a path from the root that
+    /// ends with `/`, or empty.
+    pub fn is_watched(&self, folder: &[u8]) -> bool {
+        self.folders.contains_key(folder) && !self.polled.contains(folder)
+    }
+
+    /// Lets files count that `named` means, although something ignores them.
+    pub fn name(&mut self, named: Globs) {
+        self.named = Some(named);
+        self.scan(b"", false);
     }
 
     /// Whether a file is being written, or was just taken away.
