@@ -39,4 +39,5 @@ mod skipping;
 mod stages;
 mod stopping;
 mod tidy;
+mod watch;
 mod words;

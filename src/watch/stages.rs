@@ -30,8 +30,10 @@ pub struct Change {
     /// From the repository's root.
     pub path: PathBuf,
     pub kind: Changed,
-    /// The stages that ran meanwhile.
+    /// The stages that may have run when it was touched.
     pub during: BTreeSet<Arc<str>>,
+    /// Those whose turn had certainly not come when it was last touched: they find it as it is.
+    pub before: BTreeSet<Arc<str>>,
 }
 
 /// Stages by their position, and why each; completes “ran: …”.
@@ -102,14 +104,8 @@ impl Stages {
         (0..out.len()).filter(|position| !out[*position]).collect()
     }
 
-    /// The stages that `change` concerns directly. `waits` knows whose turn has certainly not come in
-    /// the run that goes on, and `writes` what stages were found to write.
-    pub fn concerned(
-        &self,
-        change: &Change,
-        waits: impl Fn(usize) -> bool,
-        writes: impl Fn(&str, &Path) -> bool,
-    ) -> Vec<usize> {
+    /// The stages that `change` concerns directly. `writes` knows what stages were found to write.
+    pub fn concerned(&self, change: &Change, writes: impl Fn(&str, &Path) -> bool) -> Vec<usize> {
         let path = &change.path;
         let is_writer = |position: &usize| {
             let name = self.name(*position);
@@ -132,9 +128,8 @@ impl Stages {
             }
         };
         let all = 0..self.list.len();
-        // One whose turn has not come will find the file as it is.
         all.filter(concerns)
-            .filter(|position| !waits(*position))
+            .filter(|position| !change.before.contains(self.name(*position)))
             .collect()
     }
 

@@ -94,6 +94,18 @@ impl Watcher {
             .collect()
     }
 
+    /// The stages of the run whose turn has certainly not come.
+    pub fn waiting(&self) -> BTreeSet<Arc<str>> {
+        let waits = |run: &Run| {
+            let all = run.started.keys().copied();
+            let waiting = all.filter(|position| run.waits(*position, &self.stages));
+            waiting
+                .map(|position| self.stages.name(position).clone())
+                .collect()
+        };
+        self.run.as_ref().map(waits).unwrap_or_default()
+    }
+
     /// A file was touched.
     pub fn touch(&mut self, now: Duration) {
         self.settle.touch(now);
@@ -282,7 +294,8 @@ impl Watcher {
                 everything @ Due::Everything { .. } => self.due = everything,
             }
         }
-        if self.due.is_nothing() {
+        // What was touched meanwhile may yet turn out to start it again.
+        if self.due.is_nothing() && self.settle.began().is_none() {
             self.loops.break_off();
         }
     }
@@ -292,13 +305,11 @@ impl Watcher {
     }
 
     fn concerned(&self, changes: &[Change]) -> Concerned {
-        let run = self.run.as_ref();
-        let waits = |position: usize| run.is_some_and(|run| run.waits(position, &self.stages));
         let mut concerned: BTreeMap<usize, Vec<files::Change>> = BTreeMap::new();
         for change in changes {
             let found = self
                 .stages
-                .concerned(change, waits, |stage, path| self.loops.is_own(stage, path));
+                .concerned(change, |stage, path| self.loops.is_own(stage, path));
             for position in found {
                 concerned.entry(position).or_default().push(files::Change {
                     path: change.path.clone(),
@@ -319,6 +330,9 @@ impl Watcher {
         began: Duration,
     ) -> Option<(Arc<str>, Verdict)> {
         if concerned.is_empty() {
+            if self.run.is_none() && self.due.is_nothing() {
+                self.loops.break_off();
+            }
             return None;
         }
         let Some(stage) = changes.iter().find_map(|change| change.during.first()) else {

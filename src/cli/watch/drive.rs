@@ -55,6 +55,8 @@ pub(super) struct Driver {
 struct Touch {
     /// The stages that ran meanwhile.
     during: BTreeSet<Arc<str>>,
+    /// Those whose turn had not come.
+    before: BTreeSet<Arc<str>>,
     /// Whether git wrote it while a stage ran, which may have read what came and went.
     strictly: bool,
 }
@@ -112,12 +114,7 @@ impl Driver {
 
     fn go_on(&mut self) -> Done {
         loop {
-            // Whatever a stage wrote before it said that it ended is read before that is heard.
-            let messages = self.received.take();
-            self.heed_files();
-            for message in messages {
-                self.heed(message);
-            }
+            self.heed_all();
             if self.run.is_none() {
                 if self.session.cancel.is_cancelled() {
                     return Err(Arc::new(Failure::new(Kind::Interrupted, "interrupted")));
@@ -151,19 +148,29 @@ impl Driver {
         thread::spawn(move || messages.send(Message::Baseline(baseline.read())));
     }
 
-    fn heed_files(&mut self) {
+    /// Takes what stages and files tell, in an order that keeps apart what came before what.
+    fn heed_all(&mut self) {
+        // A stage that wrote a file counts as running: its end is heard after the file is. One
+        // that may have begun before a file was touched does not count as waiting.
+        let mut messages = self.received.take();
         let touched = self.tree.read();
-        let now = self.now();
+        messages.extend(self.received.take());
+        let during = self.watcher.running();
+        let strictly = self.watcher.activity().is_some() && self.run.is_some();
         if !touched.is_empty() {
+            let now = self.now();
             self.watcher.touch(now);
-            let during = self.watcher.running();
-            let busy = self.watcher.activity().is_some() && self.run.is_some();
-            for path in touched {
-                self.touched.insert(folder_of(&path));
-                let touch = self.pending.entry(path).or_default();
-                touch.during.extend(during.iter().cloned());
-                touch.strictly |= busy;
-            }
+        }
+        for message in messages {
+            self.heed(message);
+        }
+        let before = self.watcher.waiting();
+        for path in touched {
+            self.touched.insert(folder_of(&path));
+            let touch = self.pending.entry(path).or_default();
+            touch.during.extend(during.iter().cloned());
+            touch.before.clone_from(&before);
+            touch.strictly |= strictly;
         }
         for text in self.tree.warnings() {
             self.tell(Watched::Warned { text });
@@ -289,17 +296,17 @@ impl Driver {
                 kind: *kind,
             })
             .collect();
-        let changes: Vec<_> = changed
-            .into_iter()
-            .map(|(path, kind)| Change {
-                during: pending
-                    .get(&path)
-                    .map(|touch| touch.during.clone())
-                    .unwrap_or_default(),
+        let mut pending = pending;
+        let changes = changed.into_iter().map(|(path, kind)| {
+            let Touch { during, before, .. } = pending.remove(&path).unwrap_or_default();
+            Change {
                 path,
                 kind,
-            })
-            .collect();
+                during,
+                before,
+            }
+        });
+        let changes: Vec<_> = changes.collect();
         self.paths
             .extend(changes.iter().map(|change| change.path.clone()));
         let now = self.now();
@@ -494,7 +501,8 @@ impl Driver {
         let look = self.tree.deadline();
         let look = look.map(|deadline| deadline.saturating_duration_since(now));
         let git = self.watcher.activity().is_some() && self.tree.descriptor().is_none();
-        [quiet, look, git.then_some(LOOK)]
+        let touched = self.tree.is_touched().then_some(Duration::ZERO);
+        [touched, quiet, look, git.then_some(LOOK)]
             .into_iter()
             .flatten()
             .min()

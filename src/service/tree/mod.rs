@@ -149,6 +149,11 @@ impl Tree {
         self.scan(b"", false);
     }
 
+    /// Whether [`read`](Self::read) has something to give although nothing is readable.
+    pub fn is_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
     /// Whether a file is being written, or was just taken away.
     pub fn is_unfinished(&self) -> bool {
         !self.unfinished.is_empty()

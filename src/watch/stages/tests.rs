@@ -36,8 +36,9 @@ fn told(stages: &Stages, path: &str, running: &[&str]) -> Vec<String> {
         path: path.into(),
         kind: Changed::Changed,
         during: running.iter().map(|name| (*name).into()).collect(),
+        before: BTreeSet::new(),
     };
-    let direct = stages.concerned(&change, |_| false, |_, _| false);
+    let direct = stages.concerned(&change, |_, _| false);
     let why = direct.into_iter().map(|one| (one, "changed".to_owned()));
     let all = stages.with_dependants(why.collect());
     let names = all
@@ -76,22 +77,24 @@ fn what_it_made_and_is_gone_has_to_be_made_again() {
         path: "web/dist/a.js".into(),
         kind: Changed::Removed,
         during: BTreeSet::new(),
+        before: BTreeSet::new(),
     };
-    let concerned = stages.concerned(&gone, |_| false, |_, _| false);
+    let concerned = stages.concerned(&gone, |_, _| false);
     assert_eq!(concerned, [1, 3]);
 }
 
 #[test]
 fn a_stage_whose_turn_has_not_come_will_see_the_change() {
     let stages = pipeline();
-    let change = Change {
+    let mut change = Change {
         path: "src/a.py".into(),
         kind: Changed::Added,
         during: BTreeSet::new(),
+        before: BTreeSet::new(),
     };
-    let concerned = |waits| stages.concerned(&change, |_| waits, |_, _| false);
-    assert_eq!(concerned(true), [] as [usize; 0]);
-    assert_eq!(concerned(false), [0, 3]);
+    assert_eq!(stages.concerned(&change, |_, _| false), [0, 3]);
+    change.before.insert("test".into());
+    assert_eq!(stages.concerned(&change, |_, _| false), [3]);
 }
 
 #[test]

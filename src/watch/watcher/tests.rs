@@ -42,6 +42,7 @@ fn change(path: &str, during: &[&str]) -> Change {
         path: path.into(),
         kind: Changed::Changed,
         during: during.iter().map(|name| (*name).into()).collect(),
+        before: BTreeSet::new(),
     }
 }
 

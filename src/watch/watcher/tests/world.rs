@@ -59,7 +59,7 @@ struct World {
     watcher: Watcher,
     files: [u32; FILES.len()],
     known: [u32; FILES.len()],
-    touched: BTreeMap<usize, BTreeSet<Arc<str>>>,
+    touched: BTreeMap<usize, [BTreeSet<Arc<str>>; 2]>,
     git: bool,
     /// The stages of the run that have not ended, and how long each takes; the first one runs.
     run: Option<Vec<(Arc<str>, u64)>>,
@@ -145,11 +145,12 @@ impl World {
 
     fn examine(&mut self) {
         let mut changes = Vec::new();
-        for (file, during) in std::mem::take(&mut self.touched) {
+        for (file, [during, before]) in std::mem::take(&mut self.touched) {
             if self.files[file] != self.known[file] {
                 self.known[file] = self.files[file];
                 changes.push(Change {
                     during,
+                    before,
                     ..change(FILES[file], &[])
                 });
             }
@@ -206,8 +207,9 @@ impl World {
     }
 
     fn touch(&mut self, file: usize) {
-        let during = self.touched.entry(file).or_default();
+        let [during, before] = self.touched.entry(file).or_default();
         during.extend(self.watcher.running());
+        *before = self.watcher.waiting();
         self.watcher.touch(self.time());
     }
 
