@@ -34,6 +34,8 @@ pub struct Context {
     pub rehearsal: bool,
     /// Which effects do not happen in this run; none are held if it is not set.
     pub hold: Option<Hold>,
+    /// Whether tests that failed the last time run before all others: somebody waits for them.
+    pub failed_first: bool,
     /// Effects of an earlier run that this one goes on from.
     pub replay: Option<Replay>,
     /// What the attempt touches.

@@ -21,6 +21,8 @@ pub(super) struct Setting {
     pub(super) standins: Option<Arc<Standins>>,
     pub(super) replay: Option<Replay>,
     pub(super) hold: Option<Hold>,
+    /// Whether tests that failed the last time run before all others.
+    pub(super) failed_first: bool,
     /// What earlier runs of this process share with this one.
     pub(super) services: Arc<Services>,
 }
@@ -35,6 +37,7 @@ impl Setting {
             standins: None,
             replay: None,
             hold: None,
+            failed_first: false,
             services: Arc::default(),
         }
     }
@@ -78,6 +81,7 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         standins: setting.standins,
         replay: setting.replay,
         hold: setting.hold,
+        failed_first: setting.failed_first,
         trace: Trace::default(),
         telling: None,
     };

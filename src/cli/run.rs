@@ -65,6 +65,7 @@ fn stages(
         standins: rehearsal.as_ref().map(Rehearsal::standins),
         replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
         hold: None,
+        failed_first: false,
         services: Arc::default(),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;

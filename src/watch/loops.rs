@@ -105,7 +105,7 @@ impl Loops {
 fn are_alike(offsets: &[Duration]) -> bool {
     let (least, most) = (offsets.iter().min(), offsets.iter().max());
     match (least, most) {
-        (Some(least), Some(most)) => *most - *least <= *least / 20,
+        (Some(least), Some(most)) => most.saturating_sub(*least) <= *least / 20,
         _ => false,
     }
 }

@@ -49,7 +49,7 @@ impl Settle {
         } else {
             self.shortest
         };
-        let grown = ((last - first) / 2).min(CAP);
+        let grown = (last.saturating_sub(first) / 2).min(CAP);
         let longest = LONGEST.max(self.shortest * 4);
         Some((last + least.max(grown)).min(first + longest))
     }

@@ -35,7 +35,7 @@ fn after_each_quiet_point_the_last_run_saw_what_is_there() {
     let mut chance = Chance(0x5eed);
     let mut before = None;
     for round in 0..rounds {
-        for _ in 0..1 + chance.below(edits) {
+        for _ in 0..=chance.below(edits) {
             edit(&project, &mut chance, round);
         }
         wait_for_truth(&project, &running);

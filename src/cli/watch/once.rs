@@ -207,6 +207,7 @@ impl Once {
             standins: rehearsal.map(Rehearsal::standins),
             replay: None,
             hold: self.session.hold.clone(),
+            failed_first: true,
             services: self.session.services.clone(),
         }
     }

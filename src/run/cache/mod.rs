@@ -1,6 +1,7 @@
 //! Which stages need not run, because an earlier success of theirs still holds, and why others do.
 
 mod parts;
+mod watched;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,7 +13,6 @@ use serde_json::Value;
 use super::resume::Resumed;
 use super::stage::Job;
 use crate::action::{Context, Trace};
-use crate::cancel::Cancel;
 use crate::event;
 use crate::journal::{Journal, Recorder, Success, ago};
 use crate::plan::Stage;
@@ -21,6 +21,8 @@ use crate::service::files::{self, Files, Fingerprint, Index, Manifest};
 use crate::service::state;
 
 use parts::{Key, Parts};
+
+pub use watched::Settled;
 
 /// The earlier successes of one repository. Nothing is opened before the first stage with `inputs`
 /// asks.
@@ -36,14 +38,6 @@ pub struct Cache {
     /// Whether others follow, with the same files.
     goes_on: bool,
     opened: Arc<OnceLock<Option<Opened>>>,
-}
-
-/// How a stage ended that need not run again.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Settled {
-    Passed(Value),
-    /// What it would have done.
-    Held(String),
 }
 
 struct Opened {
@@ -111,53 +105,11 @@ impl Cache {
         }
     }
 
-    /// For the next run of the same watch: what is open stays so, and what is known of files is
-    /// known until it is [forgotten](Self::forget_but).
-    #[must_use]
-    pub fn again(
-        &self,
-        recorder: Recorder,
-        force: bool,
-        settled: HashMap<Arc<str>, Settled>,
-    ) -> Self {
-        Self {
-            recorder: Some(recorder),
-            force,
-            resumed: None,
-            settled,
-            goes_on: true,
-            opened: self.opened.clone(),
-        }
-    }
-
-    /// Forgets what the files are like in all folders that `same` does not tell to be as they were;
-    /// a folder is a path from the root that ends with `/`, or is empty.
-    pub fn forget_but(&self, same: impl Fn(&[u8]) -> bool) {
-        if let Some(Some(opened)) = self.opened.get() {
-            opened.files.forget_but(same);
-        }
-    }
-
     /// Forgets what the files are like.
     pub(super) fn forget(&self) {
         if let Some(Some(opened)) = self.opened.get() {
             opened.files.forget();
         }
-    }
-
-    /// Looks at the files that a later run will ask about.
-    pub fn look_ahead<'a>(&self, inputs: impl Iterator<Item = &'a [String]>, cancel: &Cancel) {
-        if let Some(Some(opened)) = self.opened.get() {
-            for globs in inputs.filter(|globs| !globs.is_empty()) {
-                // Whoever needs it will say why it cannot be read.
-                let _ = opened.files.fingerprint(globs, cancel);
-            }
-        }
-    }
-
-    /// Lets later runs know which files they need not read, once the last run of a watch is over.
-    pub fn close_watch(&self) {
-        self.write_index();
     }
 
     /// To look at decisions only: nothing is made where nothing is kept.

@@ -60,8 +60,15 @@ pub struct Tree {
     polled: BTreeSet<Within>,
     interval: Duration,
     next_look: Option<Instant>,
-    warnings: Vec<String>,
-    warned: bool,
+    warnings: Warnings,
+}
+
+/// What a person has to know.
+#[derive(Debug, Default)]
+struct Warnings {
+    untold: Vec<String>,
+    /// Whether it is known already that folders are only looked at from time to time.
+    of_looks: bool,
 }
 
 /// A folder that is watched.
@@ -103,8 +110,7 @@ impl Tree {
             polled: BTreeSet::new(),
             interval: poll.unwrap_or(INTERVAL),
             next_look: None,
-            warnings: Vec::new(),
-            warned: false,
+            warnings: Warnings::default(),
         };
         if poll.is_none() {
             match Watches::new() {
@@ -161,7 +167,7 @@ impl Tree {
 
     /// What a person has to know, once.
     pub fn warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
+        std::mem::take(&mut self.warnings.untold)
     }
 
     /// Whether something changed in git's folder since this was last asked.
@@ -218,8 +224,9 @@ impl Tree {
             _ => "this system tells of no changes".to_owned(),
         };
         self.warnings
+            .untold
             .push(format!("{why}; all folders are looked at every {every}"));
-        self.warned = true;
+        self.warnings.of_looks = true;
     }
 }
 

@@ -152,13 +152,13 @@ impl Tree {
     }
 
     fn warn_of_few(&mut self) {
-        if self.watches.is_none() || std::mem::replace(&mut self.warned, true) {
+        if self.watches.is_none() || std::mem::replace(&mut self.warnings.of_looks, true) {
             return;
         }
         let limit = fs::read_to_string("/proc/sys/fs/inotify/max_user_watches");
         let limit = limit.map_or_else(|_| "unknown".to_owned(), |limit| limit.trim().to_owned());
         let every = humantime::format_duration(self.interval);
-        self.warnings.push(format!(
+        self.warnings.untold.push(format!(
             "out of inotify watches, of which there are {limit}: the other folders are looked at \
              every {every}; `sudo sysctl fs.inotify.max_user_watches=1048576` raises the limit"
         ));
