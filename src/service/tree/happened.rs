@@ -110,10 +110,16 @@ impl Tree {
         if let Some(watches) = &mut self.watches {
             watches.remove(folder);
         }
+        let files: Vec<Within> = self.contents.folder(folder).map(Into::into).collect();
+        let (files, ignored): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|path| self.counts(path));
+        for path in ignored {
+            self.contents.forget(&path);
+        }
         let lost = |path: &Within| path.starts_with(folder);
         self.folders.retain(|path, _| !lost(path));
         self.polled.retain(|path| !lost(path));
-        let files: Vec<Within> = self.contents.folder(folder).map(Into::into).collect();
+        self.ignored.retain(|path| !lost(path));
         for file in files {
             self.touch(&file);
         }

@@ -1,16 +1,18 @@
 //! Looking at files and folders that nobody tells of.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use super::content::Content;
-use super::{Tree, Within, relative, rules};
+use super::{Folder, Tree, Within, relative, rules};
 
 /// Files to read, beside whatever else goes on, so that a later save of the same is known as such.
 #[derive(Debug)]
 pub struct Baseline {
     root: PathBuf,
     paths: Vec<Within>,
+    folders: BTreeMap<Within, Folder>,
 }
 
 /// What they hold.
@@ -20,10 +22,22 @@ pub struct Read(Vec<(Within, Content)>);
 impl Baseline {
     pub fn read(self) -> Read {
         let content = |path: Within| {
+            if self.is_ignored(&path) {
+                return None;
+            }
             let content = Content::read(&self.root.join(relative(&path)));
             Some((path, content.ok()??))
         };
-        Read(self.paths.into_iter().filter_map(content).collect())
+        Read(self.paths.iter().cloned().filter_map(content).collect())
+    }
+
+    fn is_ignored(&self, path: &[u8]) -> bool {
+        let slash = path.iter().rposition(|byte| *byte == b'/');
+        let folder = self
+            .folders
+            .get(&path[..slash.map_or(0, |slash| slash + 1)]);
+        let rules = folder.and_then(|folder| folder.rules.as_ref());
+        rules.is_some_and(|rules| rules.ignore(&self.root.join(relative(path)), false))
     }
 }
 
@@ -33,6 +47,7 @@ impl Tree {
         Baseline {
             root: self.root.clone(),
             paths: self.contents.unread(),
+            folders: self.folders.clone(),
         }
     }
 
@@ -79,7 +94,8 @@ impl Tree {
         let known: Vec<Within> = self.contents.folder(folder).map(Into::into).collect();
         for path in known {
             let is_here = !path[folder.len()..].contains(&b'/');
-            if is_here && self.contents.may_differ(&self.root, &path) {
+            let differs = is_here && self.contents.may_differ(&self.root, &path);
+            if differs && self.counts(&path) {
                 self.rules_changed |= rules::FILES
                     .iter()
                     .any(|file| path[folder.len()..] == *file.as_bytes());

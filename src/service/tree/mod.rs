@@ -44,6 +44,8 @@ pub struct Tree {
     git: Option<PathBuf>,
     folders: BTreeMap<Within, Folder>,
     contents: Contents,
+    /// Folders that are not looked into.
+    ignored: BTreeSet<Within>,
     /// Links by the files below the root that they lead to.
     links: BTreeMap<Within, BTreeSet<Within>>,
     /// Globs whose files count although something ignores them.
@@ -99,6 +101,7 @@ impl Tree {
             root,
             folders: BTreeMap::new(),
             contents: Contents::default(),
+            ignored: BTreeSet::new(),
             links: BTreeMap::new(),
             named,
             touched: BTreeSet::new(),
@@ -152,7 +155,7 @@ impl Tree {
     /// Lets files count that `named` means, although something ignores them.
     pub fn name(&mut self, named: Globs) {
         self.named = Some(named);
-        self.scan(b"", false);
+        self.scan_ignored();
     }
 
     /// Whether [`read`](Self::read) has something to give although nothing is readable.

@@ -21,17 +21,27 @@ impl Tree {
     /// that, so that nothing made in between is missed. Files that were not known count as touched
     /// if they are to be told of.
     pub(super) fn scan(&mut self, folder: &[u8], tell: bool) {
-        let above = match above(folder) {
+        let around = match above(folder) {
             None => Folder {
                 rules: Rules::around(&self.root),
                 ignored_at: None,
             },
-            Some(above) => match self.folders.get(above) {
-                Some(above) => above.clone(),
-                None => return,
-            },
+            Some((above, name)) => {
+                let Some(around) = self.folders.get(above).cloned() else {
+                    return;
+                };
+                let Some((_, ignored_at)) = self.accept((above, &around), name, true) else {
+                    self.ignored.insert(folder.into());
+                    return;
+                };
+                Folder {
+                    ignored_at,
+                    ..around
+                }
+            }
         };
-        let mut ways: Vec<(Within, Folder)> = vec![(folder.into(), above)];
+        self.ignored.remove(folder);
+        let mut ways: Vec<(Within, Folder)> = vec![(folder.into(), around)];
         while let Some((path, above)) = ways.pop() {
             self.enter(&path, above, tell, &mut ways);
         }
@@ -54,16 +64,30 @@ impl Tree {
             ignored_at: above.ignored_at,
         };
         for entry in entries {
-            let is_folder = entry.kind.is_dir();
-            let Some((found, ignored_at)) = self.accept((path, &folder), &entry.name, is_folder)
-            else {
-                continue;
-            };
-            if is_folder {
-                let rules = folder.rules.clone();
-                ways.push((found, Folder { rules, ignored_at }));
+            if entry.kind.is_dir() {
+                let found = self.accept((path, &folder), &entry.name, true);
+                match found {
+                    Some((found, ignored_at)) => {
+                        let rules = folder.rules.clone();
+                        ways.push((found, Folder { rules, ignored_at }));
+                    }
+                    None if !rules::is_never_meant(&entry.name, true) => {
+                        self.ignored
+                            .insert([path, &entry.name, b"/"].concat().into());
+                    }
+                    None => {}
+                }
                 continue;
             }
+            // Whether a file is ignored is asked when it changes: that it is known costs less.
+            let found: Within = if tell {
+                match self.accept((path, &folder), &entry.name, false) {
+                    Some((found, _)) => found,
+                    None => continue,
+                }
+            } else {
+                [path, &entry.name].concat().into()
+            };
             if entry.kind.is_symlink() {
                 self.follow(&found);
             }
@@ -77,6 +101,15 @@ impl Tree {
             }
         }
         self.folders.insert(path.into(), folder);
+    }
+
+    /// Whether a file is one that counts, as far as its folder is known.
+    pub(super) fn counts(&self, path: &[u8]) -> bool {
+        let slash = path.iter().rposition(|byte| *byte == b'/');
+        let (folder, name) = path.split_at(slash.map_or(0, |slash| slash + 1));
+        self.folders
+            .get(folder)
+            .is_none_or(|within| self.accept((folder, within), name, false).is_some())
     }
 
     /// The path of something in a folder, if it counts, and where it is ignored all the same.
@@ -109,6 +142,27 @@ impl Tree {
             named.take(found, || Some(at))
         };
         counts.then_some((whole, Some(at)))
+    }
+
+    /// Watches the ignored folders that lead to something named.
+    pub(super) fn scan_ignored(&mut self) {
+        // A folder that was looked into may hold others.
+        while let Some(folder) = self
+            .ignored
+            .iter()
+            .find(|folder| self.leads(folder))
+            .cloned()
+        {
+            self.ignored.remove(&folder);
+            self.scan(&folder, false);
+        }
+    }
+
+    fn leads(&self, folder: &[u8]) -> bool {
+        let around =
+            above(folder).and_then(|(above, name)| Some((above, name, self.folders.get(above)?)));
+        around
+            .is_some_and(|(above, name, around)| self.accept((above, around), name, true).is_some())
     }
 
     /// What is new in a folder that is known.
@@ -185,10 +239,12 @@ impl Tree {
         let known = std::mem::take(&mut self.contents);
         let folders = std::mem::take(&mut self.folders);
         self.links.clear();
+        self.ignored.clear();
         self.scan(b"", false);
         let unseen: Vec<_> = self.contents.unread();
         for path in unseen {
-            if !known.knows(&path) || known.may_differ(&self.root, &path) {
+            let differs = !known.knows(&path) || known.may_differ(&self.root, &path);
+            if differs && self.counts(&path) {
                 self.touch(&path);
             }
         }
@@ -202,7 +258,7 @@ impl Tree {
             if self.absolute(&path).symlink_metadata().is_ok() {
                 // It is there, and ignored from now on.
                 self.contents.forget(&path);
-            } else {
+            } else if self.counts(&path) {
                 self.touch(&path);
             }
         }
@@ -217,11 +273,11 @@ impl Tree {
     }
 }
 
-/// The folder that a folder is in.
-fn above(folder: &[u8]) -> Option<&[u8]> {
+/// The folder that a folder is in, and its name there.
+fn above(folder: &[u8]) -> Option<(&[u8], &[u8])> {
     let inner = folder.strip_suffix(b"/")?;
     let slash = inner.iter().rposition(|byte| *byte == b'/');
-    Some(&inner[..slash.map_or(0, |slash| slash + 1)])
+    Some(inner.split_at(slash.map_or(0, |slash| slash + 1)))
 }
 
 /// What is in a folder, if it can be read.

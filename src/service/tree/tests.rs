@@ -154,6 +154,38 @@ fn what_is_ignored_is_not_watched_unless_it_is_named() {
 }
 
 #[test]
+fn ignored_files_that_are_known_start_nothing_however_they_are_found_to_differ() {
+    let files = [(".gitignore", "*.log\n"), ("sub/a.log", "1"), ("a.py", "1")];
+    let mut place = Place::new(&files);
+    place.write("sub/a.log", "2");
+    place.write("b.log", "1");
+    assert_eq!(place.changes(), NOTHING);
+    place.tree.scan_again();
+    assert_eq!(place.changes(), NOTHING);
+    fs::remove_dir_all(place.root().join("sub")).expect("the folder");
+    assert_eq!(place.changes(), NOTHING);
+    let long = super::Duration::from_hours(1);
+    let mut place = Place::watched(&files, &[], Some(long));
+    place.write("sub/a.log", "2");
+    place.write("b.log", "1");
+    place.tree.next_look = Some(super::Instant::now());
+    assert_eq!(place.changes(), NOTHING);
+}
+
+#[test]
+fn what_is_named_later_is_watched_from_then_on() {
+    let mut place = Place::new(&[(".gitignore", "dist/\n"), ("dist/deep/a.whl", "1")]);
+    assert_eq!(place.tree.folders(), 1);
+    place
+        .tree
+        .name(Globs::new(&["dist/deep/*.whl"]).expect("globs"));
+    assert_eq!(place.tree.folders(), 3);
+    assert_eq!(place.changes(), NOTHING);
+    place.write("dist/deep/a.whl", "2");
+    assert_eq!(place.changes(), ["dist/deep/a.whl"]);
+}
+
+#[test]
 fn rules_that_change_hold_from_then_on() {
     let mut place = Place::new(&[("build/a.js", "1"), ("src/a.js", "1")]);
     place.write(".gitignore", "build/\n");
