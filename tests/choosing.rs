@@ -158,5 +158,6 @@ stage("deploy", #{ needs: "image" }, |image| {
       |     ^^^^^^
       | ()
     hint: `image` did not run
+    hint: see all of it: `wharf logs 1 deploy`
     "#);
 }

@@ -103,6 +103,7 @@ fail("with " + token);
       | ***
       | ***
       | ***
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 
@@ -194,7 +195,7 @@ fn a_parameter_that_no_script_reads() {
     ── stderr
     error: no script reads the parameter `cuont`
     hint: there are no parameters here
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     ");
 }
 
@@ -303,7 +304,7 @@ fn a_folder_that_does_not_exist() {
     exit: 2
     ── stderr
     error: cannot enter the directory `nowhere`
-    cause: No such file or directory (os error 2)
+    cause: No such file or directory
     ");
 }
 

@@ -45,7 +45,7 @@ fn a_function_that_does_not_exist() {
     1 | stage("test", || run_test());
       |                  ^^^^^^^^
     hint: did you mean `run_tests`?
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -60,7 +60,7 @@ fn a_variable_that_does_not_exist() {
     2 | print(imgae);
       |       ^^^^^
     hint: did you mean `image`?
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     ");
 }
 
@@ -75,7 +75,7 @@ fn an_option_that_does_not_exist() {
     1 | sh(#{ command: "true", captrue: true });
       |                        ^^^^^^^
     hint: did you mean `capture`?
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -89,7 +89,7 @@ fn an_option_of_the_wrong_type() {
       |
     1 | sh("true", #{ capture: "yes" });
       |                        ^^^^^
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -103,7 +103,7 @@ fn an_option_that_is_missing() {
       |
     1 | sh(#{ capture: true });
       | ^^
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     ");
 }
 
@@ -125,6 +125,7 @@ fn a_command_that_fails_shows_its_last_lines() {
       | ^^
       | one
       | two
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 
@@ -206,6 +207,7 @@ fn a_failure_shows_the_way_it_came() {
     2 | stage("deploy", || release::ship("harbour"));
       |                             ---- `ship` called here
       | harbour is too long
+    hint: see all of it: `wharf logs 1 deploy`
     "#);
 }
 

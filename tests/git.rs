@@ -52,6 +52,34 @@ fn a_detached_checkout_takes_the_names_that_ci_gives() {
 }
 
 #[test]
+fn of_several_tags_it_is_the_one_that_ci_was_started_for() {
+    let project = Project::new().script("print(git::tag());").git();
+    project.tool("git", ["tag", "v2-rc1"]);
+    project.tool("git", ["tag", "v2"]);
+    project.tool("git", ["checkout", "-q", "--detach"]);
+    let project = project.env("CIRCLE_TAG", "v2");
+    project.run(["run", "--quiet"]).stdout("v2\n");
+    // A tag of another commit is not this one's.
+    let project = project.env("CIRCLE_TAG", "v9");
+    let (_, stdout, _) = project.run(["run", "--quiet"]).streams();
+    assert!(stdout.starts_with("v2"), "{stdout}");
+}
+
+#[test]
+fn a_branch_left_behind_by_a_new_name_is_not_compared_with() {
+    let project = Project::new()
+        .script("print(changed(\"old.txt\")); print(changed(\"new.txt\"));")
+        .git();
+    project.tool("git", ["branch", "master"]);
+    for name in ["old.txt", "new.txt"] {
+        project.write(name, "");
+        project.tool("git", ["add", name]);
+        project.tool("git", ["commit", "-q", "-m", name]);
+    }
+    project.run(["run", "--quiet"]).stdout("false\ntrue\n");
+}
+
+#[test]
 fn the_checkout_goes_before_what_ci_says() {
     Project::new()
         .script("print(git::branch());")

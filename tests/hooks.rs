@@ -97,7 +97,7 @@ fn a_success_that_cannot_be_told_is_a_failure() {
     ── stderr
     ▸ test
     ✓ test [time]
-    1 passed, 1 failed in [time]
+    1 passed in [time]
     error: `sh`: the command ended with exit code 4
      --> wharf.rhai:2:15
       |

@@ -132,3 +132,68 @@ fn what_cannot_be_sent_is_told() {
         assert!(stderr.contains(message), "{options}: {stderr}");
     }
 }
+
+#[test]
+fn a_redirect_is_followed_by_what_reads_and_headers_stay_with_their_host() {
+    let other = Standin::new("200 OK", "there");
+    let first = Standin::answering(&[
+        ("302 Found\nLocation: /moved", ""),
+        (
+            &format!("302 Found\nLocation: http://{}/", other.address),
+            "",
+        ),
+    ]);
+    let (code, stdout, stderr) = run(&format!(
+        r#"let headers = #{{ "x-api-key": secret("TOKEN") }};
+print(http("http://{}/", #{{ headers: headers }}).body);"#,
+        first.address
+    ));
+    assert_eq!((code, &*stdout), (0, "there\n"), "{stderr}");
+    let asked = first.requests();
+    assert_eq!(asked[1].line, "GET /moved");
+    assert!(
+        asked[1].headers.contains("x-api-key"),
+        "{}",
+        asked[1].headers
+    );
+    let asked = other.requests();
+    assert!(
+        !asked[0].headers.contains("x-api-key"),
+        "{}",
+        asked[0].headers
+    );
+}
+
+#[test]
+fn a_redirect_of_what_changes_something_is_a_failure_that_names_it() {
+    let standin = Standin::new(
+        "301 Moved Permanently\nLocation: https://quay.example/?key=1",
+        "",
+    );
+    let script = format!("http(\"http://{}/\", #{{ json: 1 }});", standin.address);
+    let (code, _, stderr) = run(&script);
+    assert_eq!(code, 1);
+    assert_eq!(standin.requests().len(), 1);
+    assert!(stderr.contains("answered 301\n"), "{stderr}");
+    let hint =
+        "hint: it points to https://quay.example/: send it there, or name the status in `expect`\n";
+    assert!(stderr.contains(hint), "{stderr}");
+}
+
+#[test]
+fn a_status_that_is_expected_is_taken_as_it_comes() {
+    for status in [
+        "302 Found\nLocation: /x",
+        "503 Service Unavailable\nRetry-After: 9",
+    ] {
+        let standin = Standin::new(status, "");
+        let number = &status[..3];
+        let script = format!(
+            "http(\"http://{}/\", #{{ expect: {number} }});",
+            standin.address
+        );
+        let (code, _, stderr) = run(&script);
+        assert_eq!(code, 0, "{stderr}");
+        assert_eq!(standin.requests().len(), 1);
+    }
+}

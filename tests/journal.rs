@@ -218,8 +218,8 @@ fn a_journal_that_cannot_be_written_is_a_warning() {
         .file(".wharf", "in the way");
     let (code, stdout, stderr) = project.run(["run"]).streams();
     assert_eq!((code, stdout.as_str()), (0, "done\n"), "{stderr}");
-    let warnings = stderr.matches("warning: this run cannot be recorded: ");
-    assert_eq!(warnings.count(), 1, "{stderr}");
+    let warning = "  warning: this run cannot be recorded in `.wharf`: File exists\n";
+    assert_eq!(stderr.matches(warning).count(), 1, "{stderr}");
 }
 
 #[test]

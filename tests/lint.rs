@@ -133,7 +133,7 @@ fn a_configuration_that_a_linter_cannot_use() {
     let project = python()
         .script("lint();\n")
         .file("ruff.toml", "no-such-setting = 1\n");
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       ruff: found ruff.toml
     error: `lint`: ruff ended with exit code 2
@@ -149,6 +149,7 @@ fn a_configuration_that_a_linter_cannot_use() {
       | 1 | no-such-setting = 1
       |   | ^
       | unknown field `no-such-setting`
+    hint: see all of it: `wharf logs 1 script`
     ");
 }
 
@@ -159,7 +160,7 @@ fn one_broken_linter_does_not_hide_what_others_find() {
         .file(".flake8", "")
         .file("ruff.toml", "no-such-setting = 1\n")
         .file("rent.py", "import os\n");
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       flake8: found .flake8
       ruff: found ruff.toml
@@ -178,6 +179,7 @@ fn one_broken_linter_does_not_hide_what_others_find() {
       | unknown field `no-such-setting`
       | rent.py
       |   1:1 F401 'os' imported but unused
+    hint: see all of it: `wharf logs 1 script`
     ");
 }
 
@@ -194,7 +196,7 @@ fn warnings_fail_unless_they_are_allowed() {
             "src/lib.rs",
             "pub fn empty(boats: &[u8]) -> bool {\n    return boats.len() == 0;\n}\n",
         );
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       clippy: found Cargo.toml
     error: `lint`: 2 findings in 1 file
@@ -206,6 +208,7 @@ fn warnings_fail_unless_they_are_allowed() {
       |   2:5 clippy::needless_return unneeded `return` statement
       |   2:12 clippy::len_zero length comparison to zero
     hint: there are only warnings: `allow_warnings: true` lets them pass
+    hint: see all of it: `wharf logs 1 script`
     ");
     project.write(
         "wharf.rhai",
@@ -217,7 +220,7 @@ fn warnings_fail_unless_they_are_allowed() {
       clippy: found Cargo.toml
     "#);
     project.write("src/lib.rs", "pub fn empty( {\n");
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       clippy: found Cargo.toml
     error: `lint`: 1 finding in 1 file
@@ -227,6 +230,7 @@ fn warnings_fail_unless_they_are_allowed() {
       |       ^^^^
       | src/lib.rs
       |   1:17 rustc this file contains an unclosed delimiter
+    hint: see all of it: `wharf logs 3 script`
     ");
 }
 

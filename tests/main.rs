@@ -23,6 +23,7 @@ mod masking;
 mod matrix;
 mod modules;
 mod parallel;
+mod parallel_calls;
 mod planning;
 mod plans;
 mod projects;

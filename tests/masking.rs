@@ -190,6 +190,7 @@ fn stage_less(token) { sh("echo half $TOKEN; echo $TOKEN >&2; exit 3", #{ cwd: "
       | ---------- `stage_less` called here
       | half ***
       | ***
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 
@@ -265,13 +266,14 @@ print(correct_hors);
         "file": "wharf.rhai",
         "line": 3,
         "column": 7,
+        "end_column": 19,
         "hints": [
           "did you mean `***`?"
         ]
       }
     ]
     ── stderr
-    error: 1 error in `wharf.rhai`
+    error: 1 error found
     "#);
 }
 
@@ -305,4 +307,61 @@ print("f00-ba4 a1b2c3d4");
       sentry    nothing
       http      POST https://hooks.example.com/in?token=***&app=quay {"text":"the word is ***"}
     "#);
+}
+
+#[test]
+fn what_is_shortened_was_masked_before() {
+    let secret = format!("two  spaces {}", "behind ".repeat(20));
+    let told = Project::new()
+        .env("TOKEN", secret.trim())
+        .script(r#"http("https://hooks.example.com/in", #{ body: secret("TOKEN") });"#)
+        .run(["run", "--rehearse"]);
+    let (_, _, stderr) = told.streams();
+    assert!(
+        stderr.contains("POST https://hooks.example.com/in ***\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn an_error_hides_a_secret_whatever_the_renderer_makes_of_it() {
+    let told = Project::new()
+        .env("TABBED", "correct\thorse")
+        .env("TOKEN", "correct-horse-battery")
+        .script(
+            r#"
+stage("a", || fail("boom " + secret("TABBED") + " correct-\x1b[31mhorse-battery"));
+let token = secret("TOKEN");
+"#,
+        )
+        .run(["run", "--junit", "junit.xml"]);
+    assert_snapshot!(told.all(), @r#"
+    exit: 1
+    ── stderr
+    ▸ a
+    ✗ a failed after [time]
+    1 failed in [time]
+    error: boom *** ***
+     --> wharf.rhai:2:15
+      |
+    2 | stage("a", || fail("boom " + secret("TABBED") + " correct-\x1b[31mhorse-battery"));
+      |               ^^^^
+    "#);
+}
+
+#[test]
+fn a_secret_is_hidden_before_the_stage_that_names_it() {
+    let project = Project::new()
+        .env("LATER", "correct-horse-battery")
+        .env("DATABASE_URL", "postgres://app:hunter22@db.example.com/app")
+        .script(
+            r#"
+stage("first", || sh("echo $LATER; echo $DATABASE_URL"));
+stage("second", #{ needs: "first" }, || secret("LATER").len());
+"#,
+        );
+    project
+        .run(["run"])
+        .stdout("***\npostgres://app:***@db.example.com/app\n")
+        .streams();
 }

@@ -50,7 +50,7 @@ fn a_module_that_does_not_exist() {
     1 | import "ops/nmaes" as it;
       |        ^^^^^^^^^^^
     hint: it would be the file `ops/nmaes.rhai`
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -65,7 +65,7 @@ fn a_standard_module_that_does_not_exist() {
     1 | import "std/pyhton" as it;
       |        ^^^^^^^^^^^^
     hint: did you mean `std/python`?
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -80,7 +80,7 @@ fn a_path_out_of_the_repository() {
     1 | import "../elsewhere" as it;
       |        ^^^^^^^^^^^^^^
     hint: a script can import only what is in its own repository, and `std/…`
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -95,7 +95,7 @@ fn an_absolute_path() {
     1 | import "/etc/passwd" as it;
       |        ^^^^^^^^^^^^^
     hint: import a path relative to this file, inside the repository
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -113,7 +113,7 @@ fn a_link_out_of_the_repository() {
       |
     1 | import "ops" as it;
       |        ^^^^^
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -131,7 +131,7 @@ fn a_module_with_a_mistake() {
       |
     3 | }
       | ^
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     ");
 }
 
@@ -150,7 +150,7 @@ fn a_function_that_a_module_does_not_have() {
     2 | ops::shop();
       |      ^^^^
     hint: did you mean `ship`?
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     ");
 }
 

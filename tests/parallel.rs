@@ -110,7 +110,7 @@ stage("e", #{ needs: ["b", "c"] }, || print("never"));
     ▸ d
     ✗ d failed after [time]
     ○ e not run: `b` did not pass
-    1 passed, 1 failed in [time]
+    1 passed, 2 failed, 2 not run in [time]
     error: first
      --> wharf.rhai:2:15
       |
@@ -145,7 +145,7 @@ on_success(|| print("passed"));
     ! audit failed after [time], which is allowed
     ▸ deploy
     ✓ deploy [time]
-    1 passed in [time]
+    1 passed, 1 failed (allowed) in [time]
     ");
 }
 
@@ -168,7 +168,7 @@ stage("clean", #{ needs: "deploy", always: true }, || { print("cleaning"); fail(
     ○ deploy not run: `test` did not pass
     ▸ clean
     ✗ clean failed after [time]
-    1 failed in [time]
+    2 failed, 1 not run in [time]
     error: first
      --> wharf.rhai:2:18
       |
@@ -204,7 +204,7 @@ stage("clean", #{ needs: "wait", always: true }, || sh("echo cleaned"));
     ✗ wait stopped after [time]
     ▸ clean
     ✓ clean [time]
-    1 passed, 1 failed in [time]
+    1 passed, 1 stopped in [time]
     error: interrupted
     ");
 }
@@ -294,6 +294,7 @@ stage("quiet", #{ silence: "200ms" }, || sh("while sleep 0.05; do echo busy; [ -
       |                                          ^^
       | busy
       | busy
+    hint: see all of it: `wharf logs 1 quiet`
     "#);
     project.wait_for_survivors(&[]);
 }

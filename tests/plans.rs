@@ -35,7 +35,7 @@ stage("c", #{ needs: ["a"] }, || 0);
     4 | stage("c", #{ needs: ["a"] }, || 0);
       |                       --- `c` needs `a`
     hint: take one of these needs away
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -58,7 +58,7 @@ stage("deploy", #{ needs: ["tset"] }, || 0);
     3 | stage("deploy", #{ needs: ["tset"] }, || 0);
       |                            ^^^^^^
     hint: did you mean `test`?
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -86,7 +86,7 @@ stage("test", || 3);
       |
     2 | stage("test", || 1);
       |       ------ first declared here
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -117,7 +117,7 @@ fn an_unknown_option_of_a_stage_is_underlined() {
     1 | stage("test", #{ need: ["a"] }, || 1);
       |                  ^^^^
     hint: did you mean `needs`?
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 
@@ -135,7 +135,7 @@ fn a_body_that_takes_more_than_the_stage_needs_is_refused() {
     1 | stage("test", |image| print(image));
       | ^^^^^
     hint: each parameter receives the result of one of the `needs`, in their order
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
 }
 

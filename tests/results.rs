@@ -143,3 +143,18 @@ fn only_results_of_what_a_stage_needs_can_be_read() {
     hint: add `first` to this stage's `needs`
     "#);
 }
+
+#[test]
+fn data_that_speaks_of_an_error_is_no_failure() {
+    let project = Project::new().script(
+        r#"
+let reply = parse_json(`{"error": "ErrorInvalid", "message": "bad token", "line": 1}`);
+print(reply.error + ": " + reply.message);
+try { throw reply } catch (err) { print(err.error) }
+"#,
+    );
+    project
+        .run(["run"])
+        .stdout("ErrorInvalid: bad token\nErrorInvalid\n")
+        .streams();
+}

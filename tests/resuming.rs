@@ -148,13 +148,14 @@ stage("tell", #{ needs: "deploy" }, |state| print(`told ${state}`));
     ▸ deploy
     ✗ deploy failed after [time]
     ○ tell not run: `deploy` did not pass
-    2 passed, 1 failed in [time]
+    2 passed, 1 failed, 1 not run in [time]
     error: `sh`: the command ended with exit code 1
      --> wharf.rhai:6:5
       |
     6 |     sh("[ -e fixed ]");
       |     ^^
       | deploying digest
+    hint: see all of it: `wharf logs 1 deploy`
     "#);
     let again = project.run(["resume", "--quiet"]);
     again.exit(1).streams();

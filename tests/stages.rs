@@ -121,13 +121,14 @@ on_success(|| print("never"));
     ▸ test
     ✗ test failed after [time]
     ○ deploy not run: `test` did not pass
-    1 failed in [time]
+    1 failed, 1 not run in [time]
     error: `sh`: the command ended with exit code 3
      --> wharf.rhai:2:18
       |
     2 | stage("test", || sh("echo 3 tests failed; exit 3"));
       |                  ^^
       | 3 tests failed
+    hint: see all of it: `wharf logs 1 test`
     "#);
     assert!(!told.path("deployed").exists());
 }

@@ -48,7 +48,7 @@ fn a_stopped_run_says_so() {
     ▸ wait
     ✗ wait stopped after [time]
     ○ deploy not run: `wait` did not pass
-    1 failed in [time]
+    1 stopped, 1 not run in [time]
     error: interrupted
     ");
 }

@@ -21,7 +21,7 @@ struct DockerBuild;
 /// The image.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Output {
-    /// Its first tag, or its id where it has none: what `docker_push` takes.
+    /// Its first tag, which `docker_push` takes; its id where it has none.
     reference: String,
     /// Its id, `sha256:…`.
     id: String,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::failure::plain;
 use crate::service::engine::EngineError;
 use crate::service::process::ProcessError;
 
@@ -39,7 +40,7 @@ pub enum ErrorKind {
 impl ActionError {
     pub fn new(message: impl Into<String>) -> Self {
         Self {
-            message: message.into(),
+            message: plain(message),
             ..Self::default()
         }
     }
@@ -72,7 +73,7 @@ impl ActionError {
         let mut made = Self::new(message);
         let mut cause = Some(error);
         while let Some(error) = cause {
-            let text = error.to_string();
+            let text = plain(error.to_string());
             if made.causes.last() != Some(&text) {
                 made.causes.push(text);
             }
@@ -86,7 +87,7 @@ impl ActionError {
         let made = Self::new(error.to_string());
         match error {
             ProcessError::Spawn { source, .. } => Self {
-                causes: vec![source.to_string()],
+                causes: vec![plain(source.to_string())],
                 ..made
             },
             ProcessError::NotExecutable(program) => {

@@ -116,7 +116,13 @@ print(answer.status);"#,
             } else {
                 vec![body]
             };
-            return Err(ActionError::new(message).output(output));
+            let failure = ActionError::new(message).output(output);
+            return Err(match response.elsewhere() {
+                Some(url) => failure.hint(format!(
+                    "it points to {url}: send it there, or name the status in `expect`"
+                )),
+                None => failure,
+            });
         }
         Ok(told(&response))
     }
@@ -155,7 +161,7 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     }
     let mut request = Request::new(method(options)?, url);
     if context.standins.is_some() {
-        request = request.rehearsed(&original, hoped(options.expect.as_ref()));
+        request = request.rehearsed(&original, wanted(options).first().copied());
     }
     for (name, value) in &options.headers {
         context.secrets.add_header(name, value);
@@ -169,6 +175,7 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     }
     request.timeout = options.timeout.map_or(request.timeout, Into::into);
     request.retries = options.retry.unwrap_or(request.retries);
+    request.wanted = wanted(options).to_vec();
     Ok(request)
 }
 
@@ -177,19 +184,19 @@ fn asked(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), |url| shown(&url))
 }
 
-fn hoped(expect: Option<&Statuses>) -> Option<u16> {
-    match expect {
-        None => None,
-        Some(Statuses::One(status)) => Some(*status),
-        Some(Statuses::Several(statuses)) => statuses.first().copied(),
+/// The statuses that `expect` names.
+fn wanted(options: &Options) -> &[u16] {
+    match &options.expect {
+        None => &[],
+        Some(Statuses::One(status)) => std::slice::from_ref(status),
+        Some(Statuses::Several(statuses)) => statuses,
     }
 }
 
 fn expected(options: &Options, status: u16) -> bool {
     match &options.expect {
         None => (200..300).contains(&status),
-        Some(Statuses::One(expected)) => *expected == status,
-        Some(Statuses::Several(expected)) => expected.contains(&status),
+        Some(_) => wanted(options).contains(&status),
     }
 }
 

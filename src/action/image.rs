@@ -31,6 +31,12 @@ impl Image {
         | Self::Made {
             reference: text, ..
         }) = self;
+        // What was built without a tag is known by its id alone, or in a rehearsal by nothing.
+        if matches!(self, Self::Made { .. }) && (text.is_empty() || text.starts_with("sha256:")) {
+            let message = "was built without a tag, so that no registry can take it";
+            return Err(ActionError::option("image", message)
+                .hint("give `docker_build` one: `docker_build(\"me/app:1\")`"));
+        }
         Reference::parse(text).map_err(|error| ActionError::option("image", error.to_string()))
     }
 

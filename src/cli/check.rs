@@ -14,7 +14,15 @@ use crate::script::check::{Finding, Severity, check};
 use crate::secret::Secrets;
 
 pub(super) fn run(place: &Place, options: &CheckOptions, secrets: &Secrets) -> Done {
-    let program = load(place, secrets, Setting::looking()).map_err(Arc::new)?;
+    let program = match load(place, secrets, Setting::looking()) {
+        Ok(program) => program,
+        // What reads the findings reads this one too.
+        Err(failure) if matches!(options.format, Format::Json) && !failure.places.is_empty() => {
+            print_json(&[Finding::error(failure)], options.strict, secrets);
+            return Err(Arc::new(Failure::new(Kind::Script, "1 error found")));
+        }
+        Err(failure) => return Err(Arc::new(failure)),
+    };
     let findings = check(&program);
     let wrong = findings
         .iter()
@@ -24,7 +32,7 @@ pub(super) fn run(place: &Place, options: &CheckOptions, secrets: &Secrets) -> D
         Format::Json => print_json(&findings, options.strict, secrets),
         Format::Text => show_all(&findings, options.strict, secrets),
     }
-    verdict(wrong, &program, "")
+    verdict(wrong, "")
 }
 
 /// Shows what is certainly wrong, and fails if anything is.
@@ -32,16 +40,16 @@ pub(super) fn before_run(program: &Program, secrets: &Secrets) -> Done {
     let mut findings = check(program);
     findings.retain(|finding| finding.severity == Severity::Error);
     show_all(&findings, false, secrets);
-    verdict(findings.len(), program, "; nothing was run")
+    verdict(findings.len(), "; nothing was run")
 }
 
-fn verdict(wrong: usize, program: &Program, consequence: &str) -> Done {
+fn verdict(wrong: usize, consequence: &str) -> Done {
     let noun = if wrong == 1 { "error" } else { "errors" };
     match wrong {
         0 => Ok(()),
         _ => Err(Arc::new(Failure::new(
             Kind::Script,
-            format!("{wrong} {noun} in `{}`{consequence}", program.name()),
+            format!("{wrong} {noun} found{consequence}"),
         ))),
     }
 }
@@ -63,6 +71,8 @@ struct Line {
     line: Option<usize>,
     /// In characters, from 1.
     column: Option<usize>,
+    /// In characters, from 1: of the first one behind it, on the same line.
+    end_column: Option<usize>,
     hints: Vec<String>,
 }
 
@@ -89,6 +99,11 @@ fn line(finding: &Finding, strict: bool, secrets: &Secrets) -> Line {
         file: place.map(|place| place.source.name.clone()),
         line: position.map(|(line, _)| line),
         column: position.map(|(_, column)| column),
+        end_column: position.zip(place).map(|((_, column), place)| {
+            let text = place.source.text.get(place.span.clone());
+            let line = text.and_then(|text| text.lines().next());
+            column + line.map_or(0, |line| line.chars().count())
+        }),
         hints: (finding.failure.hints.iter())
             .map(|hint| secrets.mask(hint))
             .collect(),

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 use crate::secret::Secrets;
+use crate::service::http::Url;
 
 /// Values that are no secrets, and would make every log unreadable.
 const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
@@ -25,6 +26,8 @@ pub(super) fn environment(
     for (name, value) in &environment {
         if is_secret(name) {
             hide(value, secrets);
+        } else if let Some(url) = with_password(value) {
+            secrets.add_url_parts(&url);
         }
     }
     let path = root.join(".env");
@@ -50,9 +53,18 @@ pub(super) fn environment(
 fn is_secret(name: &str) -> bool {
     let name = name.to_uppercase();
     matches!(name.as_str(), "HOOK_RENDER" | "SENTRY_DSN")
-        || ["PASSWORD", "TOKEN", "SECRET", "_KEY"]
-            .into_iter()
-            .any(|end| name.ends_with(end))
+        || [
+            "PASSWORD", "PASSWD", "_PASS", "TOKEN", "SECRET", "_KEY", "APIKEY", "_PAT",
+        ]
+        .into_iter()
+        .any(|end| name.ends_with(end))
+}
+
+/// `value` as a URL that has a password in it, as that of a database has.
+fn with_password(value: &str) -> Option<Url> {
+    let may_be = value.contains("://") && value.contains('@');
+    let url = may_be.then(|| Url::parse(value).ok()).flatten()?;
+    url.password().is_some().then_some(url)
 }
 
 /// Hides `value`, and what is secret in it alone if it is a URL. Tells whether a value that should

@@ -25,9 +25,10 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use crate::failure::{Failure, guard, keep_panics, render, render_warning};
-use crate::report::{Colour, harmless};
+use crate::failure::{Failure, guard, keep_panics};
+use crate::report::{Colour, shown};
 use crate::secret::Secrets;
+use crate::service::process;
 
 use arguments::{Arguments, Verb};
 
@@ -48,6 +49,8 @@ pub fn main() -> ExitCode {
     let done = guard("outside of its stages", || {
         Ok(carry_out(&arguments, &secrets))
     });
+    // What nobody waits for any more shall not outlive wharf.
+    process::kill_all();
     match done.map_err(Arc::new).flatten() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -78,12 +81,7 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets) -> Done {
 fn show(failure: &Failure, as_warning: bool, secrets: &Secrets) {
     let stderr = std::io::stderr();
     let colour = Colour::of(&stderr).is_on();
-    let text = if as_warning {
-        render_warning(failure, colour)
-    } else {
-        render(failure, colour)
-    };
+    let text = shown(failure, as_warning, colour, secrets);
     // Nothing is left to tell if even this cannot be printed.
-    let text = harmless(&text, colour, secrets);
     let _ = stderr.lock().write_all(text.as_bytes());
 }

@@ -46,7 +46,7 @@ fn stages(
     let cancel = Cancel::new();
     signals::listen(&cancel);
     let root = root(place).map_err(Arc::new)?;
-    let rehearsal = rehearsal(options.rehearse, &options.fault)?;
+    let rehearsal = rehearsal(options.rehearse, &options.fault, secrets)?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
@@ -54,7 +54,7 @@ fn stages(
     let recorder = recorder(&root, secrets, &report.events(), origin);
     let watcher = recorder.clone();
     process::watch(move |change| watcher.group(change));
-    let events = recorder.before(report.events());
+    let events = recorder.before(numbered(report, &recorder, options.report.json));
     let setting = Setting {
         events: events.clone(),
         cancel,
@@ -80,7 +80,11 @@ fn stages(
     }
     let wanted = run::Options {
         selection,
-        jobs: options.jobs(),
+        // To count the cores takes a tenth of a short run.
+        jobs: match declared.plan.stages.len() {
+            0 | 1 => 1,
+            _ => options.jobs(),
+        },
         keep_going: options.keep_going,
         drain: Arc::default(),
     };
@@ -91,10 +95,31 @@ fn stages(
             services: rehearsal.received(),
         });
     }
+    if let Some(number) = recorder.run() {
+        report.set_number(number);
+    }
     recorder.finish();
     // The process ends: to take the engine apart would cost a tenth of a short run.
     std::mem::forget(program);
     done
+}
+
+/// What shows the run. Its first line of JSON has its number in the journal, which nothing else has
+/// to wait for.
+pub(super) fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
+    let shown = report.events();
+    if !json {
+        return shown;
+    }
+    let (report, recorder) = (report.clone(), recorder.clone());
+    Events::new(move |event| {
+        if matches!(event, Event::RunStarted { .. })
+            && let Some(number) = recorder.run()
+        {
+            report.set_number(number);
+        }
+        shown.emit(event);
+    })
 }
 
 /// What keeps this run in the journal of the repository in `root`.
@@ -118,11 +143,12 @@ pub(super) fn recorder(
 pub(super) fn rehearsal(
     rehearse: bool,
     faults: &[Fault],
+    secrets: &Secrets,
 ) -> Result<Option<Rehearsal>, Arc<Failure>> {
     if !rehearse {
         return Ok(None);
     }
-    Rehearsal::start(faults.to_vec())
+    Rehearsal::start(faults.to_vec(), secrets)
         .map(Some)
         .map_err(|error| {
             let failure = Failure::new(

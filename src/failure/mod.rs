@@ -3,6 +3,7 @@
 mod defect;
 mod nearest;
 mod render;
+mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 pub use defect::{guard, keep_panics};
 pub use nearest::nearest;
 pub use render::{render, render_warning};
+pub use words::plain;
 
 /// An error a user can reach. It is plain data; [`render`] makes it text.
 #[derive(Clone, Debug)]
@@ -103,7 +105,7 @@ impl Failure {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            message: message.into(),
+            message: plain(message),
             places: Vec::new(),
             causes: Vec::new(),
             output: Vec::new(),
@@ -134,9 +136,32 @@ impl Failure {
         }
     }
 
+    /// This with all its texts made by `show` from what they are, as they have to be before they
+    /// are rendered: afterwards a tab in a secret is four spaces, and nothing knows it any more.
+    #[must_use]
+    pub fn shown(&self, show: &dyn Fn(&str) -> String) -> Self {
+        let all = |texts: &[String]| texts.iter().map(|text| show(text)).collect();
+        let place = |place: &Place| Place {
+            label: show(&place.label),
+            ..place.clone()
+        };
+        Self {
+            message: show(&self.message),
+            places: self.places.iter().map(place).collect(),
+            causes: all(&self.causes),
+            hints: all(&self.hints),
+            also: self
+                .also
+                .iter()
+                .map(|one| Arc::new(one.shown(show)))
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
-        self.causes.push(cause.into());
+        self.causes.push(plain(cause));
         self
     }
 

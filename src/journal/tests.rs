@@ -262,7 +262,7 @@ fn a_journal_that_cannot_be_written_is_told_once_and_keeps_nobody() {
     let told = told.lock().expect("no panic");
     assert_eq!(told.len(), 1);
     assert!(
-        told[0].starts_with("this run cannot be recorded: "),
+        told[0].starts_with("this run cannot be recorded in `.wharf`: "),
         "{told:?}"
     );
 }

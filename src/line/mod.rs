@@ -84,6 +84,28 @@ pub fn kept<'a>(line: &'a str, secrets: &Secrets) -> Cow<'a, str> {
     }
 }
 
+/// A masked line as it may be shown.
+pub fn shown(line: &str, colour: bool, secrets: &Secrets) -> String {
+    if !line.contains(char::is_control) {
+        return line.to_owned();
+    }
+    let bare = clean(line, false);
+    // Taking sequences out may have joined the pieces of a secret, and colours do not part them.
+    let masked = secrets.mask(&bare);
+    if colour && masked == bare {
+        clean(line, true)
+    } else {
+        masked
+    }
+}
+
+/// A text of wharf's own or of a script, with one line or more, as [`shown`] shows each.
+pub fn harmless(text: &str, colour: bool, secrets: &Secrets) -> String {
+    let masked = secrets.mask(text);
+    let lines = masked.split('\n').map(|line| shown(line, colour, secrets));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn text(line: &[u8]) -> String {
     String::from_utf8_lossy(line).into_owned()
 }

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::action::Standins;
 use crate::event::Received;
+use crate::secret::Secrets;
 
 pub use fault::{Fault, SERVICES};
 
@@ -37,8 +38,8 @@ struct Player {
 }
 
 impl Rehearsal {
-    /// Starts all stand-ins, told to fail as `faults` say.
-    pub fn start(faults: Vec<Fault>) -> io::Result<Self> {
+    /// Starts all stand-ins, told to fail as `faults` say. What they tell has no secret in it.
+    pub fn start(faults: Vec<Fault>, secrets: &Secrets) -> io::Result<Self> {
         let faults = Arc::new(Faults::new(faults));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -49,7 +50,7 @@ impl Rehearsal {
         let registry = play(registry::Registry::default(), &faults, &mut players)?;
         let render = play(render::Render::default(), &faults, &mut players)?;
         let sentry = play(sentry::Sentry::default(), &faults, &mut players)?;
-        let http = play(receiver::Receiver::default(), &faults, &mut players)?;
+        let http = play(receiver::Receiver::new(secrets), &faults, &mut players)?;
         drop(guard);
         let thread = std::thread::Builder::new()
             .name("wharf-rehearsal".to_owned())

@@ -7,12 +7,24 @@ use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Request, StatusCode};
 use serde_json::json;
 
+use crate::secret::Secrets;
 use crate::service::http::{HOPED_STATUS, ORIGINAL_URL};
 
 use super::server::{Answer, Standin, json, small_body};
 
-#[derive(Default)]
-pub(super) struct Receiver(Mutex<Vec<String>>);
+pub(super) struct Receiver {
+    received: Mutex<Vec<String>>,
+    secrets: Secrets,
+}
+
+impl Receiver {
+    pub(super) fn new(secrets: &Secrets) -> Self {
+        Self {
+            received: Mutex::default(),
+            secrets: secrets.clone(),
+        }
+    }
+}
 
 impl Standin for Receiver {
     const NAME: &'static str = "http";
@@ -25,17 +37,20 @@ impl Standin for Receiver {
                 .and_then(|url| url.to_str().ok())
                 .map_or_else(|| request.uri().to_string(), str::to_owned);
             let asked = format!("{} {url}", request.method());
-            let body = small_body(request).await.unwrap_or_default();
-            let body = String::from_utf8_lossy(&body).into_owned();
-            let line = format!("{asked} {}", shortened(&body));
-            let mut received = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let told = match small_body(request).await {
+                // Half a secret, or one with other spaces in it, is not known as one any more.
+                Some(body) => shortened(&self.secrets.mask(&String::from_utf8_lossy(&body))),
+                None => "with more than 1 MiB".to_owned(),
+            };
+            let line = format!("{asked} {told}");
+            let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
             received.push(line.trim_end().to_owned());
             json(status, &json!({}))
         })
     }
 
     fn received(&self) -> Vec<String> {
-        self.0
+        self.received
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()

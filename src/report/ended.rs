@@ -1,6 +1,6 @@
 //! How a stage, and a run, ended: a line of each.
 
-use super::record::{Stage, State};
+use super::record::{Record, Stage, State};
 use super::style::{Colour, elapsed};
 use crate::event::{NO_INPUTS, Outcome};
 
@@ -28,27 +28,12 @@ pub(super) fn finished(stage: &Stage, colour: Colour) -> String {
 }
 
 /// `3 passed, 1 skipped in 4.1 s`.
-/// The stages that passed, were skipped and are held.
-pub(super) fn counted(
-    (passed, skipped, held): (usize, usize, usize),
-    failed: bool,
-    took: &str,
-) -> String {
-    let stages = [
-        (passed, "passed"),
-        (skipped, "skipped"),
-        (held, "held"),
-        (usize::from(failed), "failed"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect::<Vec<_>>()
-    .join(", ");
-    if stages.is_empty() {
+pub(super) fn counted(record: &Record, took: &str) -> String {
+    let counts = record.counts();
+    if counts.is_empty() {
         "the script declared no stage".to_owned()
     } else {
-        format!("{stages} in {took}")
+        format!("{counts} in {took}")
     }
 }
 

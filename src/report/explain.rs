@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::line::shown;
 use super::record::Record;
 use crate::failure::{Failure, Kind};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// How many lines of the log a failure repeats.
@@ -17,7 +17,7 @@ pub(super) const ROOM: usize = 16 * 1024;
 pub(super) fn explain(
     failure: Arc<Failure>,
     record: &Record,
-    number: Option<u64>,
+    number: Option<i64>,
     secrets: &Secrets,
 ) -> Arc<Failure> {
     let stage = failure.stage.as_ref().and_then(|stage| record.stage(stage));

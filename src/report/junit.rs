@@ -5,10 +5,11 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::findings::{Finding, Severity, Test, Verdict, findings_of, tests_of};
-use super::line::shown;
 use super::record::{Record, Stage, State};
+use super::rendered;
 use crate::event::Outcome;
 use crate::failure::Failure;
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// The suite's cases are the tests its stage ran and what its linters found; a stage without any is
@@ -122,7 +123,7 @@ impl Writer<'_> {
         let mut status = TestCaseStatus::non_success(kind);
         status.set_message(self.told(&failure.message));
         // The failure as people read it, with its place in the script.
-        status.set_description(self.told(&crate::failure::render(failure, false)));
+        status.set_description(self.told(&rendered(failure, self.secrets)));
         TestCase::new(name, status)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::event::Stream;
-use crate::line::clean;
+use crate::line::{clean, shown};
 use crate::secret::Secrets;
 
 /// A whole line, masked, with all a child put into it.
@@ -20,21 +20,6 @@ impl Line<'_> {
     /// As it may be shown: without what could steer a terminal, and without colours if not wanted.
     pub(super) fn shown(&self, colour: bool, secrets: &Secrets) -> String {
         shown(self.text, colour, secrets)
-    }
-}
-
-/// A masked line as it may be shown.
-pub(super) fn shown(line: &str, colour: bool, secrets: &Secrets) -> String {
-    if !line.contains(char::is_control) {
-        return line.to_owned();
-    }
-    let bare = clean(line, false);
-    // Taking sequences out may have joined the pieces of a secret, and colours do not part them.
-    let masked = secrets.mask(&bare);
-    if colour && masked == bare {
-        clean(line, true)
-    } else {
-        masked
     }
 }
 

@@ -38,7 +38,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::event::Events;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, render, render_warning};
+use crate::line::harmless;
 use crate::secret::Secrets;
 
 use json::Json;
@@ -73,7 +74,7 @@ const LOG: usize = 512 * 1024;
 pub struct Report {
     sinks: Arc<Mutex<Sinks>>,
     options: Arc<Options>,
-    number: Arc<Mutex<Option<u64>>>,
+    number: Arc<Mutex<Option<i64>>>,
 }
 
 impl Report {
@@ -131,7 +132,7 @@ impl Report {
     }
 
     /// Tells the number that the journal keeps this run under; best before it starts.
-    pub fn set_number(&self, number: u64) {
+    pub fn set_number(&self, number: i64) {
         *lock(&self.number) = Some(number);
         if let Some(json) = &mut lock(&self.sinks).json {
             json.number = Some(number);
@@ -202,18 +203,34 @@ impl Report {
     }
 }
 
-/// A text of wharf's own, such as a failure with what its command said, as it may be shown.
-pub fn harmless(text: &str, colour: bool, secrets: &Secrets) -> String {
-    let masked = secrets.mask(text);
-    let lines = masked.split('\n').map(|line| {
-        let line = line::shown(line, colour, secrets);
-        if github::is_here() {
-            github::neutral(&line)
-        } else {
-            line
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
+/// `failure` as text that may be shown on a terminal.
+pub fn shown(failure: &Failure, as_warning: bool, colour: bool, secrets: &Secrets) -> String {
+    let failure = failure.shown(&|text| harmless(text, false, secrets));
+    let text = if as_warning {
+        render_warning(&failure, colour)
+    } else {
+        render(&failure, colour)
+    };
+    told(&text, colour, secrets)
+}
+
+/// `failure` as text for a file.
+fn rendered(failure: &Failure, secrets: &Secrets) -> String {
+    render(
+        &failure.shown(&|text| harmless(text, false, secrets)),
+        false,
+    )
+}
+
+/// A text of wharf's own as it may be shown.
+fn told(text: &str, colour: bool, secrets: &Secrets) -> String {
+    let text = harmless(text, colour, secrets);
+    if github::is_here() {
+        let lines = text.split('\n').map(github::neutral);
+        lines.collect::<Vec<_>>().join("\n")
+    } else {
+        text
+    }
 }
 
 fn people(options: &Options, secrets: &Secrets) -> People {

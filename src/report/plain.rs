@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::ended::{counted, finished};
 use super::github::{self, GitHub};
-use super::line::{Line, shown};
+use super::line::Line;
 use super::outputs::{Kind, Outputs};
 use super::record::{Record, Stage};
 use super::style::{Colour, elapsed};
@@ -14,6 +14,7 @@ use super::timing;
 use super::turns::{Mode, Turns};
 use super::watching;
 use crate::event::{Event, Received, Stream, Watched};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// Writes each event as lines: what the script and its commands print to one output, what wharf
@@ -203,19 +204,8 @@ impl Plain {
         for line in timing::table(record, super::window::columns().unwrap_or(COLUMNS), colour) {
             self.say(&line)?;
         }
-        if let Event::RunFinished {
-            took,
-            passed,
-            skipped,
-            held,
-            failure,
-        } = event
-        {
-            let line = counted(
-                (*passed, *skipped, *held),
-                failure.is_some(),
-                &elapsed(*took),
-            );
+        if let Event::RunFinished { took, failure, .. } = event {
+            let line = counted(record, &elapsed(*took));
             let painted = match failure {
                 Some(_) => colour.bad(&line),
                 None => colour.good(&line),

@@ -165,6 +165,28 @@ impl Record {
         }
     }
 
+    /// How many stages ended how, such as `3 passed, 1 skipped`.
+    pub(super) fn counts(&self) -> String {
+        let words = [
+            "passed",
+            "failed",
+            "failed (allowed)",
+            "stopped",
+            "skipped",
+            "held",
+            "not run",
+        ];
+        let counts = words.map(|word| {
+            let count = self.listed().filter(|stage| stage.word() == word).count();
+            (count, word)
+        });
+        let told = counts.iter().filter(|(count, _)| *count > 0);
+        let told: Vec<_> = told
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        told.join(", ")
+    }
+
     fn list(&mut self, stages: &[Listed]) {
         let others = std::mem::take(&mut self.stages);
         self.places.clear();
@@ -228,7 +250,7 @@ impl Stage {
             State::Dropped(_) => "not run",
             State::Ended(Outcome::Passed) => "passed",
             State::Ended(Outcome::Failed(_)) => "failed",
-            State::Ended(Outcome::Excused(_)) => "failed, allowed",
+            State::Ended(Outcome::Excused(_)) => "failed (allowed)",
             State::Ended(Outcome::Cancelled) => "stopped",
         }
     }

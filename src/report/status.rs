@@ -2,10 +2,10 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use super::line::shown;
 use super::style::Colour;
 use super::width::cut;
 use super::{Options, window};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// One line that is replaced by the next, and gone before anything else is printed. Nothing where

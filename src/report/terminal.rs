@@ -9,13 +9,14 @@ use std::time::Duration;
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use super::ended::finished;
-use super::line::{Line, shown};
+use super::line::Line;
 use super::plain::Plain;
 use super::record::{Record, State};
 use super::style::Colour;
 use super::width::cut;
 use super::window;
 use crate::event::{Event, Progress};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// Draws over [`Plain`]. A live line ends with what its stage said last. That of a stage which has

@@ -10,6 +10,7 @@ mod resume;
 mod saved;
 mod schedule;
 mod stage;
+mod workers;
 
 use std::collections::HashSet;
 use std::sync::Arc;

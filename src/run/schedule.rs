@@ -13,6 +13,7 @@ use super::attempt::Attempt;
 use super::cache::Cache;
 use super::queue::{End, Queue, Turn};
 use super::stage::{self, Ended, Job};
+use super::workers::Workers;
 use super::{Options, hooks};
 use crate::action::Context;
 use crate::cancel::Reason;
@@ -20,9 +21,6 @@ use crate::event::{Event, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
-
-/// Debug builds of the interpreter need far more stack than threads have by default.
-const STACK: usize = 16 << 20;
 
 /// The state of one run.
 pub(super) struct Schedule<'a> {
@@ -52,7 +50,12 @@ struct Running {
 /// What a stage's thread tells.
 enum Message {
     Attempt(usize, Attempt),
-    Ended(usize, Ended),
+    Ended {
+        position: usize,
+        ended: Ended,
+        /// The thread, if it was not this one.
+        worker: Option<usize>,
+    },
 }
 
 impl<'a> Schedule<'a> {
@@ -88,12 +91,13 @@ impl<'a> Schedule<'a> {
     pub(super) fn run(&mut self) {
         let (sender, receiver) = channel();
         thread::scope(|scope| {
+            let mut workers = Workers::new();
             loop {
-                self.start_ready(scope, &sender);
+                self.start_ready(scope, &mut workers, &sender);
                 if self.running.is_empty() {
                     break;
                 }
-                self.attend(&receiver);
+                self.attend(&receiver, &mut workers);
             }
         });
     }
@@ -123,8 +127,12 @@ impl<'a> Schedule<'a> {
         self.base
     }
 
-    fn start_ready<'scope>(&mut self, scope: &'scope Scope<'scope, '_>, sender: &Sender<Message>)
-    where
+    fn start_ready<'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        workers: &mut Workers<'scope>,
+        sender: &Sender<Message>,
+    ) where
         'a: 'scope,
     {
         loop {
@@ -152,7 +160,7 @@ impl<'a> Schedule<'a> {
                         self.queue.ended(stage, End::Skipped);
                         self.tell_skipped(stage, reason.clone(), None);
                     }
-                    _ if self.start(scope, stage, sender) => return,
+                    _ if self.start(scope, workers, stage, sender) => return,
                     _ => {}
                 },
             }
@@ -193,6 +201,7 @@ impl<'a> Schedule<'a> {
     fn start<'scope>(
         &mut self,
         scope: &'scope Scope<'scope, '_>,
+        workers: &mut Workers<'scope>,
         position: usize,
         sender: &Sender<Message>,
     ) -> bool
@@ -226,33 +235,35 @@ impl<'a> Schedule<'a> {
             outputs: self.outputs_for(stage),
             cache: self.cache,
         };
-        let work = {
-            let sender = sender.clone();
-            move || {
-                // The receiver lives as long as the scope.
-                let announce = |attempt| drop(sender.send(Message::Attempt(position, attempt)));
-                let ended = stage::run(&job, &announce);
-                let _ = sender.send(Message::Ended(position, ended));
-            }
+        let tell = sender.clone();
+        let work = move |worker| {
+            // The receiver lives as long as the scope.
+            let announce = |attempt| drop(tell.send(Message::Attempt(position, attempt)));
+            let ended = stage::run(&job, &announce);
+            let _ = tell.send(Message::Ended {
+                position,
+                ended,
+                worker,
+            });
         };
         if lone {
-            work();
+            work(None);
             return true;
         }
-        let spawned = thread::Builder::new()
-            .name(format!("stage {}", stage.name))
-            .stack_size(STACK)
-            .spawn_scoped(scope, work);
-        if let Err(error) = spawned {
+        if let Err(error) = workers.start(scope, move |worker| work(Some(worker))) {
             let failure = Failure::new(Kind::Pipeline, "cannot start another thread")
                 .because(error.to_string());
-            let _ = sender.send(Message::Ended(position, Ended::Failed(Box::new(failure))));
+            let _ = sender.send(Message::Ended {
+                position,
+                ended: Ended::Failed(Box::new(failure)),
+                worker: None,
+            });
         }
         false
     }
 
     /// Waits for a stage to end, or for one's time to be up.
-    fn attend(&mut self, receiver: &Receiver<Message>) {
+    fn attend(&mut self, receiver: &Receiver<Message>, workers: &mut Workers<'_>) {
         let message = match self.next_deadline() {
             Some(time) => receiver.recv_timeout(time.saturating_duration_since(Instant::now())),
             None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -263,7 +274,16 @@ impl<'a> Schedule<'a> {
                     running.attempt = Some(attempt);
                 }
             }
-            Ok(Message::Ended(position, ended)) => self.end(position, ended),
+            Ok(Message::Ended {
+                position,
+                ended,
+                worker,
+            }) => {
+                if let Some(worker) = worker {
+                    workers.free(worker);
+                }
+                self.end(position, ended);
+            }
             Err(_) => {
                 for (attempt, stage) in self.attempts() {
                     attempt.stop_if_overdue(stage);

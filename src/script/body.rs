@@ -7,12 +7,12 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
-use rhai::{Dynamic, FnPtr, NativeCallContext, NativeCallContextStore};
+use rhai::{Dynamic, Engine, FnPtr, NativeCallContext, NativeCallContextStore};
 
 use super::current::{self, Current, Whereabouts};
 use super::outputs::Outputs;
-use super::program::Program;
 use super::units::Units;
 use super::{fault, snapshot};
 use crate::action::Context;
@@ -37,6 +37,8 @@ pub(super) struct Call {
     pub(super) context: Arc<Context>,
     pub(super) outputs: Arc<Outputs>,
     pub(super) whereabouts: Whereabouts,
+    /// How many actions its stage has called, which closures side by side count together.
+    pub(super) calls: Arc<AtomicU32>,
     pub(super) arguments: Vec<Dynamic>,
 }
 
@@ -98,25 +100,29 @@ impl Body {
         }
     }
 
-    pub(super) fn call(&self, program: &Program, call: Call) -> Result<Dynamic, Failure> {
+    pub(super) fn call(
+        &self,
+        engine: &Engine,
+        units: &Units,
+        call: Call,
+    ) -> Result<Dynamic, Failure> {
         let context = call.context.clone();
         let current = Current {
             context: call.context,
             outputs: call.outputs,
             whereabouts: call.whereabouts,
-            calls: Arc::default(),
-            units: program.units().clone(),
+            calls: call.calls,
+            units: units.clone(),
         };
         let called = current::with(current, || {
             self.function.call_within_context::<Dynamic>(
-                &self.context.create_context(program.engine()),
+                &self.context.create_context(engine),
                 call.arguments,
             )
         });
         called.map_err(|error| {
             let source = self.context.source.as_deref().unwrap_or_default();
-            let mut failure =
-                fault::runtime(&error, source, program.engine(), program.units(), &context);
+            let mut failure = fault::runtime(&error, source, engine, units, &context);
             if failure.places.is_empty() && failure.kind != Kind::Interrupted {
                 failure.places.extend(self.place());
             }

@@ -78,8 +78,11 @@ impl Hook {
             context,
             outputs,
             whereabouts: Whereabouts::Hook,
+            calls: Arc::default(),
             arguments: arguments.into_iter().collect(),
         };
-        self.body.call(program, call).map(drop)
+        self.body
+            .call(program.engine(), program.units(), call)
+            .map(drop)
     }
 }

@@ -36,3 +36,7 @@ pub use locate::{FILE_NAME, locate};
 pub use outputs::Outputs;
 pub use program::{Declared, Program};
 pub use stage_options::{STAGE_OPTIONS, StageOption};
+
+/// What a thread that evaluates a script needs of stack: debug builds of the interpreter take far
+/// more than threads have by default.
+pub const STACK: usize = 16 << 20;

@@ -167,9 +167,10 @@ impl Program {
             context,
             outputs,
             whereabouts: Whereabouts::Stage,
+            calls: Arc::default(),
             arguments,
         };
-        let result = body.call(self, call)?;
+        let result = body.call(&self.engine, &self.host.units, call)?;
         value::to_json(&result).map_err(|complaint| {
             Failure::script(format!("the stage's result cannot be kept: {complaint}"))
                 .at_if(body.place())
@@ -192,9 +193,10 @@ impl Program {
             context,
             outputs,
             whereabouts: Whereabouts::Hook,
+            calls: Arc::default(),
             arguments: Vec::new(),
         };
-        let answer = body.call(self, call)?;
+        let answer = body.call(&self.engine, &self.host.units, call)?;
         condition::why_not(&answer).map_err(|message| Failure::script(message).at_if(body.place()))
     }
 

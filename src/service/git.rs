@@ -23,6 +23,15 @@ pub struct Git {
     tag: OnceLock<Option<String>>,
 }
 
+/// Where the default branch may be found, the first that there is.
+const DEFAULT_BRANCHES: [&str; 5] = [
+    "origin/HEAD",
+    "origin/main",
+    "main",
+    "origin/master",
+    "master",
+];
+
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     #[error("this is not a git repository")]
@@ -83,9 +92,13 @@ impl Git {
     }
 
     /// The tag that the checked-out commit has, else the one CI names: `CIRCLE_TAG`, or
-    /// `GITHUB_REF_NAME` when `GITHUB_REF_TYPE` is `tag`.
+    /// `GITHUB_REF_NAME` when `GITHUB_REF_TYPE` is `tag`. Of several that the commit has it is the
+    /// one that CI was started for.
     pub fn tag(&self) -> Result<Option<String>, GitError> {
         remember(&self.tag, || {
+            if let Some(tag) = self.tag_in_ci().filter(|tag| self.is_here(tag)) {
+                return Ok(Some(tag));
+            }
             let asked = self.ask(&["describe", "--tags", "--exact-match", "HEAD"]);
             match optional(asked) {
                 Ok(Some(tag)) => Ok(Some(tag)),
@@ -117,22 +130,29 @@ impl Git {
 
     fn base(&self) -> Result<String, GitError> {
         let head = self.sha()?;
-        for branch in [
-            "origin/HEAD",
-            "origin/main",
-            "origin/master",
-            "main",
-            "master",
-        ] {
-            if let Ok(base) = self.ask(&["merge-base", "HEAD", branch])
-                && base != head
-            {
-                return Ok(base);
-            }
+        // One branch is the default: what was left behind when it was renamed tells nothing.
+        let exists = |branch: &&&str| {
+            let commit = format!("{branch}^{{commit}}");
+            self.ask(&["rev-parse", "--verify", "--quiet", &commit])
+                .is_ok()
+        };
+        let default = DEFAULT_BRANCHES.iter().find(exists);
+        if let Some(default) = default
+            && let Ok(base) = self.ask(&["merge-base", "HEAD", default])
+            && base != head
+        {
+            return Ok(base);
         }
         let parent = self.ask(&["rev-parse", "--verify", "--quiet", "HEAD~1"]);
         // The first commit is compared with nothing at all.
         parent.or_else(|_| self.ask(&["hash-object", "-t", "tree", "/dev/null"]))
+    }
+
+    /// Whether the commit that is checked out has `tag`.
+    fn is_here(&self, tag: &str) -> bool {
+        let commit = format!("refs/tags/{tag}^{{commit}}");
+        let tagged = self.ask(&["rev-parse", "--verify", "--quiet", &commit]);
+        tagged.is_ok_and(|tagged| self.sha().is_ok_and(|sha| sha == tagged))
     }
 
     fn sha_in_ci(&self) -> Option<String> {

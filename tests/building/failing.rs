@@ -35,6 +35,7 @@ fn a_failed_step_is_told_with_its_line_and_last_output() {
       |       ^^^^^^^^^^^^
       | one
       | two
+    hint: see all of it: `wharf logs 1 script`
     "#);
 }
 
@@ -157,7 +158,7 @@ fn what_cannot_be_built_is_told_before_anything_is_sent() {
         all.push_str(&words.collect::<Vec<_>>().join("\n"));
         all.push_str("\n\n");
     }
-    assert_snapshot!(all, @r"
+    assert_snapshot!(all, @"
     `docker_build`: `Dockerfile`, line 3: `RUNN` is not an instruction
     hint: did you mean `RUN`?
 
@@ -177,6 +178,6 @@ fn what_cannot_be_built_is_told_before_anything_is_sent() {
 
     option `secrets.key` of `docker_build`: the environment variable `NOT_SET` is not set
 
-    option `secrets.key` of `docker_build`: the file `key.pem` cannot be read: No such file or directory (os error 2)
+    option `secrets.key` of `docker_build`: the file `key.pem` cannot be read: No such file or directory
     ");
 }

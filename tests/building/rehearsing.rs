@@ -33,7 +33,7 @@ fn a_real_run_says_that_there_is_no_engine_and_what_to_do() {
       |
     1 | let image = docker_build("me/app:1");
       |             ^^^^^^^^^^^^
-    cause: No such file or directory (os error 2)
+    cause: No such file or directory
     hint: start Docker (`sudo systemctl start docker`, or open Docker Desktop), or set `DOCKER_HOST` to where an engine runs
     hint: a rehearsal, `wharf run --rehearse`, works without an engine
     "#);

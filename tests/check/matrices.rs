@@ -76,7 +76,7 @@ stage("h", #{ matrix: #{ n: [1], include: [#{}] } }, || 1);
       |
     9 | stage("h", #{ matrix: #{ n: [1], include: [#{}] } }, || 1);
       |                                            ^
-    error: 10 errors in `wharf.rhai`
+    error: 10 errors found
     "#);
 }
 
@@ -115,7 +115,7 @@ stage("d", #{ matrix: #{ python: ["3.11"] } }, || matrix());
       |
     6 | stage("d", #{ matrix: #{ python: ["3.11"] } }, || matrix());
       |                                                   ^^^^^^
-    error: 4 errors in `wharf.rhai`
+    error: 4 errors found
     "#);
 }
 
@@ -166,6 +166,6 @@ stage("d", #{ needs: "ring" }, || 1);
     8 | stage("d", #{ needs: "ring" }, || 1);
       |                      ------ `d` needs `ring (n=1)`
     hint: take one of these needs away
-    error: 4 errors in `wharf.rhai`
+    error: 4 errors found
     "#);
 }

@@ -93,7 +93,7 @@ print(env("APP"));
     10 | print(env("APP"));
        |           ^^^^^
     hint: set it where the pipeline runs, or write it into `.env`
-    error: 10 errors in `wharf.rhai`
+    error: 10 errors found
     "#);
 }
 
@@ -164,7 +164,7 @@ stage("a", || sh("true", #{ env: #{ T: secret("TOKEN") } }));
     4 | stage("a", || sh("true", #{ env: #{ T: secret("TOKEN") } }));
       |                                               ^^^^^^^
     hint: set it where the pipeline runs, or write it into `.env`
-    error: 2 errors in `wharf.rhai`
+    error: 2 errors found
     "#);
 }
 
@@ -196,6 +196,7 @@ print(`é ${nmae}`);
         "file": "wharf.rhai",
         "line": 1,
         "column": 11,
+        "end_column": 16,
         "hints": [
           "set it where the pipeline runs, or write it into `.env`"
         ]
@@ -206,6 +207,7 @@ print(`é ${nmae}`);
         "file": "wharf.rhai",
         "line": 4,
         "column": 47,
+        "end_column": 54,
         "hints": [
           "set it where the pipeline runs, or write it into `.env`"
         ]
@@ -216,11 +218,12 @@ print(`é ${nmae}`);
         "file": "wharf.rhai",
         "line": 5,
         "column": 12,
+        "end_column": 16,
         "hints": []
       }
     ]
     ── stderr
-    error: 1 error in `wharf.rhai`
+    error: 1 error found
     "#);
 }
 
@@ -257,8 +260,30 @@ print(env("NOT_SET_HERE"));
       |
     3 | stage("b", #{ needs: ["c"] }, || 1);
       |                       ^^^
-    error: 1 error in `wharf.rhai`; nothing was run
+    error: 1 error found; nothing was run
     "#);
     assert!(!project.path("begun").exists());
     assert!(!project.path("started").exists());
+}
+
+#[test]
+fn a_script_that_cannot_be_read_is_a_finding_too() {
+    let project = Project::new().script("let x = ;\n");
+    assert_snapshot!(project.run(["check", "--format", "json"]).all(), @r#"
+    exit: 2
+    ── stdout
+    [
+      {
+        "severity": "error",
+        "message": "unexpected `;`",
+        "file": "wharf.rhai",
+        "line": 1,
+        "column": 9,
+        "end_column": 10,
+        "hints": []
+      }
+    ]
+    ── stderr
+    error: 1 error found
+    "#);
 }

@@ -87,7 +87,7 @@ env();
        |
     11 | env();
        | ^^^
-    error: 12 errors in `wharf.rhai`
+    error: 12 errors found
     ");
 }
 
@@ -147,7 +147,7 @@ stage("a", || { [1].map(|n| n + tide) });
        |
     11 | stage("a", || { [1].map(|n| n + tide) });
        |                                 ^^^^
-    error: 6 errors in `wharf.rhai`
+    error: 6 errors found
     "#);
 }
 
@@ -248,7 +248,7 @@ if exists("local.rhai") { import "local" as local; local::go_on(); }
     12 | if exists("local.rhai") { import "local" as local; local::go_on(); }
        |                                  ^^^^^^^
     hint: it would be the file `local.rhai`
-    error: 10 errors in `wharf.rhai`
+    error: 10 errors found
     "#);
 }
 
@@ -280,7 +280,7 @@ nope();
       |
     3 | nope();
       | ^^^^
-    error: 2 errors in `wharf.rhai`
+    error: 2 errors found
     ");
 }
 
@@ -323,7 +323,7 @@ stage("build", || {
     8 |     for n in 0..2 { log_lines[0] += n; }
       |                     ^^^^^^^^^
     hint: let the stage return the value; stages that need it get it as a parameter
-    error: 3 errors in `wharf.rhai`
+    error: 3 errors found
     "#);
 }
 
@@ -355,6 +355,6 @@ stage("tell", #{ needs: computed }, |x| computed);
     4 | stage("image", #{ needs: "test" }, |x, y| x);
       | ^^^^^
     hint: each parameter receives the result of one of the `needs`, in their order
-    error: 2 errors in `wharf.rhai`
+    error: 2 errors found
     "#);
 }

@@ -47,7 +47,7 @@ stage("test", || 2);
       |
     3 | stage("test", #{ needs: "build" }, || 1);
       |       ------ first declared here
-    error: 3 errors in `wharf.rhai`
+    error: 3 errors found
     "#);
 }
 
@@ -136,7 +136,7 @@ stage("e", #{}, #{}, || 1);
       |
     7 | stage("e", #{}, #{}, || 1);
       | ^^^^^
-    error: 13 errors in `wharf.rhai`
+    error: 13 errors found
     "#);
 }
 
@@ -222,7 +222,7 @@ http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
       |
     7 | http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
       |                                                              ^^^^^
-    error: 12 errors in `wharf.rhai`
+    error: 12 errors found
     "#);
 }
 
@@ -273,7 +273,7 @@ print(harbour::DEPTH);
       |
     7 | print(harbour::DEPTH);
       |                ^^^^^
-    error: 6 errors in `wharf.rhai`
+    error: 6 errors found
     "#);
 }
 
@@ -322,7 +322,7 @@ fn later() { docker_push("x") }
     9 | if on_branch("main") { sentry_notify("hello"); }
       |                        ^^^^^^^^^^^^^
     hint: move the call into a `stage`
-    error: 4 errors in `wharf.rhai`
+    error: 4 errors found
     "#);
 }
 
@@ -364,6 +364,6 @@ render_deploy(#{});
     3 | render_deploy(#{ servce: "srv-1", wiat: "[time]" });
       |                                   ^^^^
     hint: did you mean `wait`?
-    error: 4 errors in `wharf.rhai`
+    error: 4 errors found
     "#);
 }

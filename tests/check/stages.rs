@@ -101,7 +101,7 @@ stage("c", #{ allow_failures: true, outptus: "x" }, || 1);
     4 | stage("c", #{ allow_failures: true, outptus: "x" }, || 1);
       |                                     ^^^^^^^
     hint: did you mean `outputs`?
-    error: 12 errors in `wharf.rhai`
+    error: 12 errors found
     "#);
 }
 
@@ -153,7 +153,7 @@ stage("b", #{ inputs: #{}, outputs: ["{a,b"] }, || 1);
     3 | stage("b", #{ inputs: #{}, outputs: ["{a,b"] }, || 1);
       |                                      ^^^^^^
     cause: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
-    error: 7 errors in `wharf.rhai`
+    error: 7 errors found
     "#);
 }
 
@@ -222,7 +222,7 @@ stage("d", #{ retry: #{ count: 1000, of: "timeout" } }, || 1);
     5 | stage("d", #{ retry: #{ count: 1000, of: "timeout" } }, || 1);
       |                                      ^^
     hint: did you mean `on`?
-    error: 10 errors in `wharf.rhai`
+    error: 10 errors found
     "#);
 }
 

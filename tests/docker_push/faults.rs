@@ -186,7 +186,7 @@ fn a_signal_stops_a_push() {
     ▸ script
       pushing `127.0.0.1:[port]/push-stopped:1` without a login
     ✗ script stopped after [time]
-    1 failed in [time]
+    1 stopped in [time]
     error: interrupted
     ");
 }

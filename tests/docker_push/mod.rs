@@ -5,10 +5,12 @@ mod faulty;
 mod rehearsed;
 
 use std::process::Command;
-use std::thread;
+use std::time::Duration;
+use std::{fs, thread};
 
 use insta::assert_snapshot;
 use regex::Regex;
+use rustix::process::Signal;
 
 use crate::harness::{Finished, Project, Services};
 
@@ -198,6 +200,37 @@ fn a_credential_helper_is_asked() {
 }
 
 #[test]
+fn a_credential_helper_that_waits_ends_with_wharf() {
+    let services = Services::from_env();
+    let image = Image::called(
+        &services,
+        format!("{}/push-hanging/app:1", services.login_registry),
+    );
+    let project = pushing(&services, &format!("\"{}\"", image.name))
+        .file("docker/config.json", r#"{"credsStore": "that-waits"}"#)
+        .file(
+            "bin/docker-credential-that-waits",
+            "#!/bin/sh\necho up > $UP\nsleep 600\n",
+        );
+    project.tool("chmod", ["+x", "bin/docker-credential-that-waits"]);
+    project.tool("mkfifo", ["up"]);
+    let path = std::env::var("PATH").expect("a PATH");
+    let path = format!("{}:{path}", project.path("bin").display());
+    let folder = project.path("docker").display().to_string();
+    let up = project.path("up");
+    let project = project
+        .env("DOCKER_CONFIG", folder)
+        .env("UP", up.display().to_string())
+        .env("PATH", path);
+    let running = project.spawn(["run"]);
+    assert_eq!(fs::read_to_string(up).expect("the helper's word"), "up\n");
+    running.signal(Signal::INT);
+    let (code, _, stderr) = running.finish_within(Duration::from_secs(2)).streams();
+    assert_eq!(code, 130, "{stderr}");
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
 fn a_refused_login_is_not_tried_again_and_its_password_not_shown() {
     let services = Services::from_env();
     let image = Image::called(
@@ -265,7 +298,7 @@ fn without_an_engine_nothing_is_pushed() {
     ✗ script failed after [time]
     1 failed in [time]
     error: `docker_push`: no Docker Engine can be reached at `unix://[base]/no-engine.sock`
-    cause: No such file or directory (os error 2)
+    cause: No such file or directory
     hint: start Docker (`sudo systemctl start docker`, or open Docker Desktop), or set `DOCKER_HOST` to where an engine runs
     ");
 }

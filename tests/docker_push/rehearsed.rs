@@ -160,3 +160,25 @@ fn a_stand_in_can_be_told_to_fail() {
     error: `docker_push`: the registry `docker.io` answers 503 Service Unavailable: service unavailable
     ");
 }
+
+#[test]
+fn what_was_built_without_a_tag_is_refused() {
+    let services = Services::from_env();
+    for arguments in [&["run"][..], &["run", "--rehearse"]] {
+        let project = Project::new()
+            .engine(&services)
+            .file("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n")
+            .script("docker_push(docker_build(#{}));\n");
+        let (code, _, stderr) = project.run(arguments).streams();
+        assert_eq!(code, 2, "{stderr}");
+        let (_, told) = stderr.split_once("error: ").expect("an error");
+        assert!(
+            told.starts_with("option `image` of `docker_push`: was built without a tag, so that no registry can take it\n"),
+            "{told}"
+        );
+        assert!(
+            told.ends_with("hint: give `docker_build` one: `docker_build(\"me/app:1\")`\n"),
+            "{told}"
+        );
+    }
+}

@@ -25,6 +25,7 @@ pub(super) struct Unseen {
 impl Unseen {
     pub(super) fn new(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
+        assert!(!text.contains("(os error "), "Rust's own words in\n{text}");
         Self { text, seen: false }
     }
 

@@ -154,7 +154,7 @@ fn an_interrupted_run_leaves_its_files() {
     "#);
     let page = project.read("page.html");
     assert!(
-        page.contains("<title>wharf: run was interrupted</title>"),
+        page.contains("<title>wharf: run 1 was interrupted</title>"),
         "{page}"
     );
 }
@@ -183,7 +183,7 @@ fn a_file_that_cannot_be_written_is_told_before_anything_runs() {
     exit: 2
     ── stderr
     error: cannot write `taken/results.xml`
-    cause: File exists (os error 17)
+    cause: File exists
     ");
     assert_snapshot!(project.run(["run", "--html", "."]).all(), @"
     exit: 2
@@ -211,7 +211,7 @@ stage("deploy <b>", #{ needs: ["image"], when: on_branch("release") }, || 0);
     assert_eq!(code, 0, "{stderr}");
     let page = project.read("page.html");
     for part in [
-        "<title>wharf: run passed</title>",
+        "<title>wharf: run 1 passed</title>",
         "<a class=\"row passed critical\" href=\"#stage-1\"><span class=\"name\">✓ image<b",
         "* critical path: test → image, ",
         "<span class=\"why\">skipped: branch is main, needs release</span>",
@@ -264,7 +264,7 @@ fn a_browser_shows_the_page_and_runs_its_script() {
     );
     assert!(shown.contains("<button>open all</button>"), "{shown}");
     assert!(
-        shown.contains("<title>wharf: run passed</title>"),
+        shown.contains("<title>wharf: run 1 passed</title>"),
         "{shown}"
     );
     // What the page's policy refuses, and what its script does wrong, is told there.

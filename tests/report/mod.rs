@@ -128,7 +128,8 @@ fn a_failure_is_repeated_with_the_end_of_its_log() {
         !failure.contains("  | 6\n") && failure.contains("  | 7\n"),
         "{failure}"
     );
-    assert!(failure.ends_with("  | 25\n  | last\n"), "{failure:?}");
+    let end = "  | 25\n  | last\nhint: see all of it: `wharf logs 1 test`\n";
+    assert!(failure.ends_with(end), "{failure:?}");
 }
 
 #[test]

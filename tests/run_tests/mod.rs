@@ -100,6 +100,7 @@ fn only_what_failed_is_run_again() {
       |              ^^^^^^^^^
       | test_ab.py:5 test_a: assert False
       | test_ab.py:9 test_b: assert False
+    hint: see all of it: `wharf logs 1 script`
     "#);
     assert_eq!(project.read(".wharf/.gitignore"), "*\n");
 
@@ -114,6 +115,7 @@ fn only_what_failed_is_run_again() {
     1 | let report = run_tests(#{ only_failed: true, args: ["-q"] });
       |              ^^^^^^^^^
       | test_ab.py:9 test_b: assert False
+    hint: see all of it: `wharf logs 2 script`
     "#);
 
     project.write("test_ab.py", format!("A = B = True\n\n\n{tests}"));

@@ -48,7 +48,7 @@ class Harbour(unittest.TestCase):
         pass
 "#,
         );
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       unittest: requirements.txt names no other runner
     error: `run_tests`: 4 of 8 tests failed, 2 could not be run
@@ -62,6 +62,7 @@ class Harbour(unittest.TestCase):
       | test_rent.py:10 test_rent.Rent.test_due: AssertionError: 300 != 400
       | test_rent.py:26 test_rent.Rent.test_each: (month=1) AssertionError: 1 == 1
       | test_rent.py:19 test_rent.Rent.test_unexpected: passed, though it is expected to fail
+    hint: see all of it: `wharf logs 1 script`
     ");
 }
 
@@ -84,7 +85,7 @@ fn django_tells_what_failed_and_where() {
             "from django.test import TestCase\n\n\nclass Rent(TestCase):\n    def test_good(self):\n        pass\n\n    \
              def test_due(self):\n        self.assertEqual(300, 400, \"the rent\\nis due\")\n",
         );
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       django: found manage.py
     error: `run_tests`: 1 of 2 tests failed
@@ -93,6 +94,7 @@ fn django_tells_what_failed_and_where() {
     1 | let report = run_tests();
       |              ^^^^^^^^^
       | lettings/tests.py:9 lettings.tests.Rent.test_due: AssertionError: 300 != 400 : the rent
+    hint: see all of it: `wharf logs 1 script`
     ");
 }
 
@@ -119,6 +121,7 @@ fn cargo_tells_what_failed_and_what_died() {
       | src/lib.rs:5 due: assertion `left == right` failed: the rent is due
       | told: Error: "no ledger"
       | --test dies: died (exit status: 3)
+    hint: see all of it: `wharf logs 1 script`
     "#);
     project.write("src/lib.rs", "");
     project.write(

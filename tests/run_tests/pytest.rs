@@ -54,7 +54,7 @@ class Months(unittest.TestCase):
                 self.assertNotEqual(month, 1)
 "#,
         );
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       pytest: setup.cfg has [tool:pytest]
     error: `run_tests`: 3 of 7 tests failed, 1 could not be run
@@ -66,6 +66,7 @@ class Months(unittest.TestCase):
       | tests/test_rent.py:16 test_flat[a::b]: AssertionError: assert 'a::b' == 'quay 4'
       | tests/test_rent.py:21 test_ledger: OSError: no ledger
       | tests/test_rent.py:42 Months::test_each: [month=1] AssertionError: 1 == 1
+    hint: see all of it: `wharf logs 1 script`
     ");
 }
 
@@ -77,7 +78,7 @@ fn files_that_cannot_be_collected_are_told_with_their_reason() {
         .file("test_good.py", "def test_good():\n    pass\n")
         .file("test_import.py", "import os\nimport no_such_module\n")
         .file("test_syntax.py", "def test_quay(:\n    pass\n");
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       pytest: pytest.ini has [pytest]
     error: `run_tests`: 2 tests could not be run
@@ -87,6 +88,7 @@ fn files_that_cannot_be_collected_are_told_with_their_reason() {
       |              ^^^^^^^^^
       | test_import.py:2 ModuleNotFoundError: No module named 'no_such_module'
       | test_syntax.py:1 SyntaxError: invalid syntax
+    hint: see all of it: `wharf logs 1 script`
     ");
 }
 
@@ -108,6 +110,7 @@ fn a_pytest_that_ends_early_fails_whatever_its_exit_code() {
     1 | run_tests(#{ args: ["-q", "-s"] });
       | ^^^^^^^^^
       | .
+    hint: see all of it: `wharf logs 1 script`
     "#);
     project.write(
         "test_exit.py",
@@ -129,7 +132,7 @@ fn a_configuration_that_pytest_cannot_use() {
     let project = python()
         .script(RUN)
         .file("pytest.ini", "[pytest]\naddopts = --no-such-option\n");
-    assert_snapshot!(told(&project), @r"
+    assert_snapshot!(told(&project), @"
     exit: 1
       pytest: pytest.ini has [pytest]
     error: `run_tests`: pytest cannot use its arguments or configuration
@@ -141,6 +144,7 @@ fn a_configuration_that_pytest_cannot_use() {
       | pytest.main(): error: unrecognized arguments: --no-such-option
       |   inifile: [base]/project/pytest.ini
       |   rootdir: [base]/project
+    hint: see all of it: `wharf logs 1 script`
     ");
 }
 

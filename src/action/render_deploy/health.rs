@@ -37,6 +37,7 @@ pub(super) async fn wait(
         request = request.rehearsed(url, Some(status));
     }
     request.retries = 0;
+    request.wanted = vec![status];
     let progress = |label, done| {
         context.progress(Progress {
             label,

@@ -11,7 +11,7 @@ use super::session::{Good, Message, Over, Session, lock};
 use crate::action::Context;
 use crate::cancel::Cancel;
 use crate::cli::load::{Setting, load};
-use crate::cli::run::{recorder, rehearsal};
+use crate::cli::run::{numbered, recorder, rehearsal};
 use crate::cli::{check, origin, show};
 use crate::event::{Event, Events, Outcome};
 use crate::failure::{Failure, Kind};
@@ -132,7 +132,7 @@ impl Once {
         inputs: &mut Vec<Vec<String>>,
     ) -> Result<(), Arc<Failure>> {
         let session = &self.session;
-        let rehearsal = rehearsal(session.rehearse, &[])?;
+        let rehearsal = rehearsal(session.rehearse, &[], &session.secrets)?;
         let setting = self.setting(events, rehearsal.as_ref());
         let (mut good, context) = self.prepare(setting, &asked)?;
         let plan = &good.declared.plan;
@@ -259,7 +259,8 @@ impl Once {
     /// place.
     fn events(&self, recorder: &Recorder) -> Events {
         let (brake, session) = (self.brake.clone(), self.session.clone());
-        let (recorder, report) = (recorder.clone(), self.report.events());
+        let report = numbered(&self.report, recorder, session.report.json);
+        let recorder = recorder.clone();
         Events::new(move |event| {
             brake.see(&event);
             note(&session, &event);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::event::{Event, Outcome, Stream};
 use crate::failure::{Failure, render};
 use crate::journal::logs;
-use crate::line::{Lines, kept};
+use crate::line::{Lines, harmless, kept};
 use crate::secret::Secrets;
 
 /// Appends to the logs of one run. A file is made when there is something to write.
@@ -63,7 +63,8 @@ impl Logs {
             Event::StageFinished { stage, outcome, .. } => {
                 self.end_lines(stage)?;
                 if let Outcome::Failed(failure) | Outcome::Excused(failure) = outcome {
-                    self.say(stage, told(failure).trim_end())?;
+                    let text = told(failure, &self.secrets);
+                    self.say(stage, text.trim_end())?;
                 }
                 self.open.remove(stage);
                 Ok(())
@@ -146,10 +147,10 @@ impl Logs {
 }
 
 /// A failure as it is shown, without the output that stands above it anyway.
-fn told(failure: &Failure) -> String {
+fn told(failure: &Failure, secrets: &Secrets) -> String {
     let failure = Failure {
         output: Vec::new(),
-        ..failure.clone()
+        ..failure.shown(&|text| harmless(text, false, secrets))
     };
     render(&failure, false)
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 
@@ -15,16 +16,21 @@ use super::rows::{self, Begin, Rows};
 use super::{Message, Origin, What};
 use crate::cancel::Cancel;
 use crate::event::Event;
+use crate::failure::plain;
 use crate::journal::{Journal, JournalError};
 use crate::secret::Secrets;
 use crate::service::git::Git;
 use crate::service::process::Identity;
+use crate::service::state;
 
 /// How many messages are written together at most.
 const MOST: usize = 1000;
 
+/// How long what nobody waits for may wait for more: many short stages are one write.
+const GATHER: Duration = Duration::from_millis(2);
+
 /// Pages of the write-ahead log before it is folded into the database: the next run reads it whole.
-const FOLD_AFTER: u32 = 250;
+const FOLD_AFTER: u32 = 100;
 
 type Warn = Box<dyn Fn(String) + Send>;
 
@@ -93,9 +99,7 @@ impl Writer {
         let mut recording = self.recording(prepared, &journal.folder, run);
         self.batch(&mut recording, early);
         while let Ok(first) = receiver.recv() {
-            let batch: Vec<_> = std::iter::once(first)
-                .chain(receiver.try_iter().take(MOST))
-                .collect();
+            let batch = gather(first, receiver);
             if self.batch(&mut recording, batch) {
                 break;
             }
@@ -173,9 +177,27 @@ impl Writer {
         if let Some(warn) = self.warn.take() {
             let hint = error.hint();
             let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
-            warn(format!("this run cannot be recorded: {error}{hint}"));
+            let error = plain(error.to_string());
+            warn(format!(
+                "this run cannot be recorded in `{}`: {error}{hint}",
+                state::FOLDER
+            ));
         }
     }
+}
+
+/// `first` and what comes soon after it, up to what somebody waits for.
+fn gather(first: Message, receiver: &Receiver<Message>) -> Vec<Message> {
+    let until = Instant::now() + GATHER;
+    let mut batch = vec![first];
+    while batch.len() < MOST && batch.last().is_some_and(|last| last.done.is_none()) {
+        let left = until.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left) {
+            Ok(message) => batch.push(message),
+            Err(_) => break,
+        }
+    }
+    batch
 }
 
 impl Recording<'_> {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::line::shown;
 use crate::report::findings::Severity;
-use crate::report::line::shown;
 use crate::secret::Secrets;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

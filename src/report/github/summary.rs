@@ -5,8 +5,8 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 
 use crate::event::Outcome;
+use crate::line::shown;
 use crate::report::findings::{findings, tests};
-use crate::report::line::shown;
 use crate::report::record::{Record, Stage, State};
 use crate::report::style::elapsed;
 use crate::report::timing::Timing;

@@ -1,6 +1,6 @@
 //! HTML as it is written.
 
-use crate::report::line::shown;
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// A page in the making. All that is not [`Markup::raw`] is masked, cleaned and escaped.
@@ -15,6 +15,10 @@ impl<'a> Markup<'a> {
             text: String::new(),
             secrets,
         }
+    }
+
+    pub(super) fn secrets(&self) -> &'a Secrets {
+        self.secrets
     }
 
     /// Markup of our own.

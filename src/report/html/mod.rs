@@ -6,10 +6,10 @@ mod timeline;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::record::{Record, State};
+use super::record::Record;
+use super::rendered;
 use super::style::elapsed;
-use crate::event::Outcome;
-use crate::failure::{Failure, Kind, render};
+use crate::failure::{Failure, Kind};
 use crate::secret::Secrets;
 use markup::Markup;
 
@@ -24,7 +24,7 @@ const POLICY: &str =
 pub(super) fn page(
     record: &Record,
     failure: Option<&Failure>,
-    number: Option<u64>,
+    number: Option<i64>,
     secrets: &Secrets,
 ) -> String {
     let mut page = Markup::new(secrets);
@@ -44,7 +44,7 @@ pub(super) fn page(
     page.raw("\n</header>\n<main>\n");
     if let Some(failure) = failure {
         page.raw("<section class=\"failure\">\n");
-        page.element("pre", render(failure, false).trim_end());
+        page.element("pre", rendered(failure, secrets).trim_end());
         page.raw("\n</section>\n");
     }
     timeline::write(&mut page, record);
@@ -58,7 +58,7 @@ pub(super) fn page(
     page.done()
 }
 
-fn title(record: &Record, failure: Option<&Failure>, number: Option<u64>) -> String {
+fn title(record: &Record, failure: Option<&Failure>, number: Option<i64>) -> String {
     let run = match (number, record.rehearsal) {
         (Some(number), true) => format!("run {number}, a rehearsal,"),
         (Some(number), false) => format!("run {number}"),
@@ -90,38 +90,9 @@ fn subtitle(record: &Record) -> String {
     if let Some((took, _)) = &record.ended {
         parts.push(elapsed(*took));
     }
-    let count = |what: fn(&State) -> bool| record.listed().filter(|one| what(&one.state)).count();
-    let counts: Vec<_> = [
-        (
-            count(|state| matches!(state, State::Ended(Outcome::Passed))),
-            "passed",
-        ),
-        (
-            count(|state| {
-                matches!(
-                    state,
-                    State::Ended(Outcome::Failed(_) | Outcome::Excused(_))
-                )
-            }),
-            "failed",
-        ),
-        (
-            count(|state| matches!(state, State::Ended(Outcome::Cancelled))),
-            "stopped",
-        ),
-        (count(|state| matches!(state, State::Skipped(_))), "skipped"),
-        (count(|state| matches!(state, State::Held(_))), "held"),
-        (
-            count(|state| matches!(state, State::Waiting | State::Dropped(_))),
-            "not run",
-        ),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect();
+    let counts = record.counts();
     if !counts.is_empty() {
-        parts.push(counts.join(", "));
+        parts.push(counts);
     }
     parts.join(" · ")
 }

@@ -2,9 +2,9 @@
 
 use super::markup::Markup;
 use crate::event::Outcome;
-use crate::failure::render;
 use crate::report::findings::{Finding, Test, findings, tests};
 use crate::report::record::{Stage, State};
+use crate::report::rendered;
 use crate::report::style::elapsed;
 
 /// How many tests are listed; failed ones come first.
@@ -44,7 +44,10 @@ pub(super) fn write(page: &mut Markup<'_>, index: usize, stage: &Stage) {
         page.raw("\n");
     }
     if let Some(failure) = stage.failure() {
-        page.element("pre class=\"error\"", render(failure, false).trim_end());
+        page.element(
+            "pre class=\"error\"",
+            rendered(failure, page.secrets()).trim_end(),
+        );
         page.raw("\n");
     }
     calls(page, stage);

@@ -9,10 +9,11 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
-use super::line::{Line, shown};
+use super::line::Line;
 use super::place;
 use crate::event::{Call, Event, Listed, Outcome, Stream};
 use crate::failure::{Failure, Kind};
+use crate::line::shown;
 use crate::secret::Secrets;
 
 /// Of the schema; it rises when something is removed or changes its meaning.
@@ -23,7 +24,7 @@ pub(super) struct Json {
     writer: Box<dyn Write + Send>,
     secrets: Secrets,
     /// The run's number in the journal, once it is known.
-    pub(super) number: Option<u64>,
+    pub(super) number: Option<i64>,
     early: Option<Vec<Value>>,
     ended: bool,
 }

@@ -48,12 +48,7 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
         report(outside(), site.position);
     }
     // To look into closures takes a while, and hardly any script has a matrix.
-    if scene
-        .names
-        .native(scene.program.engine(), "matrix")
-        .next()
-        .is_none()
-    {
+    if !scene.names.is_called("matrix") {
         return;
     }
     if !scene.calls(site, "stage") || !scene.names.script(scene.is_main(), "matrix").is_empty() {

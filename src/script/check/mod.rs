@@ -43,7 +43,8 @@ pub enum Severity {
 }
 
 impl Finding {
-    fn error(failure: Failure) -> Self {
+    /// What is certainly wrong.
+    pub fn error(failure: Failure) -> Self {
         Self {
             severity: Severity::Error,
             failure,

@@ -112,6 +112,11 @@ impl Names {
         native.get(name).into_iter().flatten().copied()
     }
 
+    /// Whether any of the scripts calls a function of that name.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.called.contains(name)
+    }
+
     /// Of the functions in Rhai that a call can reach. Those of whoever calls a module are in its
     /// reach too.
     pub(super) fn script(&self, from_main: bool, name: &str) -> BTreeSet<usize> {

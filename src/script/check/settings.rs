@@ -11,7 +11,15 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
     let Some((name, position)) = site.text(0).filter(|_| required) else {
         return;
     };
-    if scene.program.host().context.env(name).is_none() {
+    let context = &scene.program.host().context;
+    let value = context.env(name);
+    if site.is("secret")
+        && let Some(value) = value
+    {
+        // What one stage calls a secret another may print before.
+        context.secrets.add(value);
+    }
+    if value.is_none() {
         let failure = Failure::script(format!("the environment has no `{name}`"))
             .at_if(place_at(&scene.unit().source, position))
             .hint("set it where the pipeline runs, or write it into `.env`");

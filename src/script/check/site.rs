@@ -1,6 +1,6 @@
 //! The calls of a unit, and where each stands.
 
-use rhai::{AST, ASTNode, Expr, FnCallExpr, ImmutableString, Position, Stmt};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, ImmutableString, Module, Position, Stmt};
 
 use crate::failure::Place;
 use crate::script::span::place_at;
@@ -31,12 +31,16 @@ pub(super) fn each(unit: &Unit, visit: &mut dyn FnMut(&Site)) {
 }
 
 /// The functions and closures of `unit` whose name `keep` likes, in a tree of their own: the parser's
-/// tree does not tell which function a node is in. (`clone_functions_only_filtered` does not filter
-/// what it clones into an empty tree.)
+/// tree does not tell which function a node is in. Only these are looked at: to clone all functions
+/// for each of a thousand stages takes longer than to run them.
 pub(super) fn functions(unit: &Unit, keep: impl Fn(&str) -> bool) -> AST {
-    let mut functions = unit.ast.clone_functions_only();
-    functions.retain_functions(|_, _, name, _| keep(name));
-    functions
+    let mut kept = Module::new();
+    for (_, _, name, _, function) in unit.ast.shared_lib().iter_script_fn_info() {
+        if keep(name) {
+            kept.set_script_fn(function.clone());
+        }
+    }
+    AST::new_from_module(kept)
 }
 
 fn look(path: &[ASTNode], top_level: bool, visit: &mut dyn FnMut(&Site)) -> bool {

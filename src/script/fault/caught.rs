@@ -6,6 +6,41 @@
 
 use rhai::{EvalAltResult, Map, Position};
 
+/// What Rhai calls its errors. Services call theirs alike, but not by the same names.
+const ERRORS: [&str; 31] = [
+    "ErrorSystem",
+    "ErrorParsing",
+    "ErrorVariableExists",
+    "ErrorForbiddenVariable",
+    "ErrorVariableNotFound",
+    "ErrorPropertyNotFound",
+    "ErrorIndexNotFound",
+    "ErrorFunctionNotFound",
+    "ErrorModuleNotFound",
+    "ErrorInFunctionCall",
+    "ErrorInModule",
+    "ErrorUnboundThis",
+    "ErrorMismatchDataType",
+    "ErrorMismatchOutputType",
+    "ErrorIndexingType",
+    "ErrorArrayBounds",
+    "ErrorStringBounds",
+    "ErrorBitFieldBounds",
+    "ErrorFor",
+    "ErrorDataRace",
+    "ErrorAssignmentToConstant",
+    "ErrorNonPureMethodCallOnConstant",
+    "ErrorDotExpr",
+    "ErrorArithmetic",
+    "ErrorTooManyOperations",
+    "ErrorTooManyModules",
+    "ErrorStackOverflow",
+    "ErrorDataTooLarge",
+    "ErrorTerminated",
+    "ErrorCustomSyntax",
+    "ErrorRuntime",
+];
+
 /// The error that `map` was made of, and the name of the unit and the position it was caught at;
 /// nothing for any other map.
 pub(super) fn error(map: &Map) -> Option<(EvalAltResult, String, Position)> {
@@ -14,7 +49,7 @@ pub(super) fn error(map: &Map) -> Option<(EvalAltResult, String, Position)> {
         let number = map.get(key)?.as_int().ok()?;
         u16::try_from(number).ok()
     };
-    if !text("error")?.starts_with("Error") {
+    if !ERRORS.contains(&text("error")?.as_str()) {
         return None;
     }
     let message = text("message")?;

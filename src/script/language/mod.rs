@@ -8,6 +8,7 @@ mod git;
 pub(super) mod globs;
 mod image;
 pub(super) mod matrix;
+mod parallel;
 mod talk;
 
 use std::sync::Arc;
@@ -29,4 +30,5 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     image::register(engine);
     talk::register(engine, host);
     matrix::register(engine, host);
+    parallel::register(engine, host);
 }

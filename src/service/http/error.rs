@@ -4,6 +4,8 @@ use std::error::Error;
 
 use reqwest::Url;
 
+use crate::failure::plain;
+
 /// Its text shows a URL without query and credentials: there the secrets are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
@@ -65,5 +67,5 @@ pub(super) fn root(error: &dyn Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    plain(cause.to_string())
 }

@@ -1,12 +1,14 @@
 //! HTTP requests as data, sent by one client.
 
 mod error;
+mod redirect;
 mod retry;
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 pub use reqwest::{Method, Url};
 use url::Host;
@@ -45,6 +47,8 @@ pub struct Request {
     pub retries: usize,
     /// Whether it must not happen twice: it is tried again only where it cannot have happened.
     pub once: bool,
+    /// Statuses that are taken as they come where they would lead to another attempt or another URL.
+    pub wanted: Vec<u16>,
 }
 
 /// An answer, whatever its status.
@@ -76,7 +80,9 @@ impl Http {
 }
 
 fn built(builder: ClientBuilder) -> Result<Client, HttpError> {
-    let client = builder.build();
+    // Followed by hand: reqwest would show another host all headers but the best known, and make
+    // a POST a GET.
+    let client = builder.redirect(Policy::none()).build();
     client.map_err(|error| HttpError::NoClient(error::root(&error)))
 }
 
@@ -109,6 +115,7 @@ impl Request {
             timeout: Duration::from_secs(30),
             retries: if idempotent { 3 } else { 0 },
             once: !idempotent,
+            wanted: Vec::new(),
         }
     }
 
@@ -148,6 +155,20 @@ impl Request {
 
     /// One attempt.
     async fn send(&self, client: &Client) -> Result<Response, HttpError> {
+        let mut answer = self.ask(client).await?;
+        let mut at = self.clone();
+        for _ in 0..redirect::MOST {
+            let Some(next) = redirect::next(&at, &answer) else {
+                break;
+            };
+            at = next;
+            answer = at.ask(client).await?;
+        }
+        Ok(answer)
+    }
+
+    /// One request and its answer.
+    async fn ask(&self, client: &Client) -> Result<Response, HttpError> {
         let mut builder = client
             .request(self.method.clone(), self.url.clone())
             .headers(self.header_map()?)
@@ -188,6 +209,13 @@ impl Response {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Where it points instead, without what may be secret there.
+    pub fn elsewhere(&self) -> Option<String> {
+        let location = self.header("location")?;
+        let leads = redirect::is_redirect(self.status);
+        leads.then(|| Url::parse(location).map_or_else(|_| location.to_owned(), |url| shown(&url)))
     }
 
     /// How long the service asks to wait before the next request.

@@ -25,7 +25,11 @@ pub(super) async fn send(
 ) -> Result<Response, HttpError> {
     let attempt = || async {
         match request.send(client).await {
-            Ok(response) if is_busy(response.status) => Err(Trouble::Busy(Box::new(response))),
+            Ok(response)
+                if is_busy(response.status) && !request.wanted.contains(&response.status) =>
+            {
+                Err(Trouble::Busy(Box::new(response)))
+            }
             Ok(response) => Ok(response),
             Err(error) => Err(Trouble::Fault(error)),
         }

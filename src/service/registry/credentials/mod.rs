@@ -1,5 +1,7 @@
 //! Who may push: what the call says, then Docker Hub's two variables, then Docker's own logins.
 
+mod helper;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -7,9 +9,10 @@ use std::{fs, io};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use docker_credential::{CredentialRetrievalError, DockerCredential};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::host;
+use helper::Helpers;
 
 const USERNAME: &str = "DOCKERHUB_USERNAME";
 const PASSWORD: &str = "DOCKERHUB_PASSWORD";
@@ -49,7 +52,7 @@ pub enum CredentialsError {
 /// 2. `DOCKERHUB_USERNAME` and `DOCKERHUB_PASSWORD`, for Docker Hub and for a registry on this
 ///    machine; no other registry is ever shown them;
 /// 3. the login in Docker's `config.json` (in `DOCKER_CONFIG` or `~/.docker`), which may ask a
-///    credential helper. This blocks, so it is done on a thread of its own.
+///    credential helper, which is stopped when the future is dropped.
 pub async fn find(
     registry: &str,
     given: Option<(String, String)>,
@@ -62,10 +65,7 @@ pub async fn find(
     let Some(path) = config_path(environment) else {
         return Ok(Credentials::Anonymous);
     };
-    let registry = registry.to_owned();
-    tokio::task::spawn_blocking(move || from_docker(&path, &registry))
-        .await
-        .unwrap_or(Ok(Credentials::Anonymous))
+    from_docker(&path, registry, environment).await
 }
 
 /// What to do when `registry` refuses `credentials`.
@@ -144,7 +144,11 @@ fn config_path(environment: &Environment) -> Option<PathBuf> {
     Some(folder.join("config.json"))
 }
 
-fn from_docker(path: &Path, registry: &str) -> Result<Credentials, CredentialsError> {
+async fn from_docker(
+    path: &Path,
+    registry: &str,
+    environment: &Environment,
+) -> Result<Credentials, CredentialsError> {
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Credentials::Anonymous),
@@ -154,70 +158,53 @@ fn from_docker(path: &Path, registry: &str) -> Result<Credentials, CredentialsEr
         }
     };
     let key = config_key(registry);
-    match docker_credential::get_credential_from_reader(text.as_slice(), key) {
+    let unreadable = |reason| CredentialsError::Login {
+        path: path.to_owned(),
+        registry: registry.to_owned(),
+        reason,
+    };
+    let helpers: Helpers = serde_json::from_slice(&text).unwrap_or_default();
+    let ask = async |helper: &str| {
+        let asked = helper::ask(helper, key, environment).await;
+        asked.map_err(|what| unreadable(format!("the credential helper {what}")))
+    };
+    if let Some(helper) = helpers.first(key) {
+        return ask(helper).await;
+    }
+    match docker_credential::get_credential_from_reader(&*without_helpers(text), key) {
         Ok(DockerCredential::UsernamePassword(username, password)) => {
             Ok(Credentials::Password { username, password })
         }
         Ok(DockerCredential::IdentityToken(token)) => Ok(Credentials::IdentityToken(token)),
-        Err(CredentialRetrievalError::NoCredentialConfigured) => Ok(Credentials::Anonymous),
-        Err(CredentialRetrievalError::HelperFailure { stdout, .. }) if not_found(&stdout) => {
-            Ok(Credentials::Anonymous)
-        }
+        Err(CredentialRetrievalError::NoCredentialConfigured) => match helpers.last() {
+            Some(helper) => ask(helper).await,
+            None => Ok(Credentials::Anonymous),
+        },
         Err(CredentialRetrievalError::ConfigReadError) => {
             let path = path.to_owned();
             Err(CredentialsError::Broken { path })
         }
-        Err(error) => Err(CredentialsError::Login {
-            path: path.to_owned(),
-            registry: registry.to_owned(),
-            reason: reason(&error, &text, key),
-        }),
+        Err(error) => Err(unreadable(reason(&error).to_owned())),
     }
 }
 
-/// Helpers tell on stdout that they know nobody (`docker/docker-credential-helpers`).
-fn not_found(stdout: &str) -> bool {
-    stdout.trim() == "credentials not found in native keychain"
+/// The crate would run a helper itself, which nothing could stop then.
+fn without_helpers(config: Vec<u8>) -> Vec<u8> {
+    let Ok(Value::Object(mut entries)) = serde_json::from_slice(&config) else {
+        return config;
+    };
+    entries.remove("credsStore");
+    entries.remove("credHelpers");
+    Value::Object(entries).to_string().into_bytes()
 }
 
-fn reason(error: &CredentialRetrievalError, config: &[u8], key: &str) -> String {
+fn reason(error: &CredentialRetrievalError) -> &'static str {
     match error {
-        CredentialRetrievalError::HelperCommunicationError => format!(
-            "the credential helper `docker-credential-{}` cannot be run",
-            helper(config, key)
-        ),
-        CredentialRetrievalError::MalformedHelperResponse => format!(
-            "the credential helper `docker-credential-{}` does not answer with a login",
-            helper(config, key)
-        ),
-        CredentialRetrievalError::HelperFailure {
-            helper,
-            stdout,
-            stderr,
-        } => {
-            let said = [stdout.trim(), stderr.trim()].join(" ");
-            format!("the credential helper `{helper}` failed: {}", said.trim())
-        }
         CredentialRetrievalError::CredentialMismatchError => {
-            "`auth` does not match `username` and `password`".to_owned()
+            "`auth` does not match `username` and `password`"
         }
-        _ => "`auth` is not `username:password` in base64".to_owned(),
+        _ => "`auth` is not `username:password` in base64",
     }
-}
-
-/// The name of the helper in charge, which errors of the crate do not tell.
-fn helper(config: &[u8], key: &str) -> String {
-    #[derive(Default, serde::Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    struct Helpers {
-        creds_store: String,
-        cred_helpers: BTreeMap<String, String>,
-    }
-    let mut helpers: Helpers = serde_json::from_slice(config).unwrap_or_default();
-    helpers
-        .cred_helpers
-        .remove(key)
-        .unwrap_or(helpers.creds_store)
 }
 
 fn config_key(registry: &str) -> &str {
