@@ -7,6 +7,7 @@
 //! | [`cli`] | the command line: arguments, verbs, exit codes | |
 //! | [`repl`] | entries typed one after the other: evaluated, shown, asked about | the command line |
 //! | [`report`] | events drawn for a terminal, a pipe, CI | how anything is run |
+//! | [`watch`] | which stages run again when, over time that is passed in | files, clocks, how anything is run |
 //! | [`run`] | the stages of a plan, executed | how anything is drawn |
 //! | [`rehearsal`] | stand-ins that play the services on loopback | the script |
 //! | [`script`] | the Rhai host: language, modules, checker, error places | stages' order |
@@ -32,4 +33,5 @@ pub mod run;
 pub mod script;
 pub mod secret;
 pub mod service;
+pub mod watch;
 pub mod words;

@@ -41,4 +41,5 @@ mod skipping;
 mod stages;
 mod stopping;
 mod tidy;
+mod watch;
 mod words;

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "repl",
             "report",
+            "watch",
             "run",
             "rehearsal",
             "script",
@@ -45,6 +46,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "plan", "journal", "event", "effect", "line", "secret", "failure", "words",
         ],
+    ),
+    (
+        "watch",
+        &["plan", "service", "event", "effect", "cancel", "failure"],
     ),
     (
         "run",

@@ -37,6 +37,8 @@ pub struct Context {
     pub rehearsal: bool,
     /// Who is asked before an effect leaves the machine; nobody if it is not set.
     pub gate: Option<Arc<dyn Gate>>,
+    /// Whether tests that failed the last time run before all others: somebody waits for them.
+    pub failed_first: bool,
     /// Effects of an earlier run that this one goes on from.
     pub replay: Option<Replay>,
     /// What the attempt touches.

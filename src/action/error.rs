@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Cancelled,
     /// Somebody who was asked said no.
     Refused,
+    /// The effect does not happen in this run, and the stage ends here; a script cannot catch this.
+    Held,
 }
 
 impl ActionError {
@@ -57,6 +59,14 @@ impl ActionError {
         Self {
             kind: ErrorKind::Cancelled,
             ..Self::new("stopped")
+        }
+    }
+
+    /// An effect that does not happen; `what` tells what it would have done.
+    pub fn held(what: String) -> Self {
+        Self {
+            kind: ErrorKind::Held,
+            ..Self::new(what)
         }
     }
 

@@ -20,6 +20,8 @@ pub enum Answer {
     Yes,
     /// It is not made, which the script sees as a failure; the text tells what to do.
     No(String),
+    /// It is not made, and its stage ends here; the text tells what it would have done.
+    Hold(String),
     /// It is made against stand-ins.
     Rehearse(Arc<Standins>),
 }
@@ -51,5 +53,27 @@ fn told(value: &Value) -> Option<String> {
             .into_iter()
             .find_map(|name| told(fields.get(name)?)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::about;
+    use crate::action::find;
+
+    #[test]
+    fn a_call_is_told_by_what_it_is_about() {
+        let told = |name: &str, options| about(find(name).expect("an action"), &options);
+        assert_eq!(
+            told("docker_push", json!({"image": "me/app:1"})),
+            "me/app:1"
+        );
+        let image = json!({"image": {"tag": "me/app:1", "size": 3}});
+        assert_eq!(told("docker_push", image), "me/app:1");
+        assert_eq!(told("sh", json!({"command": "a\nb"})), "a…");
+        assert_eq!(told("sh", json!({"command": ["a", "b"]})), "a b");
+        assert_eq!(told("render_deploy", json!({})), "");
     }
 }

@@ -8,6 +8,7 @@ mod docker_push;
 mod duration;
 mod error;
 mod gate;
+mod hold;
 mod http;
 mod image;
 mod lint;
@@ -30,6 +31,7 @@ pub use context::{Context, Environment, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
 pub use gate::{Answer, Gate, about};
+pub use hold::Hold;
 pub use replay::Replay;
 pub use trace::{Reading, Trace};
 

@@ -1,5 +1,7 @@
 //! Arguments as they were typed.
 
+mod watch;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -9,6 +11,8 @@ use clap_complete::Shell;
 use crate::plan::Selection;
 use crate::rehearsal::Fault;
 use crate::report;
+
+pub(super) use watch::WatchOptions;
 
 /// Run a repository's deploy pipeline from one Rhai script.
 ///
@@ -27,7 +31,7 @@ pub(super) struct Arguments {
 }
 
 /// Which script, and where.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Place {
     /// Work in this folder instead of the current one.
     #[arg(short = 'C', long, value_name = "DIR", global = true)]
@@ -43,6 +47,7 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Watch(WatchOptions),
     Resume(ResumeOptions),
     Plan(PlanOptions),
     Graph(GraphOptions),
@@ -149,15 +154,21 @@ pub(super) enum OutputMode {
     Prefixed,
 }
 
+impl OutputMode {
+    fn mode(self) -> report::Mode {
+        match self {
+            Self::Live => report::Mode::Live,
+            Self::Grouped => report::Mode::Grouped,
+            Self::Prefixed => report::Mode::Prefixed,
+        }
+    }
+}
+
 impl ReportOptions {
     pub(super) fn report(&self) -> report::Options {
         report::Options {
             quiet: self.quiet,
-            mode: match self.output {
-                OutputMode::Live => report::Mode::Live,
-                OutputMode::Grouped => report::Mode::Grouped,
-                OutputMode::Prefixed => report::Mode::Prefixed,
-            },
+            mode: self.output.mode(),
             json: self.json,
             junit: self.junit.clone(),
             html: self.html.clone(),
@@ -167,9 +178,14 @@ impl ReportOptions {
 
 impl RunOptions {
     pub(super) fn jobs(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.jobs.map_or_else(cores, NonZeroUsize::get)
+        jobs(self.jobs)
     }
+}
+
+/// As many as asked for, or as there are cores.
+pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    asked.map_or_else(cores, NonZeroUsize::get)
 }
 
 /// Which stages. Each STAGE is a name, that of a whole matrix, a glob or `label:NAME`.

@@ -21,6 +21,10 @@ pub(super) struct Setting {
     pub(super) standins: Option<Arc<Standins>>,
     pub(super) replay: Option<Replay>,
     pub(super) gate: Option<Arc<dyn Gate>>,
+    /// Whether tests that failed the last time run before all others.
+    pub(super) failed_first: bool,
+    /// What earlier runs of this process share with this one.
+    pub(super) services: Arc<Services>,
 }
 
 impl Setting {
@@ -33,6 +37,8 @@ impl Setting {
             standins: None,
             replay: None,
             gate: None,
+            failed_first: false,
+            services: Arc::default(),
         }
     }
 }
@@ -89,11 +95,12 @@ fn host(
         secrets: secrets.clone(),
         cancel: setting.cancel,
         events: setting.events,
-        services: Arc::new(Services::new()),
+        services: setting.services,
         rehearsal: setting.standins.is_some(),
         standins: setting.standins,
         replay: setting.replay,
         gate: setting.gate,
+        failed_first: setting.failed_first,
         trace: Trace::default(),
         telling: None,
     };

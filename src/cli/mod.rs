@@ -18,6 +18,7 @@ mod repl;
 mod resume;
 mod run;
 mod signals;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -74,6 +75,7 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done 
     match &arguments.verb {
         None => list::list(&arguments.place, secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets, caller),
+        Some(Verb::Watch(options)) => watch::watch(&arguments.place, options, secrets),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, secrets),
         Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets, caller),
         Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, secrets),

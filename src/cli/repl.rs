@@ -127,6 +127,7 @@ fn finish(recorder: &Recorder, done: &Done) {
             took: std::time::Duration::ZERO,
             passed: usize::from(failure.is_none()),
             skipped: 0,
+            held: 0,
             failure,
         });
     }
@@ -153,6 +154,8 @@ impl Shell for CommandLine<'_> {
             standins: None,
             replay: None,
             gate: None,
+            failed_first: false,
+            services: Arc::default(),
         };
         if self.bare {
             bare(self.place, self.secrets, setting)

@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
 use crate::journal::{Origin, Recorder};
-use crate::rehearsal::Rehearsal;
+use crate::rehearsal::{Fault, Rehearsal};
 use crate::report::Report;
 use crate::run::{self, Resumed};
 use crate::script::Missing;
@@ -51,12 +51,14 @@ fn stages(
         cancel
     });
     let root = root(place).map_err(Arc::new)?;
-    let rehearsal = rehearsal(options, secrets)?;
+    let rehearsal = rehearsal(options.rehearse, &options.fault, secrets)?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
     }
     let recorder = recorder(&root, secrets, &report.events(), origin);
+    let watcher = recorder.clone();
+    process::watch(move |change| watcher.group(change));
     let events = recorder.before(numbered(report, &recorder, options.report.json));
     let setting = Setting {
         events: events.clone(),
@@ -68,6 +70,8 @@ fn stages(
         standins: rehearsal.as_ref().map(Rehearsal::standins),
         replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
         gate: caller.gate.clone(),
+        failed_first: false,
+        services: Arc::default(),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);
@@ -87,6 +91,7 @@ fn stages(
             _ => options.jobs(),
         },
         keep_going: options.keep_going,
+        drain: Arc::default(),
     };
     let cache = run::Cache::new(recorder.clone(), options.force, resumed);
     let done = run::run(&program, &mut declared, &wanted, &cache);
@@ -106,7 +111,7 @@ fn stages(
 
 /// What shows the run. Its first line of JSON has its number in the journal, which nothing else has
 /// to wait for.
-fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
+pub(super) fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
     let shown = report.events();
     if !json {
         return shown;
@@ -137,16 +142,18 @@ pub(super) fn recorder(
         });
     });
     recorder.open_early();
-    let watcher = recorder.clone();
-    process::watch(move |change| watcher.group(change));
     recorder
 }
 
-fn rehearsal(options: &RunOptions, secrets: &Secrets) -> Result<Option<Rehearsal>, Arc<Failure>> {
-    if !options.rehearse {
+pub(super) fn rehearsal(
+    rehearse: bool,
+    faults: &[Fault],
+    secrets: &Secrets,
+) -> Result<Option<Rehearsal>, Arc<Failure>> {
+    if !rehearse {
         return Ok(None);
     }
-    Rehearsal::start(options.fault.clone(), secrets)
+    Rehearsal::start(faults.to_vec(), secrets)
         .map(Some)
         .map_err(|error| {
             let failure = Failure::new(

@@ -145,6 +145,7 @@ impl Pipe {
             self.unheard.store(false, Ordering::Relaxed);
             if self.first_taken.swap(true, Ordering::Relaxed) {
                 process::kill_all();
+                super::watch::restore_terminal();
                 std::process::exit(INTERRUPTED);
             }
             self.cancel.cancel(Reason::Interrupted);

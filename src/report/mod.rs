@@ -24,10 +24,12 @@ mod plain;
 mod prefix;
 mod record;
 mod sinks;
+mod status;
 mod style;
 mod terminal;
 mod timing;
 mod turns;
+mod watching;
 mod width;
 mod window;
 
@@ -47,6 +49,7 @@ use record::Record;
 use sinks::{People, Sinks};
 use terminal::Terminal;
 
+pub use status::Status;
 pub use style::{Colour, elapsed};
 pub use turns::Mode;
 
@@ -101,6 +104,25 @@ impl Report {
             options: Arc::new(options),
             number: Arc::default(),
         })
+    }
+
+    /// For what a watch tells between its runs, each of which has a report of its own.
+    pub fn of_watch(options: &Options, secrets: &Secrets) -> Self {
+        let options = Options {
+            junit: None,
+            html: None,
+            ..options.clone()
+        };
+        let json = options
+            .json
+            .then(|| Json::new(stdout(), secrets.clone()).of_watch());
+        let people = people(&options, secrets);
+        let sinks = Sinks::new(secrets.clone(), Record::new(0), people, json);
+        Self {
+            sinks: Arc::new(Mutex::new(sinks)),
+            options: Arc::new(options),
+            number: Arc::default(),
+        }
     }
 
     /// The sink to run with.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::current::{self, Current, Whereabouts};
 use super::host::Host;
 use super::literal;
-use super::raised::{raise, stop};
+use super::raised::{hold, raise, stop};
 use super::value::{from_json, to_json};
 use crate::action::{
     ACTIONS, ActionError, Answer, Context, Descriptor, Effect, ErrorKind, about, options,
@@ -135,6 +135,7 @@ fn perform(
                     ..ActionError::new("was not done").hint(hint)
                 });
             }
+            Answer::Hold(what) => return Err(ActionError::held(what)),
             Answer::Rehearse(standins) => context.standins = Some(standins),
         }
     }
@@ -153,6 +154,10 @@ fn perform(
     let started = Instant::now();
     let done = match replayed(&context, &call) {
         Some(result) => Ok(result),
+        // One that was stopped by now does not begin.
+        None if effect.leaves_the_machine() && context.cancel.is_cancelled() => {
+            Err(ActionError::cancelled())
+        }
         None => (action.run)(&context, options),
     };
     context.events.emit(Event::ActionFinished {
@@ -202,6 +207,9 @@ fn place(
 ) -> Box<EvalAltResult> {
     if error.kind == ErrorKind::Cancelled {
         return stop(at);
+    }
+    if error.kind == ErrorKind::Held {
+        return hold(error.message, at);
     }
     let mut failure = if let ErrorKind::Option(path) = &error.kind {
         let (message, hint) = options::explain(action, path, &error.message);

@@ -163,6 +163,7 @@ fn pure(
         always: options.always,
         environment: options.environment,
         labels: options.labels,
+        watch: options.watch,
         place: body.place(),
     }
 }

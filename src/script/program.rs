@@ -99,6 +99,14 @@ impl Program {
         texts
     }
 
+    /// The paths of the script and of all modules of the repository that were loaded so far, from
+    /// the repository's root.
+    pub fn files(&self) -> Vec<String> {
+        let units = self.host.units.all();
+        let names = units.iter().map(|unit| unit.source.name.clone());
+        names.filter(|name| !name.starts_with("std/")).collect()
+    }
+
     pub(super) fn main(&self) -> &Unit {
         &self.main
     }

@@ -10,6 +10,7 @@ pub mod registry;
 pub mod render;
 pub mod sentry;
 pub mod state;
+pub mod tree;
 
 use std::sync::OnceLock;
 

@@ -134,6 +134,21 @@ impl Files {
         known.rules = OnceLock::new();
     }
 
+    /// Forgets what the files are like in the folders that `same` does not tell to be as they were,
+    /// by their paths from the root: these end with `/`, and the root's is empty. What is ignored
+    /// or led to by a link is forgotten in any case.
+    pub fn forget_but(&self, same: impl Fn(&[u8]) -> bool) {
+        let mut known = self.known();
+        let (kept, lost): (Folders, Folders) = known
+            .folders
+            .drain()
+            .partition(|(path, folder)| folder.way.ignored_at.is_none() && same(path));
+        known.index.learn(&lost);
+        known.grown |= known.learnt;
+        known.folders = kept;
+        known.fingerprints.clear();
+    }
+
     /// The index to keep for the next run; nothing if the one that this began with still serves.
     pub fn index(&self) -> Option<Index> {
         let mut known = self.known();
