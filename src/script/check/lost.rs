@@ -58,7 +58,7 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
             find(body, &hook, findings);
         }
         ("parallel", [Expr::Array(closures, _)]) if scene.calls(site, "parallel") => {
-            for closure in closures.iter() {
+            for closure in closures {
                 find(closure, &parallel, findings);
             }
         }

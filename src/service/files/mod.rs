@@ -15,6 +15,7 @@ mod sealed;
 mod stamp;
 #[cfg(test)]
 mod tests;
+mod text;
 mod walk;
 
 use std::io;
@@ -32,6 +33,7 @@ pub use fingerprint::{Files, Fingerprint};
 pub use globs::Globs;
 pub use index::Index;
 pub use manifest::{File, Kind, Manifest};
+pub use text::read_text;
 
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
