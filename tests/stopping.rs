@@ -346,3 +346,42 @@ fn a_test_runner_and_a_linter_are_stopped_with_what_they_started() {
         project.wait_for_survivors(&[]);
     }
 }
+
+#[test]
+fn reading_files_is_stopped() {
+    for reading in ["read_file(\"pipe\")", "hash_files(\"vast\")"] {
+        for stage in ["#{}", "#{ timeout: \"1h\" }"] {
+            let project = Project::new().script(&format!(
+                "stage(\"a\", {stage}, || {{ log(\"reading\"); {reading} }});"
+            ));
+            project.tool("mkfifo", ["pipe"]);
+            project.tool("truncate", ["-s", "60G", "vast"]);
+            let running = project.spawn(["run"]);
+            running.wait_for_stderr("reading\n");
+            running.signal(Signal::TERM);
+            let (code, _, stderr) = running.finish_within(SOON).streams();
+            assert_eq!(code, 130, "{reading}\n{stderr}");
+            assert!(stderr.ends_with("error: interrupted\n"), "{stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_timeout_ends_the_reading_of_files() {
+    let project = Project::new().script(
+        "stage(\"a\", #{ timeout: 1 }, || { try { read_file(\"pipe\") } catch { print(\"caught\") } });",
+    );
+    project.tool("mkfifo", ["pipe"]);
+    assert_snapshot!(project.run(["run"]).all(), @r#"
+    exit: 1
+    ── stderr
+    ▸ a
+    ✗ a failed after [time]
+    1 failed in [time]
+    error: `a` was stopped after [time]
+     --> wharf.rhai:1:40
+      |
+    1 | stage("a", #{ timeout: 1 }, || { try { read_file("pipe") } catch { print("caught") } });
+      |                                        ^^^^^^^^^
+    "#);
+}

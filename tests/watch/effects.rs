@@ -122,6 +122,6 @@ stage("e2e", #{ watch: "manual" }, || sh("echo e2e"));"#,
     1 | stage("a", #{ watch: "manul" }, || ());
       |                      ^^^^^^^
     hint: did you mean `manual`?
-    error: 1 error in `wharf.rhai`
+    error: 1 error found
     "#);
 }

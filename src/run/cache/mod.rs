@@ -336,7 +336,7 @@ impl Opened {
             .or(lasting)
             .or_else(|| parts.why(&before))
             .or_else(|| self.changed_inputs(stage, &before, &parts, &inputs.files))
-            .or_else(|| self.missing_output(stage));
+            .or_else(|| self.missing_output(about));
         match why {
             Some(why) => Decision::Run {
                 why,
@@ -374,12 +374,13 @@ impl Opened {
         Some(told.unwrap_or_else(|| "its inputs changed".to_owned()))
     }
 
-    fn missing_output(&self, stage: &Stage) -> Option<String> {
+    fn missing_output(&self, about: &About) -> Option<String> {
+        let cancel = &about.context.cancel;
         let lacks = |glob: &&String| {
-            let found = self.files.list(std::slice::from_ref(*glob));
+            let found = self.files.list(std::slice::from_ref(*glob), cancel);
             found.is_ok_and(|files| files.is_empty())
         };
-        let glob = stage.outputs.iter().find(lacks)?;
+        let glob = about.stage.outputs.iter().find(lacks)?;
         Some(format!("there is no {glob}"))
     }
 }

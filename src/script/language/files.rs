@@ -11,7 +11,8 @@ use crate::failure::{Failure, Kind};
 use crate::script::call::too_early;
 use crate::script::current::{self, Whereabouts};
 use crate::script::host::Host;
-use crate::script::raised::raise;
+use crate::script::raised::{raise, stop};
+use crate::service::files::read_text;
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let root = host.context.root.clone();
@@ -31,16 +32,18 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
 }
 
 fn read(context: &NativeCallContext, file: &Path, path: &str) -> Answer<String> {
-    std::fs::read_to_string(file).map_err(|error| {
+    let read = read_text(file, &current::get().context.cancel).map_err(|error| {
         let failure = Failure::new(Kind::Pipeline, format!("cannot read `{path}`"));
         raise(failure.because(why(&error)), context)
-    })
+    });
+    read?.ok_or_else(|| stop(context))
 }
 
 fn why(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is longer than 64 MiB".to_owned(),
         io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),

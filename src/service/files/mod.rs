@@ -15,6 +15,7 @@ mod sealed;
 mod stamp;
 #[cfg(test)]
 mod tests;
+mod text;
 mod walk;
 
 use std::io;
@@ -33,6 +34,7 @@ pub use globs::Globs;
 pub(in crate::service) use ignored::Rules;
 pub use index::Index;
 pub use manifest::{File, Kind, Manifest};
+pub use text::read_text;
 
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
