@@ -106,7 +106,7 @@ fn each_save_of_each_editor_is_one_run_that_sees_the_whole_file() {
             // Whoever saves as soon as a stage says something, again and again, is taken for it.
             runs += 1;
             running.wait_for_stderr_count(" passed in ", runs);
-            expected += &format!("saw {text}\n");
+            expected.extend(["saw ", &text, "\n"]);
         }
     }
     let (stdout, _) = end(running);

@@ -136,7 +136,11 @@ impl Driver {
         }
     }
 
+    /// Says why the run is stopped, unless all its stages have ended.
     pub(super) fn tell_superseded(&mut self) {
+        if self.watcher.running().is_empty() && self.watcher.waiting().is_empty() {
+            return;
+        }
         let what = match self.watcher.due() {
             Due::Everything { why, .. } => why.clone(),
             Due::Stages(stages) => stages.values().next().cloned().unwrap_or_default(),
