@@ -37,6 +37,7 @@ mod resuming;
 mod run_tests;
 mod sentry;
 mod sh;
+mod shells;
 mod skipping;
 mod stages;
 mod stopping;

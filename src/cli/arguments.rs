@@ -6,8 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap_complete::{ArgValueCandidates, Shell};
 
+use super::completions;
 use crate::plan::Selection;
 use crate::rehearsal::Fault;
 use crate::report;
@@ -31,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 /// Which script, and where.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Place {
     /// Work in this folder instead of the current one.
     #[arg(short = 'C', long, value_name = "DIR", global = true)]
@@ -58,6 +59,7 @@ pub(super) enum Verb {
     Init(InitOptions),
     Repl(ReplOptions),
     Completions(CompletionsOptions),
+    Man(ManOptions),
 }
 
 /// Run stages, and all they need; every stage if none is named.
@@ -69,7 +71,7 @@ pub(super) struct RunOptions {
     #[arg(long)]
     pub(super) rehearse: bool,
     /// Make a rehearsed service fail, such as `render:503*2`.
-    #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse")]
+    #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse", add = ArgValueCandidates::new(completions::faults))]
     pub(super) fault: Vec<Fault>,
     /// Run at most this many stages at the same time; as many as there are cores if not given.
     #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
@@ -91,13 +93,13 @@ pub(super) struct RunOptions {
 #[derive(Debug, Args)]
 pub(super) struct ResumeOptions {
     /// The run's number; the last one if not given.
-    #[arg(value_name = "RUN", value_parser = which)]
+    #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
     pub(super) run: Option<Which>,
     /// This stage ended in the middle of an effect that did happen: it counts as passed.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     pub(super) done: Vec<String>,
     /// This stage ended in the middle of an effect that did not happen: repeat it.
-    #[arg(long, value_name = "STAGE", conflicts_with = "done")]
+    #[arg(long, value_name = "STAGE", conflicts_with = "done", add = ArgValueCandidates::new(completions::stages))]
     pub(super) again: Vec<String>,
     /// Run at most this many stages at the same time.
     #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
@@ -112,7 +114,7 @@ pub(super) struct PlanOptions {
     #[command(flatten)]
     pub(super) selection: SelectionOptions,
     /// Tell all that counts for one stage, and what of it changed since it last passed.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     pub(super) explain: Option<String>,
     /// Print the decisions as JSON.
     #[arg(long, conflicts_with = "explain")]
@@ -192,16 +194,16 @@ pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
 #[derive(Debug, Args)]
 pub(super) struct SelectionOptions {
     /// Stages to run, with all they need: names, globs such as `test*`, `label:NAME`.
-    #[arg(value_name = "STAGE")]
+    #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     stages: Vec<String>,
     /// Run this stage without what it needs.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     only: Vec<String>,
     /// Run this stage and all that depends on it, without what it needs.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     from: Vec<String>,
     /// Leave this stage out; what needs it is skipped.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     skip: Vec<String>,
 }
 
@@ -227,7 +229,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, Args)]
 pub(super) struct GraphOptions {
     /// Stages to draw, with all they need: names, globs such as `test*`, `label:NAME`.
-    #[arg(value_name = "STAGE")]
+    #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     pub(super) stages: Vec<String>,
     /// What to draw it as.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -295,10 +297,10 @@ pub(super) enum HistoryVerb {
 #[derive(Debug, Args)]
 pub(super) struct LogsOptions {
     /// The number of the run, or `last`.
-    #[arg(value_name = "RUN", value_parser = which)]
+    #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
     pub(super) run: Which,
     /// The stage; all of them if none is named.
-    #[arg(value_name = "STAGE")]
+    #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::started))]
     pub(super) stage: Option<String>,
     /// Go on until the run ends.
     #[arg(long)]
@@ -326,6 +328,7 @@ fn which(text: &str) -> Result<Which, String> {
 #[derive(Debug, Args)]
 pub(super) struct DocsOptions {
     /// The action, or `stage`.
+    #[arg(add = ArgValueCandidates::new(completions::actions))]
     pub(super) action: Option<String>,
 }
 
@@ -365,9 +368,24 @@ pub(super) struct ReplOptions {
     pub(super) yes: bool,
 }
 
-/// Print a shell's completion script.
+/// Print what makes a shell complete commands, options, stages, runs and actions.
+///
+/// In `~/.bashrc`: `source <(wharf completions bash)`. In `~/.zshrc`: `source <(wharf completions zsh)`. For
+/// fish: `wharf completions fish > ~/.config/fish/completions/wharf.fish`. In PowerShell's `$PROFILE`: `wharf
+/// completions powershell | Out-String | Invoke-Expression`.
 #[derive(Debug, Args)]
 pub(super) struct CompletionsOptions {
     /// The shell to complete in.
     pub(super) shell: Shell,
+}
+
+/// Print a manual page, as `man -l -` reads it.
+#[derive(Debug, Args)]
+pub(super) struct ManOptions {
+    /// The command; wharf itself if none is named.
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+    /// Write the pages of all commands into this folder, such as `~/.local/share/man/man1`.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(super) to: Option<PathBuf>,
 }

@@ -12,6 +12,7 @@ mod journal;
 mod list;
 mod load;
 mod logs;
+mod man;
 mod origin;
 mod plan;
 mod repl;
@@ -39,6 +40,7 @@ use arguments::{Arguments, Verb};
 type Done = Result<(), Arc<Failure>>;
 
 pub fn main() -> ExitCode {
+    completions::answer();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -85,7 +87,8 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done 
         Some(Verb::Docs(options)) => docs::docs(options),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),
         Some(Verb::Repl(options)) => repl::repl(&arguments.place, options, secrets),
-        Some(Verb::Completions(options)) => completions::print(options.shell),
+        Some(Verb::Completions(options)) => completions::print(options),
+        Some(Verb::Man(options)) => man::man(options),
     }
 }
 

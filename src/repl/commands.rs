@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Next, Repl};
 use crate::failure::{Failure, nearest};
 use crate::report::Colour;
+use crate::service::files;
 
 /// A command of the session itself.
 struct Command {
@@ -152,15 +153,7 @@ impl Repl<'_> {
     fn save(&self, file: &Path) -> Result<(), Arc<Failure>> {
         let entries: Vec<_> = self.kept.iter().map(|entry| ended(entry)).collect();
         let text = entries.join("\n") + "\n";
-        let folder = file
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let saved = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(
-            |mut new| {
-                std::io::Write::write_all(&mut new, text.as_bytes())?;
-                new.persist(file).map_err(|error| error.error)
-            },
-        );
+        let saved = files::replace(file, text);
         saved.map_err(|error| {
             let failure = Failure::script(format!("`{}` cannot be written", file.display()));
             Arc::new(failure.because(error.to_string()))

@@ -1,6 +1,6 @@
 //! `read_file`, `write_file`, `exists`.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::script::call::too_early;
 use crate::script::current::{self, Whereabouts};
 use crate::script::host::Host;
 use crate::script::raised::{raise, stop};
-use crate::service::files::read_text;
+use crate::service::files::{self, read_text};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let root = host.context.root.clone();
@@ -56,20 +56,7 @@ fn write(context: &NativeCallContext, file: &Path, path: &str, text: &str) -> An
     if current::get().whereabouts == Whereabouts::TopLevel {
         return Err(refuse(too_early("write_file")));
     }
-    let written = || -> io::Result<()> {
-        let folder = file.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut draft = tempfile::Builder::new()
-            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-            .tempfile_in(folder)?;
-        draft.write_all(text.as_bytes())?;
-        if let Ok(old) = std::fs::metadata(file) {
-            draft.as_file().set_permissions(old.permissions())?;
-        }
-        draft.persist(file)?;
-        Ok(())
-    };
-    written().map_err(|error| {
+    files::replace(file, text).map_err(|error| {
         let failure = Failure::new(Kind::Pipeline, format!("cannot write `{path}`"));
         refuse(failure.because(why(&error)))
     })

@@ -17,6 +17,7 @@ mod stamp;
 mod tests;
 mod text;
 mod walk;
+mod whole;
 
 use std::io;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub(in crate::service) use ignored::Rules;
 pub use index::Index;
 pub use manifest::{File, Kind, Manifest};
 pub use text::read_text;
+pub use whole::{draft, replace};
 
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
