@@ -20,7 +20,11 @@ ask() {
   echo "${COMPREPLY[*]}"
 }
 "#;
-    in_shell(project, "bash", &(session.to_owned() + asked.join("\n").as_str()))
+    in_shell(
+        project,
+        "bash",
+        &(session.to_owned() + asked.join("\n").as_str()),
+    )
 }
 
 fn in_shell(project: &Project, shell: &str, text: &str) -> String {

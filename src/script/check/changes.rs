@@ -114,7 +114,7 @@ impl Changes {
         if !self.functions.insert(at.function.to_owned()) {
             return;
         }
-        let body = site::functions(unit, |name| name == at.function);
+        let body = site::function(unit, at.function);
         let mut last = 0;
         body.walk(&mut |path: &[ASTNode]| {
             last = path.first().map(address).unwrap_or_default();
@@ -193,8 +193,7 @@ fn change<'a>(unit: &Unit, path: &[ASTNode<'a>]) -> Option<Found<'a>> {
     let called = method.map(|call| call.name.as_str());
     let gives = called.is_some_and(|name| TAKING.contains(&name));
     if let Some(name) = called
-        && (!gives && !CHANGING.contains(&name)
-            || unit.ast.iter_functions().any(|own| own.name == name))
+        && (!gives && !CHANGING.contains(&name) || !unit.functions(name).is_empty())
     {
         return None;
     }

@@ -94,8 +94,7 @@ fn surplus_parameters(scene: &Scene, site: &Site, closure: &Closure, findings: &
     let (Some((stage, _)), Some(needs)) = (site.text(0), needs(site)) else {
         return;
     };
-    let mut functions = scene.unit().ast.iter_functions();
-    let Some(function) = functions.find(|function| function.name == closure.name) else {
+    let [function, ..] = scene.unit().functions(&closure.name) else {
         return;
     };
     let parameters = function.params.len().saturating_sub(closure.captures);

@@ -87,12 +87,8 @@ impl<'a> Functions<'a> {
     /// What a closure captured counts as a parameter and as an argument, so that only the
     /// difference tells something.
     fn closure(&self, name: &str, given: usize) -> Failure {
-        let wanted = self.units.library_of(name).and_then(|library| {
-            library
-                .iter_script_fn_info()
-                .find(|(_, _, known, _, _)| *known == name)
-                .map(|(_, _, _, parameters, _)| parameters)
-        });
+        let functions = self.units.functions(name);
+        let wanted = functions.first().map(|function| function.params.len());
         let message = match wanted {
             Some(wanted) if wanted > given => format!(
                 "the closure has {} more than it is called with",
