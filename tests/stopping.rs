@@ -12,7 +12,7 @@ use crate::harness::{PATIENCE, Project, Standin};
 /// How long what was started may take to end.
 const SOON: Duration = Duration::from_secs(2);
 /// How long it may take with hooks that do not end by themselves.
-const HOOKS: Duration = Duration::from_secs(8);
+const HOOKS: Duration = Duration::from_secs(4);
 
 const WAITING: &str = r#"
 stage("wait", || sh("sh -c 'sleep 600 & echo up; wait' & wait"));
@@ -384,4 +384,17 @@ fn a_timeout_ends_the_reading_of_files() {
     1 | stage("a", #{ timeout: 1 }, || { try { read_file("pipe") } catch { print("caught") } });
       |                                        ^^^^^^^^^
     "#);
+}
+
+#[test]
+fn a_run_that_nohup_started_outlives_its_terminal() {
+    let project = Project::new().script(r#"sh("echo up; cat go; touch done")"#);
+    project.tool("mkfifo", ["go"]);
+    let running = project.spawn_program("nohup", [env!("CARGO_BIN_EXE_wharf"), "run"]);
+    running.wait_for("up\n");
+    running.signal(Signal::HUP);
+    project.write("go", "");
+    let (code, _, stderr) = running.finish_within(PATIENCE).streams();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(project.path("done").exists());
 }

@@ -49,7 +49,8 @@ impl Signals {
         fcntl_setfl(&end, OFlags::NONBLOCK)?;
         let raised = Arc::new(AtomicBool::new(false));
         let unheard = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let hang_up = (!process::ignores(SIGHUP)).then_some(SIGHUP);
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
             flag::register_conditional_shutdown(signal, INTERRUPTED, unheard.clone())?;
             flag::register(signal, unheard.clone())?;
             flag::register(signal, raised.clone())?;

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Kind, guard};
 use crate::script::{Hook, Outputs, Program};
 
 /// How long all hooks together may take after an interrupt. A second one ends them at once.
-const AFTER_INTERRUPT: Duration = Duration::from_secs(5);
+const AFTER_INTERRUPT: Duration = Duration::from_millis(1500);
 
 /// Calls the hooks that fit, each whatever became of those before it; what failed of them.
 pub(super) fn run(
@@ -67,7 +67,10 @@ pub(super) fn cancellation(run: &Cancel) -> Cancel {
     // It goes with the process if they are done before.
     thread::spawn(move || {
         thread::sleep(AFTER_INTERRUPT);
-        let limit = humantime::format_duration(AFTER_INTERRUPT).to_string();
+        let limit = format!(
+            "{} s, the time that is left after an interrupt",
+            AFTER_INTERRUPT.as_secs_f32()
+        );
         timed.cancel(Reason::TimedOut(limit));
     });
     cancel

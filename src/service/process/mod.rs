@@ -3,6 +3,7 @@
 mod attend;
 mod foreground;
 mod identity;
+mod ignored;
 mod tail;
 mod watch;
 
@@ -26,6 +27,7 @@ use attend::Attendance;
 
 pub use foreground::foreground;
 pub use identity::Identity;
+pub use ignored::ignores;
 pub use tail::{Kept, Tail};
 pub use watch::{Change, leader, stop_groups, watch};
 
