@@ -199,10 +199,10 @@ fn what_is_no_plan_is_told() {
 
     For more information, try '--help'.
     ");
-    assert_snapshot!(project.run(["plan", "--save", "no/where.json"]).all(), @"
+    assert_snapshot!(project.run(["plan", "--save", "wharf.rhai/where.json"]).all(), @"
     exit: 2
     ── stderr
-    error: cannot write `no/where.json`
-    cause: there is no such file or folder
+    error: cannot write `wharf.rhai/where.json`
+    cause: not a directory
     ");
 }

@@ -44,7 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "plan", "journal", "event", "effect", "line", "secret", "failure", "words",
+            "plan", "journal", "service", "event", "effect", "line", "secret", "failure", "words",
         ],
     ),
     (

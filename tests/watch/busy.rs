@@ -26,7 +26,7 @@ fn a_run_is_stopped_with_all_it_started_and_another_takes_its_place() {
         project.wait_for_survivors(&["sh", "sleep", "sleep", "wharf"]);
     }
     project.write("go", "");
-    running.wait_for("end four\n");
+    running.wait_for_stderr(" passed in ");
     project.wait_for_survivors(&["wharf"]);
     let (stdout, stderr) = end(running);
     assert_eq!(

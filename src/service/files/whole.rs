@@ -26,6 +26,9 @@ pub fn draft(path: &Path) -> io::Result<NamedTempFile> {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
+    if folder.exists() && !folder.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
     std::fs::create_dir_all(folder)?;
     Builder::new()
         .prefix(".wharf-")
