@@ -11,6 +11,7 @@ mod http;
 mod image;
 mod lint;
 pub mod options;
+mod perform;
 mod render_deploy;
 mod replay;
 mod run_tests;
@@ -29,6 +30,7 @@ use serde_json::Value;
 pub use context::{Context, Environment, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
+pub use perform::{carry_out, identity};
 pub use replay::Replay;
 pub use trace::{Reading, Trace};
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::call::CallOptions;
 use crate::plan::Selection;
 use crate::rehearsal::Fault;
 use crate::report;
@@ -50,6 +51,7 @@ pub(super) enum Verb {
     History(HistoryOptions),
     Logs(LogsOptions),
     Docs(DocsOptions),
+    Call(CallOptions),
     Init(InitOptions),
     Completions(CompletionsOptions),
 }
@@ -158,6 +160,7 @@ impl ReportOptions {
                 OutputMode::Prefixed => report::Mode::Prefixed,
             },
             json: self.json,
+            aside: false,
             junit: self.junit.clone(),
             html: self.html.clone(),
         }

@@ -50,6 +50,18 @@ fn script(place: &Place) -> Result<PathBuf, Failure> {
 pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
     let path = script(place)?;
     let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let missing = setting.missing;
+    let context = context(root, secrets, setting)?;
+    let params = place.params.iter().cloned().collect();
+    Program::load(&path, Host::new(context, params, missing))
+}
+
+/// The surroundings of what happens in `root`.
+pub(super) fn context(
+    root: PathBuf,
+    secrets: &Secrets,
+    setting: Setting,
+) -> Result<Context, Failure> {
     let mut short = Vec::new();
     let environment = environment(&root, secrets, &mut short)?;
     if !short.is_empty() {
@@ -61,7 +73,7 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
             ),
         });
     }
-    let context = Context {
+    Ok(Context {
         stage: "script".into(),
         environment: Arc::new(environment),
         root,
@@ -74,7 +86,5 @@ pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result
         replay: setting.replay,
         trace: Trace::default(),
         telling: None,
-    };
-    let params = place.params.iter().cloned().collect();
-    Program::load(&path, Host::new(context, params, setting.missing))
+    })
 }

@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
 use crate::journal::{Origin, Recorder};
-use crate::rehearsal::Rehearsal;
+use crate::rehearsal::{Fault, Rehearsal};
 use crate::report::Report;
 use crate::run::{self, Resumed};
 use crate::script::Missing;
@@ -46,7 +46,10 @@ fn stages(
     let cancel = Cancel::new();
     signals::listen(&cancel);
     let root = root(place).map_err(Arc::new)?;
-    let rehearsal = rehearsal(options, secrets)?;
+    let rehearsal = options
+        .rehearse
+        .then(|| stand_ins(&options.fault, secrets))
+        .transpose()?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
@@ -117,7 +120,12 @@ fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
 }
 
 /// What keeps this run in the journal of the repository in `root`.
-fn recorder(root: &Path, secrets: &Secrets, report: &Events, origin: Origin) -> Recorder {
+pub(super) fn recorder(
+    root: &Path,
+    secrets: &Secrets,
+    report: &Events,
+    origin: Origin,
+) -> Recorder {
     let report = report.clone();
     let recorder = Recorder::new(root, secrets, origin, move |text| {
         report.emit(Event::Warned {
@@ -131,17 +139,13 @@ fn recorder(root: &Path, secrets: &Secrets, report: &Events, origin: Origin) -> 
     recorder
 }
 
-fn rehearsal(options: &RunOptions, secrets: &Secrets) -> Result<Option<Rehearsal>, Arc<Failure>> {
-    if !options.rehearse {
-        return Ok(None);
-    }
-    Rehearsal::start(options.fault.clone(), secrets)
-        .map(Some)
-        .map_err(|error| {
-            let failure = Failure::new(
-                Kind::Pipeline,
-                "the stand-ins of the rehearsal cannot start",
-            );
-            Arc::new(failure.because(error.to_string()))
-        })
+/// Starts the stand-ins of a rehearsal, told to fail as `faults` say.
+pub(super) fn stand_ins(faults: &[Fault], secrets: &Secrets) -> Result<Rehearsal, Arc<Failure>> {
+    Rehearsal::start(faults.to_vec(), secrets).map_err(|error| {
+        let failure = Failure::new(
+            Kind::Pipeline,
+            "the stand-ins of the rehearsal cannot start",
+        );
+        Arc::new(failure.because(error.to_string()))
+    })
 }

@@ -28,6 +28,7 @@ mod style;
 mod terminal;
 mod timing;
 mod turns;
+pub mod value;
 mod width;
 mod window;
 
@@ -58,6 +59,8 @@ pub struct Options {
     pub mode: Mode,
     /// Events on standard output, a line each; what people see goes to standard error.
     pub json: bool,
+    /// All of it goes to standard error: standard output has something else.
+    pub aside: bool,
     /// Files to write when the run ends.
     pub junit: Option<PathBuf>,
     pub html: Option<PathBuf>,
@@ -216,7 +219,7 @@ fn people(options: &Options, secrets: &Secrets) -> People {
     if options.json && (options.quiet || stdout().is_terminal()) {
         return People::Nothing;
     }
-    let outputs = if options.json {
+    let outputs = if options.json || options.aside {
         Outputs::new(stderr(), stderr())
     } else if github::is_here() && !options.quiet && inherited::is_stdout() {
         // The runner reads two pipes in no certain order, and a group needs one.

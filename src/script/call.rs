@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
 use serde_json::Value;
@@ -13,10 +12,9 @@ use super::host::Host;
 use super::literal;
 use super::raised::{raise, stop};
 use super::value::{from_json, to_json};
-use crate::action::{ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
-use crate::event::{self, Event};
-use crate::failure::{Failure, Kind};
-use crate::service::state;
+use crate::action::{self, ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
+use crate::event;
+use crate::failure::Failure;
 
 /// How many arguments an action may be called with.
 pub(super) const ARGUMENTS: RangeInclusive<usize> = 0..=2;
@@ -111,55 +109,9 @@ fn perform(
         action: action.name,
         effect,
         number: current.calls.fetch_add(1, Ordering::Relaxed),
-        options: identity(&context, effect, &options),
+        options: action::identity(&context, effect, &options),
     };
-    context.trace.reach(effect);
-    let stage = context.stage.clone();
-    context.events.emit(Event::ActionStarted {
-        stage: stage.clone(),
-        call: call.clone(),
-    });
-    let started = Instant::now();
-    let done = match replayed(&context, &call) {
-        Some(result) => Ok(result),
-        None => (action.run)(&context, options),
-    };
-    context.events.emit(Event::ActionFinished {
-        stage,
-        call,
-        took: started.elapsed(),
-        result: match &done {
-            Ok(value) => Ok(Arc::new(value.clone())),
-            Err(error) => Err(error.message.clone()),
-        },
-        found: done
-            .as_ref()
-            .err()
-            .and_then(|error| error.found.clone())
-            .map(Arc::new),
-    });
-    done
-}
-
-/// Tells calls of an effect that leaves the machine apart; others are of no interest to a later run.
-fn identity(context: &Context, effect: Effect, options: &Value) -> String {
-    if !effect.leaves_the_machine() {
-        return String::new();
-    }
-    // Options may be secret, and short. Where there is no key there is no journal to read it.
-    let key = state::key(&context.root).unwrap_or_default();
-    blake3::keyed_hash(&key, options.to_string().as_bytes()).to_string()
-}
-
-/// What this very call gave in the run that this one goes on from.
-fn replayed(context: &Context, call: &event::Call) -> Option<Value> {
-    let replay = context.replay.as_ref()?;
-    let result = replay.take(&context.stage, call.action, &call.options)?;
-    context.say(format!(
-        "`{}` is done already, in run {}",
-        call.action, replay.run
-    ));
-    Some(result)
+    action::carry_out(&context, action, call, options)
 }
 
 /// The error with its place: the offending option where it is written, else the call.
@@ -172,29 +124,16 @@ fn place(
     if error.kind == ErrorKind::Cancelled {
         return stop(at);
     }
-    let mut failure = if let ErrorKind::Option(path) = &error.kind {
-        let (message, hint) = options::explain(action, path, &error.message);
-        let mut failure = Failure::script(message);
-        failure.hints.extend(hint);
-        let written = literal::Call::of(&host.units, at);
-        let place = written.and_then(|call| {
+    let place = match &error.kind {
+        ErrorKind::Option(path) => literal::Call::of(&host.units, at).and_then(|call| {
             if error.message.starts_with("unknown field") {
                 call.key(path)
             } else {
                 call.value(path, action.natural)
             }
-        });
-        failure.at_if(place)
-    } else {
-        Failure::new(
-            Kind::Pipeline,
-            format!("`{}`: {}", action.name, error.message),
-        )
+        }),
+        _ => None,
     };
-    failure.action = Some(action.name);
-    failure.exit_code = error.exit_code;
-    failure.causes = error.causes;
-    failure.output = error.output;
-    failure.hints.extend(error.hints);
+    let failure = options::failure(action, error).at_if(place);
     raise(failure, at)
 }

@@ -1,7 +1,7 @@
 //! A run as lines of JSON on standard output, for programs. `schema.md` beside this file tells
 //! what is in them.
 
-mod masked;
+pub(super) mod masked;
 
 use std::io::{self, BufWriter, Write};
 use std::time::SystemTime;

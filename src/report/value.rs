@@ -1,0 +1,182 @@
+//! Values as people read them.
+
+use serde_json::{Map, Value};
+use unicode_width::UnicodeWidthStr;
+
+use super::json::masked;
+use super::style::Colour;
+use crate::line::harmless;
+use crate::secret::Secrets;
+
+/// `value` as JSON, without what is secret in it.
+pub fn json(value: &Value, secrets: &Secrets) -> String {
+    format!("{:#}", masked::value(value, secrets))
+}
+
+/// `value`: a text in quotes, a map as lines of name and value, maps of one shape as a table.
+/// Nothing that is secret is in it.
+pub fn shown(value: &Value, colour: Colour, secrets: &Secrets) -> String {
+    let text = drawn(&masked::value(value, secrets), colour);
+    harmless(&text, colour.is_on(), secrets)
+}
+
+fn drawn(value: &Value, colour: Colour) -> String {
+    match value {
+        Value::Object(map) if !map.is_empty() => lines(map, colour, 0),
+        Value::Array(values) => match table(values, colour) {
+            Some(table) => table,
+            None if short(value).len() <= WIDE => short(value),
+            None => items(values, colour, 0),
+        },
+        other => short(other),
+    }
+}
+
+/// What is longer stands on lines of its own.
+const WIDE: usize = 80;
+
+fn lines(map: &Map<String, Value>, colour: Colour, depth: usize) -> String {
+    let width = map.keys().map(|key| key.width()).max().unwrap_or_default();
+    let indent = "  ".repeat(depth);
+    let lines = map.iter().map(|(key, value)| {
+        let padding = " ".repeat(width - key.width());
+        let name = colour.faint(key);
+        match nested(value, colour, depth + 1) {
+            Some(below) => format!("{indent}{name}\n{below}"),
+            None => format!("{indent}{name}{padding}  {}", short(value)),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn items(values: &[Value], colour: Colour, depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    let lines = values.iter().map(|value| match value {
+        Value::Object(map) if short(value).len() > WIDE => {
+            let below = lines(map, colour, depth + 1);
+            format!("{indent}-{}", &below[indent.len() + 1..])
+        }
+        other => format!("{indent}- {}", short(other)),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What does not fit behind its name.
+fn nested(value: &Value, colour: Colour, depth: usize) -> Option<String> {
+    let text = value.as_str().filter(|text| text.contains('\n'));
+    if text.is_none() && short(value).len() <= WIDE {
+        return None;
+    }
+    match value {
+        Value::String(text) => {
+            let indent = "  ".repeat(depth);
+            let lines = text.lines().map(|line| format!("{indent}{line}"));
+            Some(lines.collect::<Vec<_>>().join("\n"))
+        }
+        Value::Object(map) => Some(lines(map, colour, depth)),
+        Value::Array(values) => Some(items(values, colour, depth)),
+        _ => None,
+    }
+}
+
+/// On one line, as the language writes it.
+fn short(value: &Value) -> String {
+    match value {
+        Value::Null => "()".to_owned(),
+        Value::Array(values) => {
+            let values: Vec<_> = values.iter().map(short).collect();
+            format!("[{}]", values.join(", "))
+        }
+        Value::Object(map) => {
+            let entries: Vec<_> = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", name(key), short(value)))
+                .collect();
+            if entries.is_empty() {
+                "#{}".to_owned()
+            } else {
+                format!("#{{ {} }}", entries.join(", "))
+            }
+        }
+        other => other.to_string(),
+    }
+}
+
+fn name(key: &str) -> String {
+    let plain = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain {
+        key.to_owned()
+    } else {
+        Value::from(key).to_string()
+    }
+}
+
+/// Two or more maps with the same names and small values.
+fn table(values: &[Value], colour: Colour) -> Option<String> {
+    let rows: Vec<_> = values.iter().map(Value::as_object).collect::<Option<_>>()?;
+    let first = rows
+        .first()
+        .filter(|row| rows.len() > 1 && !row.is_empty())?;
+    let same = |row: &&Map<String, Value>| row.keys().eq(first.keys());
+    let plain = |value: &Value| !value.is_object() && !value.is_array();
+    if !rows.iter().all(same) || !rows.iter().all(|row| row.values().all(plain)) {
+        return None;
+    }
+    let cell = |value: &Value| value.as_str().map_or_else(|| short(value), str::to_owned);
+    let one_line = |text: String| text.replace('\n', "⏎");
+    let mut cells: Vec<Vec<String>> = vec![first.keys().cloned().collect()];
+    cells.extend(
+        rows.iter()
+            .map(|row| row.values().map(|value| one_line(cell(value))).collect()),
+    );
+    let widths: Vec<_> = (0..first.len())
+        .map(|column| {
+            cells
+                .iter()
+                .map(|row| row[column].width())
+                .max()
+                .unwrap_or_default()
+        })
+        .collect();
+    let lines = cells.iter().enumerate().map(|(index, row)| {
+        let row = row
+            .iter()
+            .zip(&widths)
+            .map(|(text, width)| format!("{text}{}", " ".repeat(width - text.width())));
+        let line = row.collect::<Vec<_>>().join("  ");
+        match index {
+            0 => colour.faint(line.trim_end()),
+            _ => line.trim_end().to_owned(),
+        }
+    });
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::drawn;
+    use crate::report::Colour;
+
+    #[test]
+    fn values_are_readable() {
+        let told = |value| drawn(&value, Colour::none());
+        assert_eq!(told(json!("a \"b\"")), "\"a \\\"b\\\"\"");
+        assert_eq!(told(json!([1, null, true])), "[1, (), true]");
+        assert_eq!(told(json!({})), "#{}");
+        assert_eq!(
+            told(json!({ "reference": "me/app:1", "size": 3, "a-b": [1] })),
+            "reference  \"me/app:1\"\nsize       3\na-b        [1]"
+        );
+        assert_eq!(
+            told(json!([{ "path": "a.py", "line": 3 }, { "path": "views.py", "line": 12 }])),
+            "path      line\na.py      3\nviews.py  12"
+        );
+        assert_eq!(
+            told(json!([{ "a": [1] }, { "a": [2] }])),
+            "[#{ a: [1] }, #{ a: [2] }]"
+        );
+    }
+}
