@@ -2,6 +2,7 @@
 //! consumes this and nothing else.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,6 +91,12 @@ pub enum Event {
         /// What it gives all the same, where an earlier success is kept.
         result: Option<Arc<Value>>,
     },
+    /// The stage came to an effect that does not happen here, or needs one that did; `what` completes
+    /// “held: …”.
+    StageHeld {
+        stage: Arc<str>,
+        what: String,
+    },
     /// The stage's turn never comes; `reason` completes “not run: …”.
     StageDropped {
         stage: Arc<str>,
@@ -152,6 +159,8 @@ pub enum Event {
         /// What its needs' closures will receive; null unless it passed.
         result: Arc<Value>,
     },
+    /// What `wharf watch` does between and around its runs.
+    Watched(Watched),
     /// What the stand-ins of a rehearsal received, a block of lines for each service.
     Rehearsed {
         services: Vec<Received>,
@@ -160,8 +169,41 @@ pub enum Event {
         took: Duration,
         passed: usize,
         skipped: usize,
+        held: usize,
         failure: Option<Arc<Failure>>,
     },
+}
+
+/// What happens to a watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// It is ready: from now on no change is missed.
+    Ready {
+        folders: usize,
+        /// Effects that do happen.
+        allowed: Vec<Effect>,
+    },
+    /// A run is about to start.
+    Triggered {
+        /// `changed`, `script`, `asked` or `start`.
+        trigger: &'static str,
+        paths: Vec<PathBuf>,
+        /// The stages concerned and why each; empty where that is all of them.
+        stages: Vec<(Arc<str>, String)>,
+    },
+    /// Changes came while a run goes on; `what` completes “changed during the run: …”.
+    Superseded { what: String },
+    /// Nothing starts before something is over; completes “waiting until … is over”.
+    Waiting { what: String },
+    /// It writes what starts it, again and again; its doing so starts it no more.
+    Loop {
+        stage: Arc<str>,
+        paths: Vec<PathBuf>,
+    },
+    /// A line for the person, such as the answer to a key.
+    Told { text: String },
+    /// Something that does not work as it should.
+    Warned { text: String },
 }
 
 /// The state of one long step, identified by its label within a stage.

@@ -180,6 +180,8 @@ impl Harbour {
             "run",
             "--detach",
             "--rm",
+            "--label",
+            &self.services.label,
             "--publish",
             "127.0.0.1::8000",
             &image,

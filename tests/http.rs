@@ -1,5 +1,7 @@
 //! `http` against a server on loopback.
 
+use insta::assert_snapshot;
+
 use crate::harness::{Project, Standin};
 
 fn run(script: &str) -> (i32, String, String) {
@@ -58,19 +60,24 @@ fn only_what_may_be_repeated_is_tried_again() {
 #[test]
 fn an_unexpected_status_is_a_failure_with_the_body_and_no_secret() {
     let standin = Standin::new("400 Bad Request", "no such t0ken-of-the-harbour");
-    let (code, _, stderr) = run(&format!(
-        r#"http("http://ada:p4ssword@{}/boats?api_key=k3y-of-ada", #{{
-    headers: #{{ "x-token": secret("TOKEN") }},
-}});"#,
+    let script = format!(
+        r#"http("http://ada:p4ssword@{}/boats?api_key=k3y-of-ada", #{{ headers: #{{ "x-token": secret("TOKEN") }} }});"#,
         standin.address
-    ));
-    assert_eq!(code, 1);
-    let message = format!("http://{}/boats answered 400", standin.address);
-    assert!(stderr.contains(&message), "{stderr}");
-    assert!(stderr.contains("no such ***"), "{stderr}");
-    for secret in ["t0ken-of-the-harbour", "p4ssword", "k3y-of-ada"] {
-        assert!(!stderr.contains(secret), "{secret}: {stderr}");
-    }
+    );
+    let project = Project::new()
+        .script(&script)
+        .env("TOKEN", "t0ken-of-the-harbour");
+    assert_snapshot!(project.run(["run", "--quiet"]).all(), @r#"
+    exit: 1
+    ── stderr
+    error: `http`: http://127.0.0.1:[port]/boats answered 400
+     --> wharf.rhai:1:1
+      |
+    1 | http("http://ada:***@127.0.0.1:[port]/boats?api_key=***", #{ headers: #{ "x-token": secret("TOKEN") } });
+      | ^^^^
+      | no such ***
+    hint: where that is no failure, say so: `expect: 400`
+    "#);
 }
 
 #[test]
@@ -86,19 +93,44 @@ print(http(url, #{{ expect: 404 }}).body);"#,
 }
 
 #[test]
-fn nobody_there_and_no_answer_in_time_are_told_apart() {
-    let (code, _, stderr) = run("http(\"http://127.0.0.1:1/boats?token=t0ken-1\", #{ retry: 0 });");
-    assert_eq!(code, 1);
-    let message = "cannot connect to `http://127.0.0.1:1/boats`: Connection refused";
-    assert!(stderr.contains(message), "{stderr}");
+fn why_there_is_no_answer_is_told() {
     // Connections to it are taken and never answered.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
-    let address = silent.local_addr().expect("a bound port");
-    let script = format!("http(\"http://{address}/\", #{{ timeout: \"100ms\", retry: 0 }});");
-    let (code, _, stderr) = run(&script);
-    assert_eq!(code, 1);
-    let message = format!("`http://{address}/` did not answer in time");
-    assert!(stderr.contains(&message), "{stderr}");
+    let silent = silent.local_addr().expect("a bound port").to_string();
+    let broken = Standin::new("200 OK\nContent-Length: 4711\nX-Twice: 1", "less");
+    let large = Standin::new("200 OK", &"large ".repeat(3_000_000));
+    let told = [
+        ("127.0.0.1:1/boats?token=t0ken-1", "retry: 0"),
+        (&silent, "timeout: \"100ms\", retry: 0"),
+        (&silent, "timeout: \"100ms\", method: \"POST\""),
+        (&broken.address, "retry: 0"),
+        (&large.address, "retry: 0"),
+    ]
+    .map(|(address, options)| {
+        let script = format!("http(\"http://{address}\", #{{ {options} }});");
+        Project::new().script(&script).run(["run"]).failure()
+    });
+    assert_snapshot!(told.join("\n"), @r#"
+    exit: 1
+    error: `http`: cannot connect to `http://127.0.0.1:1/boats`: Connection refused
+    hint: is it up, and is the URL right?
+
+    exit: 1
+    error: `http`: `http://127.0.0.1:[port]/` did not answer in time
+    hint: a longer `timeout` waits longer
+
+    exit: 1
+    error: `http`: `http://127.0.0.1:[port]/` did not answer in time
+    hint: it may have been received all the same: look before it is sent again
+
+    exit: 1
+    error: `http`: the connection to `http://127.0.0.1:[port]/` broke: invalid content-length parsed
+    hint: is it `https://`, or `http://`, that is spoken there?
+
+    exit: 1
+    error: `http`: the answer of `http://127.0.0.1:[port]/` is larger than 16 MiB
+    hint: let a command download it: `sh(["curl", …])`
+    "#);
 }
 
 #[test]
@@ -117,20 +149,40 @@ fn loopback_is_not_asked_through_a_proxy() {
 
 #[test]
 fn what_cannot_be_sent_is_told() {
-    for (options, message) in [
-        ("json: 1, body: \"2\"", "is given beside `json`"),
-        ("method: \"G T\"", "`G T` is no method"),
-        (
-            "headers: #{ \"a b\": \"1\" }",
-            "the header `a b` cannot be sent",
-        ),
-        ("timeout: \"soon\"", "is no length of time"),
-    ] {
+    let told = [
+        "json: 1, body: \"2\"",
+        "method: \"G T\"",
+        "headers: #{ \"a b\": \"1\" }",
+        "timeout: \"soon\"",
+        "expect: 70000",
+    ]
+    .map(|options| {
         let script = format!("http(\"http://127.0.0.1:1/\", #{{ {options} }});");
-        let (code, _, stderr) = run(&script);
-        assert!(matches!(code, 1 | 2), "{options}: {stderr}");
-        assert!(stderr.contains(message), "{options}: {stderr}");
-    }
+        let told = Project::new().script(&script).run(["run"]).failure();
+        format!("{options}\n{told}")
+    });
+    assert_snapshot!(told.join("\n"), @r#"
+    json: 1, body: "2"
+    exit: 2
+    error: option `body` of `http`: is given beside `json`; one of them is sent
+
+    method: "G T"
+    exit: 2
+    error: option `method` of `http`: `G T` is no method
+
+    headers: #{ "a b": "1" }
+    exit: 1
+    error: `http`: the header `a b` cannot be sent as it is
+    hint: a name is of letters, digits and `-`, and a value has no line ends
+
+    timeout: "soon"
+    exit: 2
+    error: option `timeout` of `http`: "soon" is no length of time; write "[time]", "1m30s" or "2h"
+
+    expect: 70000
+    exit: 2
+    error: option `expect` of `http` must be a status or an array of them
+    "#);
 }
 
 #[test]
@@ -165,19 +217,24 @@ print(http("http://{}/", #{{ headers: headers }}).body);"#,
 }
 
 #[test]
-fn a_redirect_of_what_changes_something_is_a_failure_that_names_it() {
-    let standin = Standin::new(
-        "301 Moved Permanently\nLocation: https://quay.example/?key=1",
-        "",
-    );
-    let script = format!("http(\"http://{}/\", #{{ json: 1 }});", standin.address);
-    let (code, _, stderr) = run(&script);
-    assert_eq!(code, 1);
-    assert_eq!(standin.requests().len(), 1);
-    assert!(stderr.contains("answered 301\n"), "{stderr}");
-    let hint =
-        "hint: it points to https://quay.example/: send it there, or name the status in `expect`\n";
-    assert!(stderr.contains(hint), "{stderr}");
+fn what_changes_something_is_not_sent_elsewhere() {
+    let told = ["https://quay.example/?key=1", "/quay?key=1"].map(|location| {
+        let status = format!("301 Moved Permanently\nLocation: {location}");
+        let standin = Standin::new(&status, "");
+        let script = format!("http(\"http://{}/\", #{{ json: 1 }});", standin.address);
+        let told = Project::new().script(&script).run(["run"]).failure();
+        assert_eq!(standin.requests().len(), 1);
+        told
+    });
+    assert_snapshot!(told.join("\n"), @"
+    exit: 1
+    error: `http`: http://127.0.0.1:[port]/ answered 301
+    hint: it points to https://quay.example/: send it there, or name the status in `expect`
+
+    exit: 1
+    error: `http`: http://127.0.0.1:[port]/ answered 301
+    hint: it points to /quay: send it there, or name the status in `expect`
+    ");
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn wait_for_log(project: &Project, stage: &str, text: &str) {
     while !fs::read_to_string(&path).is_ok_and(|log| log.contains(text)) {
         let patient = begin.elapsed() < Duration::from_secs(30);
         assert!(patient, "`{text}` was never logged");
-        thread::yield_now();
+        thread::park_timeout(Duration::from_millis(5));
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod actions;
 mod building;
+mod call;
 mod check;
 mod choosing;
 mod django;
@@ -30,14 +31,17 @@ mod projects;
 mod readme;
 mod rehearsal;
 mod render;
+mod repl;
 mod report;
 mod results;
 mod resuming;
 mod run_tests;
 mod sentry;
 mod sh;
+mod shells;
 mod skipping;
 mod stages;
 mod stopping;
 mod tidy;
+mod watch;
 mod words;

@@ -66,6 +66,7 @@ fn every_output_in_the_readme_is_what_is_printed() {
 /// The application that the README speaks of.
 fn lettings(script: &str) -> Project {
     Project::new()
+        .file(".gitignore", "__pycache__/\n.pytest_cache/\n")
         .file("setup.cfg", "[flake8]\n[tool:pytest]\n")
         .file("lettings.py", "def rent(nights):\n    return 40 * nights\n")
         .file(

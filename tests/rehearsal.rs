@@ -72,59 +72,102 @@ fn a_fault_is_played_and_can_be_caught() {
 
 #[test]
 fn faults_of_each_service_fail_as_it_would() {
-    for (fault, script, message) in [
-        (
-            "render:429",
-            "render_deploy();",
-            "Render refused with status 429: rate limit exceeded",
-        ),
-        (
-            "sentry:429",
-            "sentry_notify(\"hello\");",
-            "Sentry accepts no more events for now; it says to wait 1m",
-        ),
-        (
-            "sentry:403",
-            "sentry_notify(\"hello\");",
-            "Sentry refused with status 403: forbidden",
-        ),
+    let told = [
+        ("render:429", "render_deploy();"),
+        ("sentry:429", "sentry_notify(\"hello\");"),
+        ("sentry:403", "sentry_notify(\"hello\");"),
         (
             "http:500",
             "http(\"https://hooks.example.com/\", #{ method: \"POST\" });",
-            "https://hooks.example.com/ answered 500",
         ),
-    ] {
+    ]
+    .map(|(fault, script)| {
         let project = Project::new().script(script);
-        let (code, _, stderr) = project
-            .run(["run", "--rehearse", "--fault", fault])
-            .streams();
-        assert_eq!(code, 1, "{fault}: {stderr}");
-        assert!(stderr.contains(message), "{fault}: {stderr}");
-    }
+        let told = project.run(["run", "--rehearse", "--fault", fault]);
+        format!("{fault}\n{}", told.failure())
+    });
+    assert_snapshot!(told.join("\n"), @r#"
+    render:429
+    exit: 1
+    error: `render_deploy`: Render refused with status 429: rate limit exceeded
+    hint: it takes so many requests a minute: try again in one
+
+    sentry:429
+    exit: 1
+    error: `sentry_notify`: Sentry accepts no more events for now; it says to wait [time]
+
+    sentry:403
+    exit: 1
+    error: `sentry_notify`: Sentry refused with status 403: forbidden
+    hint: is SENTRY_DSN the DSN of an active project?
+
+    http:500
+    exit: 1
+    error: `http`: https://hooks.example.com/ answered 500
+      | {"message":"internal server error"}
+    hint: where that is no failure, say so: `expect: 500`
+    "#);
 }
 
 #[test]
 fn a_fault_that_cannot_be_played_is_told() {
-    for (arguments, message) in [
-        (
-            &["--rehearse", "--fault", "rendr:503"][..],
-            "did you mean `render`?",
-        ),
-        (
-            &["--rehearse", "--fault", "aws:503"],
-            "there are: registry, render, sentry, http",
-        ),
-        (&["--rehearse", "--fault", "render"], "SERVICE:STATUS*TIMES"),
-        (&["--rehearse", "--fault", "render:200"], "from 400 to 599"),
-        (
-            &["--rehearse", "--fault", "render:503*0"],
-            "`0` is no number of times",
-        ),
-        (&["--fault", "render:503"], "--rehearse"),
-    ] {
+    let told = [
+        &["--rehearse", "--fault", "rendr:503"][..],
+        &["--rehearse", "--fault", "aws:503"],
+        &["--rehearse", "--fault", "render"],
+        &["--rehearse", "--fault", "render:200"],
+        &["--rehearse", "--fault", "render:503*0"],
+        &["--fault", "render:503"],
+    ]
+    .map(|arguments| {
         let project = Project::new().script("print(1);");
-        let (code, _, stderr) = project.run([&["run"], arguments].concat()).streams();
-        assert_eq!(code, 2, "{arguments:?}: {stderr}");
-        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
-    }
+        let told = project.run([&["run"], arguments].concat()).all();
+        format!("{}\n{told}", arguments.join(" "))
+    });
+    assert_snapshot!(told.join("\n"), @"
+    --rehearse --fault rendr:503
+    exit: 2
+    ── stderr
+    error: invalid value 'rendr:503' for '--fault <SERVICE:STATUS[*N]>': there is no service `rendr`; did you mean `render`?
+
+    For more information, try '--help'.
+
+    --rehearse --fault aws:503
+    exit: 2
+    ── stderr
+    error: invalid value 'aws:503' for '--fault <SERVICE:STATUS[*N]>': there is no service `aws`; there are: registry, render, sentry, http
+
+    For more information, try '--help'.
+
+    --rehearse --fault render
+    exit: 2
+    ── stderr
+    error: invalid value 'render' for '--fault <SERVICE:STATUS[*N]>': write it as SERVICE:STATUS or SERVICE:STATUS*TIMES
+
+    For more information, try '--help'.
+
+    --rehearse --fault render:200
+    exit: 2
+    ── stderr
+    error: invalid value 'render:200' for '--fault <SERVICE:STATUS[*N]>': `200` is no status of an error: it is from 400 to 599
+
+    For more information, try '--help'.
+
+    --rehearse --fault render:503*0
+    exit: 2
+    ── stderr
+    error: invalid value 'render:503*0' for '--fault <SERVICE:STATUS[*N]>': `0` is no number of times
+
+    For more information, try '--help'.
+
+    --fault render:503
+    exit: 2
+    ── stderr
+    error: the following required arguments were not provided:
+      --rehearse
+
+    Usage: wharf run --rehearse --fault <SERVICE:STATUS[*N]> --jobs <N> [STAGE]...
+
+    For more information, try '--help'.
+    ");
 }

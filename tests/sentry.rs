@@ -1,18 +1,21 @@
 //! `sentry_notify` against answers as Sentry gives them.
 
+use insta::assert_snapshot;
+
 use crate::harness::{Project, Standin};
 
 const KEY: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 
 fn notified(standin: &Standin, script: &str) -> (i32, String, String) {
-    let dsn = format!("http://{KEY}@{}/prefix/42", standin.address);
-    let project = Project::new()
-        .script(script)
-        .env("SENTRY_DSN", dsn)
-        .env("WORD", "an-0pen-secret");
+    let project = told(standin).script(script).env("WORD", "an-0pen-secret");
     let said = project.run(["run"]).streams();
     assert!(!said.1.contains(KEY) && !said.2.contains(KEY), "{said:?}");
     said
+}
+
+fn told(standin: &Standin) -> Project {
+    let dsn = format!("http://{KEY}@{}/prefix/42", standin.address);
+    Project::new().env("SENTRY_DSN", dsn)
 }
 
 fn sentry() -> Standin {
@@ -65,29 +68,47 @@ stage("test", || sh("echo the pier is gone; exit 3"));"#;
 
 #[test]
 fn a_refusal_is_a_failure_with_the_reason() {
-    for (line, body, message) in [
+    let told = [
         (
             "401 Unauthorized",
             r#"{"detail":"missing authorization information"}"#,
-            "Sentry refused with status 401: missing authorization information",
         ),
         (
             "403 Forbidden",
             r#"{"detail":"event submission rejected","causes":["ProjectDisabled"]}"#,
-            "Sentry refused with status 403: event submission rejected: ProjectDisabled",
         ),
-        (
-            "503 Service Unavailable",
-            "busy",
-            "Sentry refused with status 503: busy",
-        ),
-    ] {
+        ("413 Payload Too Large", "too large"),
+        ("302 Found\nLocation: https://sentry.example/?key=1", ""),
+        ("503 Service Unavailable", "busy"),
+    ]
+    .map(|(line, body)| {
         let standin = Standin::new(line, body);
-        let (code, _, stderr) = notified(&standin, "sentry_notify(\"hello\");");
-        assert_eq!(code, 1, "{line}");
-        assert!(stderr.contains(message), "{line}: {stderr}");
+        let project = told(&standin).script("sentry_notify(\"hello\");");
+        let told = project.run(["run"]).failure();
         assert_eq!(standin.requests().len(), 1, "{line}");
-    }
+        told
+    });
+    assert_snapshot!(told.join("\n"), @"
+    exit: 1
+    error: `sentry_notify`: Sentry refused with status 401: missing authorization information
+    hint: is SENTRY_DSN the DSN of an active project?
+
+    exit: 1
+    error: `sentry_notify`: Sentry refused with status 403: event submission rejected: ProjectDisabled
+    hint: is SENTRY_DSN the DSN of an active project?
+
+    exit: 1
+    error: `sentry_notify`: Sentry refused with status 413: too large
+    hint: send less in `extra` and `message`
+
+    exit: 1
+    error: `sentry_notify`: Sentry refused with status 302: it points to https://sentry.example/
+    hint: is the host in SENTRY_DSN right?
+
+    exit: 1
+    error: `sentry_notify`: Sentry refused with status 503: busy
+    hint: https://status.sentry.io tells whether Sentry has a problem
+    ");
 }
 
 #[test]

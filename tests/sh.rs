@@ -194,6 +194,10 @@ fn options_that_make_no_sense() {
         r#"let c = "a\x00b"; sh(c);"#,
         r#"sh("true", #{ command: "false" });"#,
         r#"sh("true", #{ shell: [] });"#,
+        r#"sh(["true"], #{ shell: ["sh"] });"#,
+        r#"sh("true", #{ env: #{ A: "a\x00b" } });"#,
+        r#"sh("true", #{ cwd: "a\x00b" });"#,
+        r#"run_tests(#{ runner: "npm", env: #{ A: "a\x00b" } });"#,
         r#"let t = "soon"; sh("true", #{ timeout: t });"#,
         r#"let t = -1; sh("true", #{ timeout: t });"#,
         r#"let t = 1.0e300; sh("true", #{ timeout: t });"#,
@@ -221,6 +225,15 @@ fn options_that_make_no_sense() {
        `command` is given twice «command»
     sh("true", #{ shell: [] });
        option `shell` of `sh`: there is no program in it «[»
+    sh(["true"], #{ shell: ["sh"] });
+       option `shell` of `sh`: is not used: a command in an array is executed without a shell «[»
+       hint: give the command as one text, or the shell in the array
+    sh("true", #{ env: #{ A: "a\x00b" } });
+       `sh`: the environment variable `A` holds a zero byte, which no command can be given «sh»
+    sh("true", #{ cwd: "a\x00b" });
+       `sh`: the name of the folder to run in holds a zero byte, which no command can be given «sh»
+    run_tests(#{ runner: "npm", env: #{ A: "a\x00b" } });
+       `run_tests`: the environment variable `A` holds a zero byte, which no command can be given «run_tests»
     let t = "soon"; sh("true", #{ timeout: t });
        option `timeout` of `sh`: "soon" is no length of time; write "90s", "1m30s" or "2h" «t»
     let t = -1; sh("true", #{ timeout: t });

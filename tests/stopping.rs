@@ -1,16 +1,18 @@
 //! Ctrl-C and its kin: everything that was started ends, and soon.
 
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 use std::time::Duration;
 
 use insta::assert_snapshot;
 use rustix::process::Signal;
 
-use crate::harness::Project;
+use crate::harness::{PATIENCE, Project, Standin};
 
 /// How long what was started may take to end.
 const SOON: Duration = Duration::from_secs(2);
 /// How long it may take with hooks that do not end by themselves.
-const HOOKS: Duration = Duration::from_secs(8);
+const HOOKS: Duration = Duration::from_secs(4);
 
 const WAITING: &str = r#"
 stage("wait", || sh("sh -c 'sleep 600 & echo up; wait' & wait"));
@@ -241,4 +243,158 @@ fn a_second_signal_ends_what_nothing_waits_for() {
     running.signal(Signal::INT);
     let (code, _, _) = running.finish_within(SOON).streams();
     assert_eq!(code, 130);
+}
+
+/// Takes what is sent to it and never answers; the receiver learns of each request.
+fn silent() -> (Standin, Receiver<()>) {
+    let (seen, asked) = channel();
+    let standin = Standin::watched(&[("200 OK", "{}")], move |_| {
+        if seen.send(()).is_ok() {
+            loop {
+                thread::park();
+            }
+        }
+    });
+    (standin, asked)
+}
+
+#[test]
+fn what_waits_for_a_service_is_stopped() {
+    let hook = Standin::new("200 OK", r#"{"deploy":{"id":"dep-1"}}"#);
+    let hook = format!("hook: \"http://{}/deploy/srv-1?key=k3y\"", hook.address);
+    for call in [
+        "http(\"http://[address]/\")",
+        "http(\"http://[address]/\", #{ json: 1 })",
+        "render_deploy(#{ hook: \"http://[address]/deploy/srv-1?key=k3y\" })",
+        "render_deploy(#{ service: \"srv-1\" })",
+        &format!("render_deploy(#{{ {hook}, wait: \"9m\" }})"),
+        &format!("render_deploy(#{{ {hook}, health: \"http://[address]/\" }})"),
+        "sentry_notify(\"hello\", #{ dsn: \"http://0a1b2c3d@[address]/42\" })",
+        "docker_build(\"me/app:1\")",
+        "docker_push(\"me/app:1\")",
+    ] {
+        let (standin, asked) = silent();
+        let call = call.replace("[address]", &standin.address);
+        let project = Project::new()
+            .script(&format!(
+                "try {{ {call}; }} catch (err) {{ print(err.message); }}"
+            ))
+            .file("Dockerfile", "FROM scratch\n")
+            .env("DOCKER_HOST", format!("tcp://{}", standin.address))
+            .env("RENDER_API_KEY", "rnd_k3y")
+            .env("RENDER_API_URL", format!("http://{}", standin.address));
+        let running = project.spawn(["run"]);
+        asked.recv_timeout(PATIENCE).expect("a request");
+        running.signal(Signal::INT);
+        let (code, stdout, stderr) = running.finish_within(SOON).streams();
+        assert_eq!((code, &*stdout), (130, ""), "{call}: {stderr}");
+    }
+}
+
+#[test]
+fn what_looks_again_after_a_while_is_stopped() {
+    let queued = r#"{"id":"dep-1","status":"queued"}"#;
+    for (answers, call, said) in [
+        (
+            &[("503 Service Unavailable\nRetry-After: 60", "")][..],
+            "http(\"http://[address]/\")",
+            "trying again in ",
+        ),
+        (
+            &[("200 OK", "[]"), ("201 Created", queued)],
+            "render_deploy(#{ service: \"srv-1\", wait: \"9m\" })",
+            "deploy dep-1 is queued\n",
+        ),
+        (
+            &[("200 OK", queued), ("502 Bad Gateway", "")],
+            "render_deploy(#{ hook: \"http://[address]/deploy/srv-1?key=k3y\", health: \"http://[address]/\" })",
+            "accepted it as deploy dep-1\n",
+        ),
+    ] {
+        let standin = Standin::answering(answers);
+        let project = Project::new()
+            .script(&call.replace("[address]", &standin.address))
+            .env("RENDER_API_KEY", "rnd_k3y")
+            .env("RENDER_API_URL", format!("http://{}", standin.address));
+        let running = project.spawn(["run"]);
+        running.wait_for_stderr(said);
+        running.signal(Signal::INT);
+        let (code, _, stderr) = running.finish_within(SOON).streams();
+        assert_eq!(code, 130, "{call}: {stderr}");
+    }
+}
+
+#[test]
+fn a_test_runner_and_a_linter_are_stopped_with_what_they_started() {
+    for (tool, call) in [
+        ("npm", "run_tests(#{ runner: \"npm\" })"),
+        ("cargo", "lint(#{ linter: \"clippy\" })"),
+    ] {
+        let program = format!("bin/{tool}");
+        let project = Project::new()
+            .script(call)
+            .file(&program, "#!/bin/sh\necho up >&2\nsleep 600 & wait\n");
+        project.tool("chmod", ["+x", &program]);
+        let path = std::env::var("PATH").expect("a PATH");
+        let path = format!("{}:{path}", project.path("bin").display());
+        let project = project.env("PATH", path);
+        let running = project.spawn(["run"]);
+        running.wait_for_stderr("up\n");
+        running.signal(Signal::INT);
+        let (code, _, stderr) = running.finish_within(SOON).streams();
+        assert_eq!(code, 130, "{call}: {stderr}");
+        project.wait_for_survivors(&[]);
+    }
+}
+
+#[test]
+fn reading_files_is_stopped() {
+    for reading in ["read_file(\"pipe\")", "hash_files(\"vast\")"] {
+        for stage in ["#{}", "#{ timeout: \"1h\" }"] {
+            let project = Project::new().script(&format!(
+                "stage(\"a\", {stage}, || {{ log(\"reading\"); {reading} }});"
+            ));
+            project.tool("mkfifo", ["pipe"]);
+            project.tool("truncate", ["-s", "60G", "vast"]);
+            let running = project.spawn(["run"]);
+            running.wait_for_stderr("reading\n");
+            running.signal(Signal::TERM);
+            let (code, _, stderr) = running.finish_within(SOON).streams();
+            assert_eq!(code, 130, "{reading}\n{stderr}");
+            assert!(stderr.ends_with("error: interrupted\n"), "{stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_timeout_ends_the_reading_of_files() {
+    let project = Project::new().script(
+        "stage(\"a\", #{ timeout: 1 }, || { try { read_file(\"pipe\") } catch { print(\"caught\") } });",
+    );
+    project.tool("mkfifo", ["pipe"]);
+    assert_snapshot!(project.run(["run"]).all(), @r#"
+    exit: 1
+    ── stderr
+    ▸ a
+    ✗ a failed after [time]
+    1 failed in [time]
+    error: `a` was stopped after [time]
+     --> wharf.rhai:1:40
+      |
+    1 | stage("a", #{ timeout: 1 }, || { try { read_file("pipe") } catch { print("caught") } });
+      |                                        ^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_run_that_nohup_started_outlives_its_terminal() {
+    let project = Project::new().script(r#"sh("echo up; cat go; touch done")"#);
+    project.tool("mkfifo", ["go"]);
+    let running = project.spawn_program("nohup", [env!("CARGO_BIN_EXE_wharf"), "run"]);
+    running.wait_for("up\n");
+    running.signal(Signal::HUP);
+    project.write("go", "");
+    let (code, _, stderr) = running.finish_within(PATIENCE).streams();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(project.path("done").exists());
 }

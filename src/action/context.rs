@@ -5,11 +5,14 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::action::{ActionError, Reading, Replay, Trace};
+use url::Position;
+
+use crate::action::{ActionError, Gate, Reading, Replay, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events, Progress, Stream};
 use crate::secret::Secrets;
 use crate::service::Services;
+use crate::service::http::Url;
 
 /// Environment names and values, as a child process will get them.
 pub type Environment = BTreeMap<String, String>;
@@ -32,6 +35,10 @@ pub struct Context {
     /// Whether the whole run is a rehearsal. An action whose effect stays on the machine runs for
     /// real even then, but may say `simulated: …` where a real run would have to fail.
     pub rehearsal: bool,
+    /// Who is asked before an effect leaves the machine; nobody if it is not set.
+    pub gate: Option<Arc<dyn Gate>>,
+    /// Whether tests that failed the last time run before all others: somebody waits for them.
+    pub failed_first: bool,
     /// Effects of an earlier run that this one goes on from.
     pub replay: Option<Replay>,
     /// What the attempt touches.
@@ -52,6 +59,24 @@ pub struct Standins {
     /// `http://127.0.0.1:PORT`, in place of any other origin; the original URL travels in the
     /// `X-Wharf-Original-Url` header.
     pub http: String,
+}
+
+impl Standins {
+    /// Where `url` of Render is played.
+    pub fn render(&self, url: &Url) -> Result<Url, ActionError> {
+        moved(url, &self.render)
+    }
+
+    /// Where `url` of any service without a stand-in of its own is played.
+    pub fn http(&self, url: &Url) -> Result<Url, ActionError> {
+        moved(url, &self.http)
+    }
+}
+
+/// `url` with the scheme, host and port of `origin`.
+fn moved(url: &Url, origin: &str) -> Result<Url, ActionError> {
+    let path = &url[Position::BeforePath..];
+    Url::parse(&format!("{origin}{path}")).map_err(|error| ActionError::new(error.to_string()))
 }
 
 impl Context {

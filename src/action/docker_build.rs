@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::options::Options;
-use super::size::written;
 use super::{Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected};
 use crate::service::engine::{self, Address, Build, Checked, Engine};
+use crate::words::{self, counted};
 
 pub(super) use trouble::of_context;
 
@@ -107,7 +107,7 @@ fn for_real(context: &Context, engine: &Engine, build: &Build) -> Result<Output,
         ended.map_err(|error| trouble::explain(context, build, error))
     })?;
     let reference = reference(build, &image.id);
-    context.say(format!("built `{reference}`, {}", written(image.size)));
+    context.say(format!("built `{reference}`, {}", words::size(image.size)));
     Ok(Output {
         reference,
         id: image.id,
@@ -128,10 +128,10 @@ fn simulate(
     let size = files.iter().map(|file| file.size).sum();
     context.say(format!("simulated: no Docker Engine at `{address}`"));
     context.say(format!(
-        "the Dockerfile's {} instructions are in order; the context would be {} files, {}",
-        checked.instructions,
-        files.len(),
-        written(size),
+        "the Dockerfile is in order with its {}; the context would be {}, {}",
+        counted(checked.instructions, "instruction"),
+        counted(files.len(), "file"),
+        words::size(size),
     ));
     Ok(Output {
         reference: reference(build, ""),

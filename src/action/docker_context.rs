@@ -3,11 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::size::written;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected, docker_build,
 };
 use crate::service::engine::{BuildContext, Travelling};
+use crate::words::{self, counted};
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<DockerContext>();
 
@@ -93,7 +93,11 @@ if sent.total > 10_000_000 { fail(`${sent.largest[0].path} is too large for an i
         let mut largest = files.clone();
         largest.sort_by_key(|file| std::cmp::Reverse(file.size));
         largest.truncate(LARGEST);
-        context.say(format!("{} files, {}", files.len(), written(total)));
+        context.say(format!(
+            "{}, {}",
+            counted(files.len(), "file"),
+            words::size(total)
+        ));
         Ok(Output {
             count: files.len(),
             total,

@@ -136,7 +136,7 @@ struct Order {
 
 impl Order {
     fn of(options: &Options) -> Result<Self, ActionError> {
-        let source = options.image.reference()?;
+        let source = options.image.reference("image")?;
         Ok(Self {
             targets: targets(options, &source)?,
             source,

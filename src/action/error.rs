@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::failure::plain;
 use crate::service::engine::EngineError;
 use crate::service::process::ProcessError;
+use crate::words::plain;
 
 /// An action's failure before it has a place in a script; the caller adds that.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +33,10 @@ pub enum ErrorKind {
     Option(String),
     /// The run is being stopped; a script cannot catch this.
     Cancelled,
+    /// Somebody who was asked said no.
+    Refused,
+    /// The effect does not happen in this run, and the stage ends here; a script cannot catch this.
+    Held,
 }
 
 impl ActionError {
@@ -55,6 +59,14 @@ impl ActionError {
         Self {
             kind: ErrorKind::Cancelled,
             ..Self::new("stopped")
+        }
+    }
+
+    /// An effect that does not happen; `what` tells what it would have done.
+    pub fn held(what: String) -> Self {
+        Self {
+            kind: ErrorKind::Held,
+            ..Self::new(what)
         }
     }
 
@@ -83,7 +95,9 @@ impl ActionError {
             ProcessError::NotExecutable(program) => {
                 made.hint(format!("`chmod +x {program}` makes it so"))
             }
-            ProcessError::NotFound(_) | ProcessError::NoDirectory(_) => made,
+            ProcessError::NotFound(_)
+            | ProcessError::NoDirectory(_)
+            | ProcessError::ZeroByte(_) => made,
         }
     }
 

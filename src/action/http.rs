@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::service::http::{Method, Url, shown};
+use crate::service::http::{HttpError, Method, Request, Response, Url, address, shown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::render_deploy::moved;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
-use crate::service::http::{Request, Response};
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<Http>();
 
@@ -106,7 +104,7 @@ print(answer.status);"#,
         let http = context.services.http();
         let response = context.block_on(async {
             let sent = http.send(&request, &|text| context.say(text)).await;
-            sent.map_err(|error| ActionError::new(error.to_string()))
+            sent.map_err(|error| unanswered(&error, &request))
         })?;
         if !expected(&options, response.status) {
             let message = format!("{} answered {}", asked(&options.url), response.status);
@@ -117,12 +115,15 @@ print(answer.status);"#,
                 vec![body]
             };
             let failure = ActionError::new(message).output(output);
-            return Err(match response.elsewhere() {
-                Some(url) => failure.hint(format!(
-                    "it points to {url}: send it there, or name the status in `expect`"
-                )),
-                None => failure,
-            });
+            return Err(failure.hint(match response.elsewhere() {
+                Some(url) => {
+                    format!("it points to {url}: send it there, or name the status in `expect`")
+                }
+                None => format!(
+                    "where that is no failure, say so: `expect: {}`",
+                    response.status
+                ),
+            }));
         }
         Ok(told(&response))
     }
@@ -145,19 +146,16 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
             "is given beside `json`; one of them is sent",
         ));
     }
-    let mut url = Url::parse(&options.url)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| {
-            ActionError::option("url", "is no URL; it begins with http:// or https://")
-        })?;
+    let mut url = address(&options.url).ok_or_else(|| {
+        ActionError::option("url", "is no URL; it begins with http:// or https://")
+    })?;
     for (name, value) in &options.query {
         url.query_pairs_mut().append_pair(name, value);
     }
     context.secrets.add_url_parts(&url);
     let original = url.clone();
     if let Some(standins) = &context.standins {
-        url = moved(&url, &standins.http)?;
+        url = standins.http(&url)?;
     }
     let mut request = Request::new(method(options)?, url);
     if context.standins.is_some() {
@@ -177,6 +175,24 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     request.retries = options.retry.unwrap_or(request.retries);
     request.wanted = wanted(options).to_vec();
     Ok(request)
+}
+
+/// No answer, and what to do about it.
+fn unanswered(error: &HttpError, request: &Request) -> ActionError {
+    let hint = match error {
+        HttpError::Connect { .. } => "is it up, and is the URL right?",
+        HttpError::TimedOut(_) | HttpError::Broken { .. } if request.once => {
+            "it may have been received all the same: look before it is sent again"
+        }
+        HttpError::TimedOut(_) => "a longer `timeout` waits longer",
+        HttpError::Broken { .. } => "is it `https://`, or `http://`, that is spoken there?",
+        HttpError::TooLarge(_) => "let a command download it: `sh([\"curl\", …])`",
+        HttpError::BadHeader(_) => {
+            "a name is of letters, digits and `-`, and a value has no line ends"
+        }
+        HttpError::NoClient(_) => "are the certificates of this machine installed?",
+    };
+    ActionError::new(error.to_string()).hint(hint)
 }
 
 /// `url` without what may be secret in it.

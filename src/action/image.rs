@@ -26,7 +26,8 @@ pub(super) enum Image {
 }
 
 impl Image {
-    pub(super) fn reference(&self) -> Result<Reference, ActionError> {
+    /// Its name; `option` is the one that holds it.
+    pub(super) fn reference(&self, option: &str) -> Result<Reference, ActionError> {
         let (Self::Named(text)
         | Self::Made {
             reference: text, ..
@@ -34,10 +35,15 @@ impl Image {
         // What was built without a tag is known by its id alone, or in a rehearsal by nothing.
         if matches!(self, Self::Made { .. }) && (text.is_empty() || text.starts_with("sha256:")) {
             let message = "was built without a tag, so that no registry can take it";
-            return Err(ActionError::option("image", message)
+            return Err(ActionError::option(option, message)
                 .hint("give `docker_build` one: `docker_build(\"me/app:1\")`"));
         }
-        Reference::parse(text).map_err(|error| ActionError::option("image", error.to_string()))
+        if is_id(text) {
+            let message = "is an image's id, and a registry takes names alone";
+            return Err(ActionError::option(option, message)
+                .hint("give the image a name: `docker_build(\"me/app:1\")`, or `docker tag`"));
+        }
+        Reference::parse(text).map_err(|error| ActionError::option(option, error.to_string()))
     }
 
     /// The reference with the digest, where it is known: nobody can put another image under it.
@@ -63,4 +69,10 @@ impl Image {
             }
         )
     }
+}
+
+/// `sha256:` and 64 digits, which would also be read as the tag of an image called `sha256`.
+fn is_id(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256:");
+    digits.is_some_and(|digits| digits.len() == 64 && digits.bytes().all(|c| c.is_ascii_hexdigit()))
 }

@@ -7,6 +7,8 @@ mod docker_context;
 mod docker_push;
 mod duration;
 mod error;
+mod gate;
+mod hold;
 mod http;
 mod image;
 mod lint;
@@ -18,7 +20,6 @@ mod run_tests;
 pub mod schema;
 mod sentry_notify;
 mod sh;
-mod size;
 mod toolchain;
 mod trace;
 
@@ -30,7 +31,9 @@ use serde_json::Value;
 pub use context::{Context, Environment, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
-pub use perform::{carry_out, identity};
+pub use gate::{Answer, Gate, about};
+pub use hold::Hold;
+pub use perform::carry_out;
 pub use replay::Replay;
 pub use trace::{Reading, Trace};
 

@@ -48,6 +48,7 @@ fn is_natural(action: &Descriptor, map: &Map<String, Value>) -> bool {
 
 /// What a person is told of `error`, without a place.
 pub fn failure(action: &Descriptor, error: ActionError) -> Failure {
+    let told = |error: &ActionError| format!("`{}`: {}", action.name, error.message);
     let mut failure = match &error.kind {
         ErrorKind::Option(path) => {
             let (message, hint) = explain(action, path, &error.message);
@@ -56,10 +57,8 @@ pub fn failure(action: &Descriptor, error: ActionError) -> Failure {
             failure
         }
         ErrorKind::Cancelled => Failure::new(Kind::Interrupted, "interrupted"),
-        ErrorKind::Failed => Failure::new(
-            Kind::Pipeline,
-            format!("`{}`: {}", action.name, error.message),
-        ),
+        ErrorKind::Refused => Failure::new(Kind::Refused, told(&error)),
+        ErrorKind::Failed | ErrorKind::Held => Failure::new(Kind::Pipeline, told(&error)),
     };
     failure.action = Some(action.name);
     failure.exit_code = error.exit_code;
@@ -150,7 +149,9 @@ fn in_words(name: &str) -> String {
         "null" => "nothing".to_owned(),
         "map" => "a map".to_owned(),
         "sequence" => "an array".to_owned(),
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0".to_owned(),
+        "u8" => "a whole number from 0 to 255".to_owned(),
+        "u16" => "a whole number from 0 to 65535".to_owned(),
+        "u32" | "u64" | "usize" => "a whole number from 0".to_owned(),
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
         "f32" | "f64" => "a number".to_owned(),
         _ if name == "a boolean" => "true or false".to_owned(),

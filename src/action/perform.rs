@@ -1,31 +1,50 @@
-//! One call of an action, told to whoever follows the run.
+//! One call of an action, allowed or not, and told to whoever follows the run.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{ActionError, Context, Descriptor, Effect};
+use super::{ActionError, Answer, Context, Descriptor, Effect, ErrorKind, about};
 use crate::event::{Call, Event};
 use crate::service::state;
 
-/// Makes `call`, or takes its result from the run that this one goes on from.
+/// Makes the call that is the `number`th of its stage: against stand-ins where the run is a
+/// rehearsal and the effect would leave the machine, not at all where that is not allowed, and
+/// from the run that this one goes on from where it was made there.
 pub fn carry_out(
     context: &Context,
     action: &Descriptor,
-    call: Call,
+    effect: Effect,
+    number: u32,
     options: Value,
 ) -> Result<Value, ActionError> {
-    context.trace.reach(call.effect);
+    let mut context = Context::clone(context);
+    if !effect.leaves_the_machine() {
+        context.standins = None;
+    } else if context.standins.is_none() {
+        pass(&mut context, action, effect, &options)?;
+    }
+    let call = Call {
+        action: action.name,
+        effect,
+        number,
+        options: identity(&context, effect, &options),
+    };
+    context.trace.reach(effect);
     let stage = context.stage.clone();
     context.events.emit(Event::ActionStarted {
         stage: stage.clone(),
         call: call.clone(),
     });
     let started = Instant::now();
-    let done = match replayed(context, &call) {
+    let done = match replayed(&context, &call) {
         Some(result) => Ok(result),
-        None => (action.run)(context, options),
+        // One that was stopped by now does not begin.
+        None if effect.leaves_the_machine() && context.cancel.is_cancelled() => {
+            Err(ActionError::cancelled())
+        }
+        None => (action.run)(&context, options),
     };
     context.events.emit(Event::ActionFinished {
         stage,
@@ -44,8 +63,32 @@ pub fn carry_out(
     done
 }
 
+/// Asks the gate, where there is one.
+fn pass(
+    context: &mut Context,
+    action: &Descriptor,
+    effect: Effect,
+    options: &Value,
+) -> Result<(), ActionError> {
+    let Some(gate) = &context.gate else {
+        return Ok(());
+    };
+    match gate.ask(action, effect, &about(action, options)) {
+        Answer::Yes => {}
+        Answer::No(hint) => {
+            return Err(ActionError {
+                kind: ErrorKind::Refused,
+                ..ActionError::new("was not done").hint(hint)
+            });
+        }
+        Answer::Hold(what) => return Err(ActionError::held(what)),
+        Answer::Rehearse(standins) => context.standins = Some(standins),
+    }
+    Ok(())
+}
+
 /// Tells calls of an effect that leaves the machine apart; others are of no interest to a later run.
-pub fn identity(context: &Context, effect: Effect, options: &Value) -> String {
+fn identity(context: &Context, effect: Effect, options: &Value) -> String {
     if !effect.leaves_the_machine() {
         return String::new();
     }

@@ -156,6 +156,8 @@ print(`${report.passed} passed`);",
         context.say(format!("{}: {why}", runner.name()));
         if options.only_failed {
             options.only = narrow(context, runner, &options);
+        } else if context.failed_first {
+            failed_first(context, &mut project, &mut options, runner)?;
         }
         let mut report = run(context, &mut project, &options, runner);
         if !options.only.is_empty() && gone(&report) {
@@ -187,6 +189,38 @@ fn run(
         Runner::Go => go::run(context, project, options),
         Runner::Vitest | Runner::Jest => jest::run(context, project, options, runner),
         Runner::Npm => npm::run(context, project, options),
+    }
+}
+
+/// Runs what failed the last time, and fails with it if it still does: there is no need to wait for
+/// all the others.
+fn failed_first(
+    context: &Context,
+    project: &mut Project,
+    options: &mut Options,
+    runner: Runner,
+) -> Result<(), ActionError> {
+    options.only = history::failed(context, runner, options);
+    if options.only.is_empty() || !options.paths.is_empty() {
+        options.only.clear();
+        return Ok(());
+    }
+    context.say(match options.only.len() {
+        1 => "first the one that failed the last time".to_owned(),
+        count => format!("first the {count} that failed the last time"),
+    });
+    let report = run(context, project, options, runner);
+    let known = !gone(&report);
+    options.only.clear();
+    match report {
+        Ok(mut report) if known && report.failed + report.errors > 0 => {
+            report.folder = options.cwd.clone().unwrap_or_default();
+            history::remember(context, &report, options)?;
+            report.verdict().map(drop)
+        }
+        Err(error) if error.kind == ErrorKind::Cancelled => Err(error),
+        // All run now, and tell what is wrong if anything is.
+        _ => Ok(()),
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected};
 use crate::failure::Failure;
+use crate::service::http::HttpError;
 use crate::service::sentry::{self, SentryError};
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<SentryNotify>();
@@ -85,7 +86,12 @@ print(sent.event_id.len);"#,
 
     fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
         let Some(dsn) = dsn(context, &options)? else {
-            context.say("SENTRY_DSN is empty: no event is sent");
+            let source = if options.dsn.is_some() {
+                "`dsn`"
+            } else {
+                "SENTRY_DSN"
+            };
+            context.say(format!("{source} is empty: no event is sent"));
             return Ok(Output { event_id: None });
         };
         if let Some(release) = &options.release {
@@ -237,6 +243,18 @@ fn refusal(error: &SentryError) -> ActionError {
         SentryError::Refused {
             status: 401 | 403, ..
         } => made.hint("is SENTRY_DSN the DSN of an active project?"),
-        _ => made,
+        SentryError::Refused { status: 413, .. } => made.hint("send less in `extra` and `message`"),
+        SentryError::Refused {
+            status: 300..=399, ..
+        }
+        | SentryError::Http(HttpError::Connect { .. }) => {
+            made.hint("is the host in SENTRY_DSN right?")
+        }
+        SentryError::Refused { status: 500.., .. } | SentryError::Http(_) => {
+            made.hint("https://status.sentry.io tells whether Sentry has a problem")
+        }
+        SentryError::Refused { .. } | SentryError::Unwritable(_) | SentryError::RateLimited(_) => {
+            made
+        }
     }
 }

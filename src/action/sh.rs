@@ -9,7 +9,7 @@ use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
 use crate::event::Stream;
-use crate::service::process::{self, Command, End, Finished, Tail};
+use crate::service::process::{self, Command, End, Finished, Kept, Tail};
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<Sh>();
 
@@ -62,6 +62,7 @@ struct Output {
     seconds: f64,
 }
 
+/// How much of an output a script may want.
 const KEPT: usize = 16 << 20;
 const SHOWN: usize = 20;
 
@@ -118,7 +119,7 @@ if found.exit_code != 0 { print("nothing left to do"); }"#,
                 seconds: 0.0,
             });
         }
-        let (mut stdout, mut stderr) = (Kept::default(), Kept::default());
+        let (mut stdout, mut stderr) = (Kept::new(KEPT), Kept::new(KEPT));
         let mut tail = Tail::new(SHOWN);
         let finished = process::run(&command, &context.cancel, &mut |stream, bytes| {
             match stream {
@@ -134,8 +135,8 @@ if found.exit_code != 0 { print("nothing left to do"); }"#,
         judge(&finished, &options, tail)?;
         Ok(Output {
             exit_code: finished.exit_code().unwrap_or_default(),
-            stdout: stdout.into_text(),
-            stderr: stderr.into_text(),
+            stdout: text(stdout),
+            stderr: text(stderr),
             seconds: finished.took.as_secs_f64(),
         })
     }
@@ -176,6 +177,11 @@ fn command(context: &Context, options: &Options) -> Result<Command, ActionError>
 /// The program and its arguments.
 fn words(options: &Options) -> Result<Vec<String>, ActionError> {
     let line = match &options.command {
+        CommandLine::Arguments(_) if options.shell.is_some() => {
+            let message = "is not used: a command in an array is executed without a shell";
+            return Err(ActionError::option("shell", message)
+                .hint("give the command as one text, or the shell in the array"));
+        }
         CommandLine::Arguments(words) => return Ok(words.clone()),
         CommandLine::Shell(line) => line,
     };
@@ -239,21 +245,11 @@ fn written(options: &Options) -> String {
     }
 }
 
-/// The end of an output, as much of it as a script may want.
-#[derive(Default)]
-struct Kept(Vec<u8>);
-
-impl Kept {
-    fn push(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-        if self.0.len() > 2 * KEPT {
-            self.0.drain(..self.0.len() - KEPT);
-        }
+/// As a script takes it: without the end of the last line.
+fn text(kept: Kept) -> String {
+    let mut text = kept.into_text();
+    if text.ends_with('\n') {
+        text.pop();
     }
-
-    fn into_text(self) -> String {
-        let start = self.0.len().saturating_sub(KEPT);
-        let text = String::from_utf8_lossy(&self.0[start..]);
-        text.strip_suffix('\n').unwrap_or(&text).to_owned()
-    }
+    text
 }

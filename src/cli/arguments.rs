@@ -1,15 +1,20 @@
 //! Arguments as they were typed.
 
+mod watch;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap_complete::{ArgValueCandidates, Shell};
 
 use super::call::CallOptions;
+use super::completions;
 use crate::plan::Selection;
 use crate::rehearsal::Fault;
 use crate::report;
+
+pub(super) use watch::WatchOptions;
 
 /// Run a repository's deploy pipeline from one Rhai script.
 ///
@@ -28,7 +33,7 @@ pub(super) struct Arguments {
 }
 
 /// Which script, and where.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Place {
     /// Work in this folder instead of the current one.
     #[arg(short = 'C', long, value_name = "DIR", global = true)]
@@ -44,6 +49,7 @@ pub(super) struct Place {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Run(RunOptions),
+    Watch(WatchOptions),
     Resume(ResumeOptions),
     Plan(PlanOptions),
     Graph(GraphOptions),
@@ -51,9 +57,11 @@ pub(super) enum Verb {
     History(HistoryOptions),
     Logs(LogsOptions),
     Docs(DocsOptions),
-    Call(CallOptions),
     Init(InitOptions),
+    Repl(ReplOptions),
+    Call(CallOptions),
     Completions(CompletionsOptions),
+    Man(ManOptions),
 }
 
 /// Run stages, and all they need; every stage if none is named.
@@ -65,7 +73,7 @@ pub(super) struct RunOptions {
     #[arg(long)]
     pub(super) rehearse: bool,
     /// Make a rehearsed service fail, such as `render:503*2`.
-    #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse")]
+    #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse", add = ArgValueCandidates::new(completions::faults))]
     pub(super) fault: Vec<Fault>,
     /// Run at most this many stages at the same time; as many as there are cores if not given.
     #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
@@ -87,13 +95,13 @@ pub(super) struct RunOptions {
 #[derive(Debug, Args)]
 pub(super) struct ResumeOptions {
     /// The run's number; the last one if not given.
-    #[arg(value_name = "RUN", value_parser = which)]
+    #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
     pub(super) run: Option<Which>,
     /// This stage ended in the middle of an effect that did happen: it counts as passed.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     pub(super) done: Vec<String>,
     /// This stage ended in the middle of an effect that did not happen: repeat it.
-    #[arg(long, value_name = "STAGE", conflicts_with = "done")]
+    #[arg(long, value_name = "STAGE", conflicts_with = "done", add = ArgValueCandidates::new(completions::stages))]
     pub(super) again: Vec<String>,
     /// Run at most this many stages at the same time.
     #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
@@ -108,7 +116,7 @@ pub(super) struct PlanOptions {
     #[command(flatten)]
     pub(super) selection: SelectionOptions,
     /// Tell all that counts for one stage, and what of it changed since it last passed.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     pub(super) explain: Option<String>,
     /// Print the decisions as JSON.
     #[arg(long, conflicts_with = "explain")]
@@ -150,15 +158,21 @@ pub(super) enum OutputMode {
     Prefixed,
 }
 
+impl OutputMode {
+    fn mode(self) -> report::Mode {
+        match self {
+            Self::Live => report::Mode::Live,
+            Self::Grouped => report::Mode::Grouped,
+            Self::Prefixed => report::Mode::Prefixed,
+        }
+    }
+}
+
 impl ReportOptions {
     pub(super) fn report(&self) -> report::Options {
         report::Options {
             quiet: self.quiet,
-            mode: match self.output {
-                OutputMode::Live => report::Mode::Live,
-                OutputMode::Grouped => report::Mode::Grouped,
-                OutputMode::Prefixed => report::Mode::Prefixed,
-            },
+            mode: self.output.mode(),
             json: self.json,
             aside: false,
             junit: self.junit.clone(),
@@ -169,25 +183,30 @@ impl ReportOptions {
 
 impl RunOptions {
     pub(super) fn jobs(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.jobs.map_or_else(cores, NonZeroUsize::get)
+        jobs(self.jobs)
     }
+}
+
+/// As many as asked for, or as there are cores.
+pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    asked.map_or_else(cores, NonZeroUsize::get)
 }
 
 /// Which stages. Each STAGE is a name, that of a whole matrix, a glob or `label:NAME`.
 #[derive(Debug, Args)]
 pub(super) struct SelectionOptions {
     /// Stages to run, with all they need: names, globs such as `test*`, `label:NAME`.
-    #[arg(value_name = "STAGE")]
+    #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     stages: Vec<String>,
     /// Run this stage without what it needs.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     only: Vec<String>,
     /// Run this stage and all that depends on it, without what it needs.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     from: Vec<String>,
     /// Leave this stage out; what needs it is skipped.
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     skip: Vec<String>,
 }
 
@@ -213,7 +232,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, Args)]
 pub(super) struct GraphOptions {
     /// Stages to draw, with all they need: names, globs such as `test*`, `label:NAME`.
-    #[arg(value_name = "STAGE")]
+    #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     pub(super) stages: Vec<String>,
     /// What to draw it as.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -281,10 +300,10 @@ pub(super) enum HistoryVerb {
 #[derive(Debug, Args)]
 pub(super) struct LogsOptions {
     /// The number of the run, or `last`.
-    #[arg(value_name = "RUN", value_parser = which)]
+    #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
     pub(super) run: Which,
     /// The stage; all of them if none is named.
-    #[arg(value_name = "STAGE")]
+    #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::started))]
     pub(super) stage: Option<String>,
     /// Go on until the run ends.
     #[arg(long)]
@@ -312,6 +331,7 @@ fn which(text: &str) -> Result<Which, String> {
 #[derive(Debug, Args)]
 pub(super) struct DocsOptions {
     /// The action, or `stage`.
+    #[arg(add = ArgValueCandidates::new(completions::actions))]
     pub(super) action: Option<String>,
 }
 
@@ -331,9 +351,44 @@ pub(super) enum Kind {
     Static,
 }
 
-/// Print a shell's completion script.
+/// Try things out: type a line, see what it gives. Whatever leaves this machine is asked about.
+///
+/// The variables, functions, modules and stages of the script are at hand; no stage is run. Without
+/// a terminal the entries are read from standard input, up to the first that fails.
+#[derive(Debug, Args)]
+pub(super) struct ReplOptions {
+    /// Evaluate this and print what it gives, in place of a conversation.
+    #[arg(short, value_name = "EXPR")]
+    pub(super) expression: Option<String>,
+    /// Print values as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Load no script.
+    #[arg(long)]
+    pub(super) bare: bool,
+    /// Let everything that leaves this machine happen without a question.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+/// Print what makes a shell complete commands, options, stages, runs and actions.
+///
+/// In `~/.bashrc`: `source <(wharf completions bash)`. In `~/.zshrc`: `source <(wharf completions zsh)`. For
+/// fish: `wharf completions fish > ~/.config/fish/completions/wharf.fish`. In PowerShell's `$PROFILE`: `wharf
+/// completions powershell | Out-String | Invoke-Expression`.
 #[derive(Debug, Args)]
 pub(super) struct CompletionsOptions {
     /// The shell to complete in.
     pub(super) shell: Shell,
+}
+
+/// Print a manual page, as `man -l -` reads it.
+#[derive(Debug, Args)]
+pub(super) struct ManOptions {
+    /// The command; wharf itself if none is named.
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
+    /// Write the pages of all commands into this folder, such as `~/.local/share/man/man1`.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(super) to: Option<PathBuf>,
 }

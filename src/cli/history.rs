@@ -129,12 +129,13 @@ impl Row {
     }
 }
 
-const ORDER: [StageState; 7] = [
+const ORDER: [StageState; 8] = [
     StageState::Passed,
     StageState::Failed,
     StageState::Excused,
     StageState::Cancelled,
     StageState::Skipped,
+    StageState::Held,
     StageState::Running,
     StageState::Waiting,
 ];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::Place;
 use super::environment::environment;
-use crate::action::{Context, Replay, Standins, Trace};
+use crate::action::{Context, Gate, Replay, Standins, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::Failure;
@@ -20,6 +20,11 @@ pub(super) struct Setting {
     pub(super) missing: Missing,
     pub(super) standins: Option<Arc<Standins>>,
     pub(super) replay: Option<Replay>,
+    pub(super) gate: Option<Arc<dyn Gate>>,
+    /// Whether tests that failed the last time run before all others.
+    pub(super) failed_first: bool,
+    /// What earlier runs of this process share with this one.
+    pub(super) services: Arc<Services>,
 }
 
 impl Setting {
@@ -31,6 +36,9 @@ impl Setting {
             missing: Missing::Unimportant,
             standins: None,
             replay: None,
+            gate: None,
+            failed_first: false,
+            services: Arc::default(),
         }
     }
 }
@@ -42,7 +50,7 @@ pub(super) fn root(place: &Place) -> Result<PathBuf, Failure> {
     Ok(root)
 }
 
-fn script(place: &Place) -> Result<PathBuf, Failure> {
+pub(super) fn script(place: &Place) -> Result<PathBuf, Failure> {
     let directory = place.directory.as_deref().unwrap_or(Path::new("."));
     locate(directory, place.file.as_deref())
 }
@@ -50,10 +58,29 @@ fn script(place: &Place) -> Result<PathBuf, Failure> {
 pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
     let path = script(place)?;
     let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    Program::load(&path, host(place, root, secrets, setting)?)
+}
+
+/// The language alone, in the folder that was asked for.
+pub(super) fn bare(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
+    let directory = place.directory.as_deref().unwrap_or(Path::new("."));
+    let root = std::path::absolute(directory).map_err(|error| {
+        Failure::script(format!("there is no folder `{}`", directory.display()))
+            .because(error.to_string())
+    })?;
+    Program::bare(host(place, root, secrets, setting)?)
+}
+
+fn host(
+    place: &Place,
+    root: PathBuf,
+    secrets: &Secrets,
+    setting: Setting,
+) -> Result<Host, Failure> {
     let missing = setting.missing;
     let context = context(root, secrets, setting)?;
     let params = place.params.iter().cloned().collect();
-    Program::load(&path, Host::new(context, params, missing))
+    Ok(Host::new(context, params, missing))
 }
 
 /// The surroundings of what happens in `root`.
@@ -80,10 +107,12 @@ pub(super) fn context(
         secrets: secrets.clone(),
         cancel: setting.cancel,
         events: setting.events,
-        services: Arc::new(Services::new()),
+        services: setting.services,
         rehearsal: setting.standins.is_some(),
         standins: setting.standins,
         replay: setting.replay,
+        gate: setting.gate,
+        failed_first: setting.failed_first,
         trace: Trace::default(),
         telling: None,
     })

@@ -71,6 +71,7 @@ fn one(
         let stage = stages.iter().find(|stage| stage.name == name);
         let why = stage.map_or("it printed nothing".to_owned(), |stage| match &stage.why {
             Some(why) if stage.state == StageState::Skipped => format!("skipped: {why}"),
+            Some(what) if stage.state == StageState::Held => format!("held: {what}"),
             _ if stage.state == StageState::Waiting => "it has not run".to_owned(),
             _ => "it printed nothing".to_owned(),
         });
@@ -106,6 +107,7 @@ fn ended(stage: &Stage) -> String {
     match (stage.state, stage.took) {
         (StageState::Waiting, _) => "has not run".to_owned(),
         (StageState::Skipped, _) => format!("skipped: {why}"),
+        (StageState::Held, _) => format!("held: {why}"),
         (StageState::Passed, Some(took)) => format!("passed in {}", elapsed(took)),
         (StageState::Failed, Some(took)) => format!("failed after {}", elapsed(took)),
         (StageState::Excused, Some(took)) => {

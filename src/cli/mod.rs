@@ -13,11 +13,14 @@ mod journal;
 mod list;
 mod load;
 mod logs;
+mod man;
 mod origin;
 mod plan;
+mod repl;
 mod resume;
 mod run;
 mod signals;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -25,6 +28,8 @@ use std::sync::Arc;
 
 use clap::Parser;
 
+use crate::action::Gate;
+use crate::cancel::Cancel;
 use crate::failure::{Failure, guard, keep_panics};
 use crate::report::{Colour, shown};
 use crate::secret::Secrets;
@@ -36,6 +41,7 @@ use arguments::{Arguments, Verb};
 type Done = Result<(), Arc<Failure>>;
 
 pub fn main() -> ExitCode {
+    completions::answer();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -47,7 +53,7 @@ pub fn main() -> ExitCode {
     keep_panics();
     let secrets = Secrets::new();
     let done = guard("outside of its stages", || {
-        Ok(carry_out(&arguments, &secrets))
+        Ok(carry_out(&arguments, &secrets, &Caller::default()))
     });
     // What nobody waits for any more shall not outlive wharf.
     process::kill_all();
@@ -60,12 +66,21 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn carry_out(arguments: &Arguments, secrets: &Secrets) -> Done {
+/// On whose behalf a verb is carried out: nobody's but that of who typed it, if nothing is set.
+#[derive(Clone, Debug, Default)]
+struct Caller {
+    /// What stops it, in place of the process's signals.
+    cancel: Option<Cancel>,
+    gate: Option<Arc<dyn Gate>>,
+}
+
+fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done {
     match &arguments.verb {
         None => list::list(&arguments.place, secrets),
-        Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets),
+        Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets, caller),
+        Some(Verb::Watch(options)) => watch::watch(&arguments.place, options, secrets),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, secrets),
-        Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets),
+        Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets, caller),
         Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, secrets),
         Some(Verb::Check(options)) => check::run(&arguments.place, options, secrets),
         Some(Verb::History(options)) => history::history(&arguments.place, options),
@@ -73,7 +88,9 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets) -> Done {
         Some(Verb::Docs(options)) => docs::docs(options),
         Some(Verb::Call(options)) => call::call(&arguments.place, options, secrets),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),
-        Some(Verb::Completions(options)) => completions::print(options.shell),
+        Some(Verb::Repl(options)) => repl::repl(&arguments.place, options, secrets),
+        Some(Verb::Completions(options)) => completions::print(options),
+        Some(Verb::Man(options)) => man::man(options),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::report::Colour;
 use crate::run::{self, Cache, Difference, Explanation, Forecast, Saved, Will};
 use crate::script::{Declared, Program};
 use crate::secret::Secrets;
+use crate::service::files;
 
 pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> Done {
     let program = load(place, secrets, Setting::looking()).map_err(Arc::new)?;
@@ -76,15 +77,7 @@ fn order(declared: &mut Declared, selection: &Selection) -> Result<Vec<usize>, F
 }
 
 fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    written.map(drop).map_err(|error| {
+    files::replace(path, text).map_err(|error| {
         Failure::script(format!("cannot write `{}`", path.display())).because(reason(&error))
     })
 }

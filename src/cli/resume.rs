@@ -5,12 +5,17 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::arguments::{Arguments, Place, ResumeOptions, RunOptions, Verb, Which};
-use super::{Done, journal, run};
+use super::{Caller, Done, journal, run};
 use crate::failure::Failure;
 use crate::run::{Resumed, Verdicts};
 use crate::secret::Secrets;
 
-pub(super) fn resume(place: &Place, options: &ResumeOptions, secrets: &Secrets) -> Done {
+pub(super) fn resume(
+    place: &Place,
+    options: &ResumeOptions,
+    secrets: &Secrets,
+    caller: &Caller,
+) -> Done {
     let (earlier, resumed) = earlier(place, options).map_err(Arc::new)?;
     let (mut place, mut wanted) = again(&earlier.arguments, place).map_err(Arc::new)?;
     wanted.report = options.report.clone();
@@ -18,7 +23,7 @@ pub(super) fn resume(place: &Place, options: &ResumeOptions, secrets: &Secrets) 
     // A plan that was run holds no more, and what it chose is what the run had.
     wanted.plan = None;
     place.params.dedup();
-    run::resumed(&place, &wanted, secrets, resumed, earlier.arguments)
+    run::resumed(&place, &wanted, secrets, caller, resumed, earlier.arguments)
 }
 
 fn earlier(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arguments::{Place, RunOptions};
 use super::load::{Setting, load, root};
-use super::{Done, check, origin, plan, signals};
+use super::{Caller, Done, check, origin, plan, signals};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
@@ -17,9 +17,9 @@ use crate::script::Missing;
 use crate::secret::Secrets;
 use crate::service::process;
 
-pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets) -> Done {
+pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets, caller: &Caller) -> Done {
     let report = Report::new(options.report.report(), secrets)?;
-    report.close(stages(place, options, secrets, &report, None))
+    report.close(stages(place, options, secrets, caller, &report, None))
 }
 
 /// Goes on from an earlier run, whose command line this one is recorded with.
@@ -27,34 +27,38 @@ pub(super) fn resumed(
     place: &Place,
     options: &RunOptions,
     secrets: &Secrets,
+    caller: &Caller,
     resumed: Resumed,
     arguments: Vec<String>,
 ) -> Done {
     let report = Report::new(options.report.report(), secrets)?;
     let earlier = Some((resumed, arguments));
-    report.close(stages(place, options, secrets, &report, earlier))
+    report.close(stages(place, options, secrets, caller, &report, earlier))
 }
 
 fn stages(
     place: &Place,
     options: &RunOptions,
     secrets: &Secrets,
+    caller: &Caller,
     report: &Report,
     earlier: Option<(Resumed, Vec<String>)>,
 ) -> Done {
     let (resumed, arguments) = earlier.unzip();
-    let cancel = Cancel::new();
-    signals::listen(&cancel);
+    let cancel = caller.cancel.clone().unwrap_or_else(|| {
+        let cancel = Cancel::new();
+        signals::listen(&cancel);
+        cancel
+    });
     let root = root(place).map_err(Arc::new)?;
-    let rehearsal = options
-        .rehearse
-        .then(|| stand_ins(&options.fault, secrets))
-        .transpose()?;
+    let rehearsal = rehearsal(options.rehearse, &options.fault, secrets)?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
     }
     let recorder = recorder(&root, secrets, &report.events(), origin);
+    let watcher = recorder.clone();
+    process::watch(move |change| watcher.group(change));
     let events = recorder.before(numbered(report, &recorder, options.report.json));
     let setting = Setting {
         events: events.clone(),
@@ -65,6 +69,9 @@ fn stages(
         },
         standins: rehearsal.as_ref().map(Rehearsal::standins),
         replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
+        gate: caller.gate.clone(),
+        failed_first: false,
+        services: Arc::default(),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);
@@ -84,6 +91,7 @@ fn stages(
             _ => options.jobs(),
         },
         keep_going: options.keep_going,
+        drain: Arc::default(),
     };
     let cache = run::Cache::new(recorder.clone(), options.force, resumed);
     let done = run::run(&program, &mut declared, &wanted, &cache);
@@ -103,7 +111,7 @@ fn stages(
 
 /// What shows the run. Its first line of JSON has its number in the journal, which nothing else has
 /// to wait for.
-fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
+pub(super) fn numbered(report: &Report, recorder: &Recorder, json: bool) -> Events {
     let shown = report.events();
     if !json {
         return shown;
@@ -134,18 +142,24 @@ pub(super) fn recorder(
         });
     });
     recorder.open_early();
-    let watcher = recorder.clone();
-    process::watch(move |change| watcher.group(change));
     recorder
 }
 
-/// Starts the stand-ins of a rehearsal, told to fail as `faults` say.
-pub(super) fn stand_ins(faults: &[Fault], secrets: &Secrets) -> Result<Rehearsal, Arc<Failure>> {
-    Rehearsal::start(faults.to_vec(), secrets).map_err(|error| {
-        let failure = Failure::new(
-            Kind::Pipeline,
-            "the stand-ins of the rehearsal cannot start",
-        );
-        Arc::new(failure.because(error.to_string()))
-    })
+pub(super) fn rehearsal(
+    rehearse: bool,
+    faults: &[Fault],
+    secrets: &Secrets,
+) -> Result<Option<Rehearsal>, Arc<Failure>> {
+    if !rehearse {
+        return Ok(None);
+    }
+    Rehearsal::start(faults.to_vec(), secrets)
+        .map(Some)
+        .map_err(|error| {
+            let failure = Failure::new(
+                Kind::Pipeline,
+                "the stand-ins of the rehearsal cannot start",
+            );
+            Arc::new(failure.because(error.to_string()))
+        })
 }

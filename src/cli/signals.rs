@@ -3,7 +3,7 @@
 use std::io::{self, PipeReader};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -49,7 +49,8 @@ impl Signals {
         fcntl_setfl(&end, OFlags::NONBLOCK)?;
         let raised = Arc::new(AtomicBool::new(false));
         let unheard = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        let hang_up = (!process::ignores(SIGHUP)).then_some(SIGHUP);
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
             flag::register_conditional_shutdown(signal, INTERRUPTED, unheard.clone())?;
             flag::register(signal, unheard.clone())?;
             flag::register(signal, raised.clone())?;
@@ -95,6 +96,49 @@ impl Interrupts for Signals {
     }
 }
 
+/// What Ctrl-C stops where it is not the whole process: one thing after the other.
+pub(super) struct Slot(Arc<Mutex<Cancel>>);
+
+impl Slot {
+    /// Listens for the rest of the process's life. A second Ctrl-C kills what the first asked to
+    /// end; the other signals end wharf.
+    pub(super) fn listen() -> Self {
+        let slot = Arc::new(Mutex::new(Cancel::new()));
+        // Without handlers a signal ends wharf as it ends any program.
+        let _ = Self::attend(slot.clone());
+        Self(slot)
+    }
+
+    pub(super) fn put(&self, cancel: &Cancel) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
+    }
+
+    fn attend(slot: Arc<Mutex<Cancel>>) -> io::Result<()> {
+        let (interrupted, start) = io::pipe()?;
+        low_level::pipe::register(SIGINT, start)?;
+        let (ended, start) = io::pipe()?;
+        low_level::pipe::register(SIGTERM, start.try_clone()?)?;
+        low_level::pipe::register(SIGHUP, start)?;
+        let byte = |pipe: &PipeReader| rustix::io::read(pipe, &mut [0]) == Ok(1);
+        thread::spawn(move || {
+            while byte(&interrupted) {
+                let cancel = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                if cancel.is_cancelled() {
+                    process::kill_all();
+                }
+                cancel.cancel(Reason::Interrupted);
+            }
+        });
+        thread::spawn(move || {
+            if byte(&ended) {
+                process::kill_all();
+                std::process::exit(INTERRUPTED);
+            }
+        });
+        Ok(())
+    }
+}
+
 impl Pipe {
     fn take(&self) {
         let mut byte = [0];
@@ -102,6 +146,7 @@ impl Pipe {
             self.unheard.store(false, Ordering::Relaxed);
             if self.first_taken.swap(true, Ordering::Relaxed) {
                 process::kill_all();
+                super::watch::restore_terminal();
                 std::process::exit(INTERRUPTED);
             }
             self.cancel.cancel(Reason::Interrupted);

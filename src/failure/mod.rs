@@ -3,7 +3,6 @@
 mod defect;
 mod nearest;
 mod render;
-mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +10,8 @@ use std::sync::Arc;
 pub use defect::{guard, keep_panics};
 pub use nearest::nearest;
 pub use render::{render, render_warning};
-pub use words::plain;
+
+use crate::words::plain;
 
 /// An error a user can reach. It is plain data; [`render`] makes it text.
 #[derive(Clone, Debug)]

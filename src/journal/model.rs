@@ -52,7 +52,7 @@ pub struct Stage {
     /// Those of the run's stages that had to pass first.
     pub needs: Vec<String>,
     pub state: StageState,
-    /// Completes “ran: …” or “skipped: …”.
+    /// Completes “ran: …”, “skipped: …” or “held: …”.
     pub why: Option<String>,
     pub started: Option<SystemTime>,
     pub took: Option<Duration>,
@@ -72,6 +72,8 @@ pub enum StageState {
     Running,
     Passed,
     Skipped,
+    /// It came to an effect that was not to happen.
+    Held,
     Failed,
     /// Failed, which it may.
     Excused,
@@ -127,6 +129,7 @@ impl StageState {
             Self::Running => "running",
             Self::Passed => "passed",
             Self::Skipped => "skipped",
+            Self::Held => "held",
             Self::Failed => "failed",
             Self::Excused => "excused",
             Self::Cancelled => "cancelled",

@@ -40,6 +40,7 @@ fn finished(failure: Option<Arc<Failure>>) -> Event {
         took: TOOK,
         passed: 1,
         skipped: 0,
+        held: 0,
         failure,
     }
 }

@@ -4,6 +4,7 @@ pub mod matrix;
 mod order;
 mod select;
 mod short;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use matrix::{Combination, Matrix};
 pub use order::{order, problems};
 pub use select::{Selected, Selection, select};
 pub use short::Row;
+pub use watch::{OnBusy, Watch};
 
 /// What a script declared, in the order it did.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +60,8 @@ pub struct Stage {
     pub environment: Option<String>,
     /// Other names to choose it by.
     pub labels: Vec<String>,
+    /// What a change of files does to it in `wharf watch`.
+    pub watch: Watch,
     /// Where it was declared.
     pub place: Option<Place>,
 }

@@ -101,10 +101,11 @@ impl Writer<'_> {
                 status.set_message("stopped");
                 TestCase::new(name, status)
             }
-            State::Waiting | State::Skipped(_) | State::Dropped(_) => {
+            State::Waiting | State::Skipped(_) | State::Held(_) | State::Dropped(_) => {
                 let mut status = TestCaseStatus::skipped();
                 status.set_message(match &stage.state {
                     State::Skipped(reason) | State::Dropped(reason) => self.told(reason),
+                    State::Held(what) => self.told(&format!("held: {what}")),
                     _ => "not run".to_owned(),
                 });
                 TestCase::new(name, status)

@@ -24,11 +24,13 @@ mod plain;
 mod prefix;
 mod record;
 mod sinks;
+mod status;
 mod style;
 mod terminal;
 mod timing;
 mod turns;
 pub mod value;
+mod watching;
 mod width;
 mod window;
 
@@ -48,6 +50,7 @@ use record::Record;
 use sinks::{People, Sinks};
 use terminal::Terminal;
 
+pub use status::Status;
 pub use style::{Colour, elapsed};
 pub use turns::Mode;
 
@@ -59,7 +62,7 @@ pub struct Options {
     pub mode: Mode,
     /// Events on standard output, a line each; what people see goes to standard error.
     pub json: bool,
-    /// All of it goes to standard error: standard output has something else.
+    /// What people see goes to standard error: standard output is for something else.
     pub aside: bool,
     /// Files to write when the run ends.
     pub junit: Option<PathBuf>,
@@ -104,6 +107,25 @@ impl Report {
             options: Arc::new(options),
             number: Arc::default(),
         })
+    }
+
+    /// For what a watch tells between its runs, each of which has a report of its own.
+    pub fn of_watch(options: &Options, secrets: &Secrets) -> Self {
+        let options = Options {
+            junit: None,
+            html: None,
+            ..options.clone()
+        };
+        let json = options
+            .json
+            .then(|| Json::new(stdout(), secrets.clone()).of_watch());
+        let people = people(&options, secrets);
+        let sinks = Sinks::new(secrets.clone(), Record::new(0), people, json);
+        Self {
+            sinks: Arc::new(Mutex::new(sinks)),
+            options: Arc::new(options),
+            number: Arc::default(),
+        }
     }
 
     /// The sink to run with.

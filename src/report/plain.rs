@@ -12,7 +12,8 @@ use super::record::{Record, Stage};
 use super::style::{Colour, elapsed};
 use super::timing;
 use super::turns::{Mode, Turns};
-use crate::event::{Event, Received, Stream};
+use super::watching;
+use crate::event::{Event, Received, Stream, Watched};
 use crate::line::shown;
 use crate::secret::Secrets;
 
@@ -103,6 +104,11 @@ impl Plain {
                 )?;
                 self.turns.end(stage)
             }
+            Event::StageHeld { stage, what } => {
+                let text = format!("◇ {stage} held: {what}");
+                self.mark(stage, &colour.attention(&text))?;
+                self.turns.end(stage)
+            }
             Event::StageDropped { stage, reason } => {
                 self.mark(
                     stage,
@@ -132,6 +138,7 @@ impl Plain {
                 }
                 self.turns.end(stage)
             }
+            Event::Watched(watched) => self.watched(watched),
             Event::Rehearsed { services } => self.rehearsed(services),
             Event::RunFinished { .. } => {
                 // What a hook said.
@@ -206,6 +213,12 @@ impl Plain {
             self.say(&painted)?;
         }
         Ok(())
+    }
+
+    /// What happens between runs and to them.
+    fn watched(&mut self, watched: &Watched) -> io::Result<()> {
+        let text = watching::line(watched, self.colour());
+        self.say(&text)
     }
 
     fn warn(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {

@@ -50,6 +50,8 @@ pub(super) enum State {
     Running,
     /// Why.
     Skipped(String),
+    /// It came to an effect that is held; what it would have done.
+    Held(String),
     /// Its turn never came; why.
     Dropped(String),
     Ended(Outcome),
@@ -112,6 +114,9 @@ impl Record {
             Event::StageSkipped { stage, reason, .. } => {
                 self.entry(stage).state = State::Skipped(reason.clone());
             }
+            Event::StageHeld { stage, what } => {
+                self.entry(stage).state = State::Held(what.clone());
+            }
             Event::StageDropped { stage, reason } => {
                 self.entry(stage).state = State::Dropped(reason.clone());
             }
@@ -155,6 +160,7 @@ impl Record {
             | Event::Warned { .. }
             | Event::Progress { .. }
             | Event::ActionStarted { .. }
+            | Event::Watched(_)
             | Event::Rehearsed { .. } => {}
         }
     }
@@ -167,6 +173,7 @@ impl Record {
             "failed (allowed)",
             "stopped",
             "skipped",
+            "held",
             "not run",
         ];
         let counts = words.map(|word| {
@@ -239,6 +246,7 @@ impl Stage {
             State::Waiting => "not run",
             State::Running => "did not end",
             State::Skipped(_) => "skipped",
+            State::Held(_) => "held",
             State::Dropped(_) => "not run",
             State::Ended(Outcome::Passed) => "passed",
             State::Ended(Outcome::Failed(_)) => "failed",

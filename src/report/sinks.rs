@@ -60,6 +60,7 @@ impl Sinks {
             }
             Event::StageRetried { stage, .. }
             | Event::StageSkipped { stage, .. }
+            | Event::StageHeld { stage, .. }
             | Event::StageFinished { stage, .. } => self.end_lines(stage),
             Event::RunStarted { .. } | Event::RunFinished { .. } => self.end_all_lines(),
             _ => {}

@@ -21,7 +21,7 @@ impl Colour {
     }
 
     #[cfg(test)]
-    pub(super) fn none() -> Self {
+    pub fn none() -> Self {
         Self(false)
     }
 

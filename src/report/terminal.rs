@@ -86,6 +86,7 @@ impl Terminal {
         let ended = match event {
             Event::StageFinished { stage, .. }
             | Event::StageSkipped { stage, .. }
+            | Event::StageHeld { stage, .. }
             | Event::StageDropped { stage, .. } => Some(stage),
             _ => None,
         };
@@ -127,6 +128,7 @@ impl Terminal {
         };
         let told = match &known.state {
             State::Skipped(reason) => format!("○ {stage} skipped: {reason}"),
+            State::Held(what) => format!("◇ {stage} held: {what}"),
             State::Dropped(reason) => format!("○ {stage} not run: {reason}"),
             _ => finished(known, self.plain.colour()),
         };

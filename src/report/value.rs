@@ -3,24 +3,10 @@
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use super::json::masked;
-use super::style::Colour;
-use crate::line::harmless;
-use crate::secret::Secrets;
-
-/// `value` as JSON, without what is secret in it.
-pub fn json(value: &Value, secrets: &Secrets) -> String {
-    format!("{:#}", masked::value(value, secrets))
-}
+use super::Colour;
 
 /// `value`: a text in quotes, a map as lines of name and value, maps of one shape as a table.
-/// Nothing that is secret is in it.
-pub fn shown(value: &Value, colour: Colour, secrets: &Secrets) -> String {
-    let text = drawn(&masked::value(value, secrets), colour);
-    harmless(&text, colour.is_on(), secrets)
-}
-
-fn drawn(value: &Value, colour: Colour) -> String {
+pub fn shown(value: &Value, colour: Colour) -> String {
     match value {
         Value::Object(map) if !map.is_empty() => lines(map, colour, 0),
         Value::Array(values) => match table(values, colour) {
@@ -61,18 +47,19 @@ fn items(values: &[Value], colour: Colour, depth: usize) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What does not fit behind its name.
+/// What does not fit behind its name: a text of several lines, or what is longer than a line.
 fn nested(value: &Value, colour: Colour, depth: usize) -> Option<String> {
-    let text = value.as_str().filter(|text| text.contains('\n'));
-    if text.is_none() && short(value).len() <= WIDE {
+    if let Value::String(text) = value
+        && text.contains('\n')
+    {
+        let indent = "  ".repeat(depth);
+        let lines = text.lines().map(|line| format!("{indent}{line}"));
+        return Some(lines.collect::<Vec<_>>().join("\n"));
+    }
+    if short(value).len() <= WIDE {
         return None;
     }
     match value {
-        Value::String(text) => {
-            let indent = "  ".repeat(depth);
-            let lines = text.lines().map(|line| format!("{indent}{line}"));
-            Some(lines.collect::<Vec<_>>().join("\n"))
-        }
         Value::Object(map) => Some(lines(map, colour, depth)),
         Value::Array(values) => Some(items(values, colour, depth)),
         _ => None,
@@ -157,12 +144,12 @@ fn table(values: &[Value], colour: Colour) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use super::drawn;
+    use super::shown;
     use crate::report::Colour;
 
     #[test]
     fn values_are_readable() {
-        let told = |value| drawn(&value, Colour::none());
+        let told = |value| shown(&value, Colour::none());
         assert_eq!(told(json!("a \"b\"")), "\"a \\\"b\\\"\"");
         assert_eq!(told(json!([1, null, true])), "[1, (), true]");
         assert_eq!(told(json!({})), "#{}");
@@ -173,6 +160,10 @@ mod tests {
         assert_eq!(
             told(json!([{ "path": "a.py", "line": 3 }, { "path": "views.py", "line": 12 }])),
             "path      line\na.py      3\nviews.py  12"
+        );
+        assert_eq!(
+            told(json!({ "out": "a\nb", "n": 1 })),
+            "out\n  a\n  b\nn    1"
         );
         assert_eq!(
             told(json!([{ "a": [1] }, { "a": [2] }])),

@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use crate::action::Context;
 use crate::cancel::{Cancel, Reason};
-use crate::failure::{Failure, guard};
+use crate::event::Event;
+use crate::failure::{Failure, Kind, guard};
 use crate::script::{Hook, Outputs, Program};
 
 /// How long all hooks together may take after an interrupt. A second one ends them at once.
-const AFTER_INTERRUPT: Duration = Duration::from_secs(5);
+const AFTER_INTERRUPT: Duration = Duration::from_millis(1500);
 
 /// Calls the hooks that fit, each whatever became of those before it; what failed of them.
 pub(super) fn run(
-    program: &Program,
+    (base, program): (&Context, &Program),
     failure: Option<&Arc<Failure>>,
     outputs: &Arc<Outputs>,
 ) -> Vec<Failure> {
-    let base = &program.host().context;
     let hooks = program.hooks(failure.is_some());
     if hooks.is_empty() {
         return Vec::new();
@@ -38,6 +38,13 @@ pub(super) fn run(
             )
         });
         let mut error = called.err()?;
+        if error.kind == Kind::Refused {
+            base.events.emit(Event::StageHeld {
+                stage: hook.name.into(),
+                what: error.message,
+            });
+            return None;
+        }
         if failure.is_some() {
             error.message = format!("`{}` failed as well: {}", hook.name, error.message);
         }
@@ -60,7 +67,10 @@ pub(super) fn cancellation(run: &Cancel) -> Cancel {
     // It goes with the process if they are done before.
     thread::spawn(move || {
         thread::sleep(AFTER_INTERRUPT);
-        let limit = humantime::format_duration(AFTER_INTERRUPT).to_string();
+        let limit = format!(
+            "{} s, the time that is left after an interrupt",
+            AFTER_INTERRUPT.as_secs_f32()
+        );
         timed.cancel(Reason::TimedOut(limit));
     });
     cancel

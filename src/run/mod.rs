@@ -14,8 +14,11 @@ mod workers;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use crate::action::Context;
+use crate::cancel::Reason;
 use crate::event::{Event, Listed};
 use crate::failure::{Failure, Kind};
 use crate::plan::{self, Plan, Selection, Stage};
@@ -23,7 +26,7 @@ use crate::script::{Declared, Program};
 
 use schedule::Schedule;
 
-pub use cache::{Cache, Difference, Explanation};
+pub use cache::{Cache, Difference, Explanation, Settled};
 pub use forecast::{Forecast, Will, explain, forecast};
 pub use resume::{Resumed, Verdicts};
 pub use saved::Saved;
@@ -36,10 +39,23 @@ pub struct Options {
     pub jobs: usize,
     /// Whether what does not depend on a failed stage goes on.
     pub keep_going: bool,
+    /// Once it is set, what runs ends and nothing else starts.
+    pub drain: Arc<AtomicBool>,
 }
 
 /// Runs the pipeline to its end, hooks included. The failure is the first one that happened.
 pub fn run(
+    program: &Program,
+    declared: &mut Declared,
+    options: &Options,
+    cache: &Cache,
+) -> Result<(), Arc<Failure>> {
+    run_in(&program.host().context, program, declared, options, cache)
+}
+
+/// The same in other surroundings than those that the program was loaded in.
+pub fn run_in(
+    context: &Context,
     program: &Program,
     declared: &mut Declared,
     options: &Options,
@@ -50,26 +66,29 @@ pub fn run(
         .map(|selected| declared.plan.settle(selected))
         .map_err(Arc::new)?;
     let declared = &*declared;
-    let context = &program.host().context;
     let started = Instant::now();
     context.events.emit(Event::RunStarted {
         stages: listed(&declared.plan, &order),
         rehearsal: context.rehearsal,
     });
-    let mut schedule = Schedule::new(program, declared, &order, options, cache);
+    let mut schedule = Schedule::new((context, program, declared), &order, options, cache);
     schedule.run();
     cache.close();
     let mut failures = schedule.failures().to_vec();
     if context.cancel.is_cancelled() && failures.is_empty() {
         failures.push(Arc::new(Failure::new(Kind::Interrupted, "interrupted")));
     }
-    let hooked = hooks::run(program, failures.first(), &schedule.outputs());
-    failures.extend(hooked.into_iter().map(Arc::new));
+    // Of a run that another takes the place of, nobody wants to hear.
+    if context.cancel.reason() != Some(Reason::Superseded) {
+        let hooked = hooks::run((context, program), failures.first(), &schedule.outputs());
+        failures.extend(hooked.into_iter().map(Arc::new));
+    }
     let failure = first(failures);
     context.events.emit(Event::RunFinished {
         took: started.elapsed(),
         passed: schedule.passed(),
         skipped: schedule.skipped(),
+        held: schedule.held(),
         failure: failure.clone(),
     });
     failure.map_or(Ok(()), Err)

@@ -27,6 +27,8 @@ pub(super) enum End {
     /// What needs it can run: it passed, its earlier result was kept, or its failure is allowed.
     Passed,
     Skipped,
+    /// It came to an effect that does not happen.
+    Held,
     Failed,
     /// It never started, because of another's failure or an interrupt.
     Dropped,
@@ -38,6 +40,11 @@ pub(super) enum Turn {
     Start(usize),
     /// A need of it was skipped.
     Skip {
+        stage: usize,
+        need: usize,
+    },
+    /// A need of it was held.
+    Hold {
         stage: usize,
         need: usize,
     },
@@ -99,6 +106,7 @@ impl Queue {
                 self.running += 1;
             }
             Turn::Skip { .. } => self.over(stage, End::Skipped),
+            Turn::Hold { .. } => self.over(stage, End::Held),
             Turn::Drop { .. } => self.over(stage, End::Dropped),
         }
         Some(turn)
@@ -118,6 +126,9 @@ impl Queue {
                 stage,
                 need: need_dropped,
             };
+        }
+        if let Some(need) = need(&[End::Held]) {
+            return Turn::Hold { stage, need };
         }
         match need(&[End::Skipped]) {
             Some(need) => Turn::Skip { stage, need },

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, Scope};
 use std::time::Instant;
@@ -23,6 +24,7 @@ use crate::script::{Declared, Outputs, Program};
 
 /// The state of one run.
 pub(super) struct Schedule<'a> {
+    base: &'a Context,
     program: &'a Program,
     declared: &'a Declared,
     options: &'a Options,
@@ -59,8 +61,7 @@ enum Message {
 impl<'a> Schedule<'a> {
     /// `order` has each stage after all it needs.
     pub(super) fn new(
-        program: &'a Program,
-        declared: &'a Declared,
+        (base, program, declared): (&'a Context, &'a Program, &'a Declared),
         order: &[usize],
         options: &'a Options,
         cache: &'a Cache,
@@ -70,6 +71,7 @@ impl<'a> Schedule<'a> {
             .map(|index| &declared.plan.stages[*index])
             .collect();
         Self {
+            base,
             program,
             declared,
             options,
@@ -117,8 +119,12 @@ impl<'a> Schedule<'a> {
         self.queue.count(End::Skipped) + self.kept
     }
 
+    pub(super) fn held(&self) -> usize {
+        self.queue.count(End::Held)
+    }
+
     fn base(&self) -> &'a Context {
-        &self.program.host().context
+        self.base
     }
 
     fn start_ready<'scope>(
@@ -130,7 +136,7 @@ impl<'a> Schedule<'a> {
         'a: 'scope,
     {
         loop {
-            if self.base().cancel.is_cancelled() {
+            if self.base().cancel.is_cancelled() || self.options.drain.load(Ordering::Relaxed) {
                 self.queue.stop();
             }
             match self.queue.next(self.options.jobs.max(1)) {
@@ -144,6 +150,10 @@ impl<'a> Schedule<'a> {
                 Some(Turn::Skip { stage, need }) => {
                     let reason = format!("`{}` was skipped", self.stages[need].name);
                     self.tell_skipped(stage, reason, None);
+                }
+                Some(Turn::Hold { stage, need }) => {
+                    let what = format!("`{}` is", self.stages[need].name);
+                    self.tell_held(stage, what);
                 }
                 Some(Turn::Start(stage)) => match &self.stages[stage].when {
                     When::Never(reason) => {
@@ -160,9 +170,22 @@ impl<'a> Schedule<'a> {
     fn why_dropped(&self, need: Option<usize>) -> String {
         match need {
             Some(need) => format!("`{}` did not pass", self.stages[need].name),
+            None if self.is_superseded() => "files changed meanwhile".to_owned(),
             None if self.base().cancel.is_cancelled() => "the run was interrupted".to_owned(),
             None => "the run stops at its first failure".to_owned(),
         }
+    }
+
+    fn is_superseded(&self) -> bool {
+        self.options.drain.load(Ordering::Relaxed)
+            || self.base().cancel.reason() == Some(Reason::Superseded)
+    }
+
+    fn tell_held(&self, stage: usize, what: String) {
+        self.base().events.emit(Event::StageHeld {
+            stage: self.stages[stage].name.clone(),
+            what,
+        });
     }
 
     fn tell_skipped(&self, stage: usize, reason: String, result: Option<Arc<Value>>) {
@@ -292,6 +315,10 @@ impl<'a> Schedule<'a> {
             Ended::Skipped(reason) => {
                 self.queue.ended(position, End::Skipped);
                 return self.tell_skipped(position, reason, None);
+            }
+            Ended::Held(what) => {
+                self.queue.ended(position, End::Held);
+                return self.tell_held(position, what);
             }
             Ended::Kept { why, result } => {
                 self.kept += 1;

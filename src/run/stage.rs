@@ -23,6 +23,8 @@ pub(super) enum Ended {
         why: String,
         result: Value,
     },
+    /// It came to an effect that does not happen; what it would have done.
+    Held(String),
     Failed(Box<Failure>),
 }
 
@@ -57,18 +59,25 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
         let (why, pending) = match job.cache.decide(&job.about()) {
             Decision::Run { why, pending } => (why, pending),
             Decision::Keep { why, result } => return Ok(Ended::Kept { why, result }),
+            Decision::Hold(what) => return Ok(Ended::Held(what)),
         };
         job.context.events.emit(Event::StageStarted {
             stage: job.stage.name.clone(),
             why,
         });
-        let (result, trace) = job.attempts(announce)?;
+        let done = job.attempts(announce);
+        // What it wrote may be what others look at.
+        job.cache.forget();
+        let (result, trace) = done?;
         if let Some(pending) = pending {
             job.cache.keep(job, pending, &trace, &result);
         }
         Ok(Ended::Passed(result))
     });
-    ended.unwrap_or_else(|failure| Ended::Failed(Box::new(failure)))
+    ended.unwrap_or_else(|failure| match failure.kind {
+        Kind::Refused => Ended::Held(failure.message),
+        _ => Ended::Failed(Box::new(failure)),
+    })
 }
 
 impl Job<'_> {

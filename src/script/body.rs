@@ -49,17 +49,21 @@ impl Body {
         let source = context.call_source().unwrap_or_default();
         let place = units.place(source, context.call_position());
         let mut context = context.store_data();
-        let known = context
-            .global
-            .lib
-            .iter()
-            .any(|library| !arities(library, &function).is_empty());
-        if !known && let Some(library) = units.library_of(function.fn_name()) {
+        let name = function.fn_name();
+        let libraries = context.global.lib.iter();
+        let mut functions: Vec<_> = libraries
+            .flat_map(|library| units.functions_in(library, name))
+            .collect();
+        if functions.is_empty()
+            && let Some(library) = units.library_of(name)
+        {
+            functions = units.functions(name);
             context.global.lib.push(library);
         }
-        let libraries = context.global.lib.iter();
-        let arities = libraries
-            .flat_map(|library| arities(library, &function))
+        let captured = function.curry().len();
+        let arities = functions
+            .iter()
+            .map(|function| function.params.len().saturating_sub(captured))
             .collect();
         Self {
             function,
@@ -71,17 +75,9 @@ impl Body {
 
     /// The variables that it captured, by their names.
     pub(super) fn captures(&self, units: &Units) -> Vec<(String, Dynamic)> {
-        let library = units.library_of(self.function.fn_name());
-        let function = library.as_deref().and_then(|library| {
-            let mut functions = library.iter_script_fn_info();
-            functions.find_map(|(_, _, name, _, function)| {
-                (name == self.function.fn_name()).then(|| function.clone())
-            })
-        });
-        let names = function
-            .into_iter()
-            .flat_map(|function| function.params.to_vec());
-        let names = names.map(|name| name.to_string());
+        let functions = units.functions(self.function.fn_name());
+        let names = functions.first().into_iter();
+        let names = names.flat_map(|function| function.params.iter().map(ToString::to_string));
         names.zip(self.function.iter_curry().cloned()).collect()
     }
 
@@ -137,13 +133,4 @@ impl fmt::Debug for Body {
             .field(&self.function.fn_name())
             .finish()
     }
-}
-
-/// How many parameters each function called like `function` has in `library`, captures not counted.
-fn arities(library: &rhai::Module, function: &FnPtr) -> Vec<usize> {
-    library
-        .iter_script_fn_info()
-        .filter(|(_, _, name, _, _)| *name == function.fn_name())
-        .map(|(_, _, _, parameters, _)| parameters.saturating_sub(function.curry().len()))
-        .collect()
 }

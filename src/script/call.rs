@@ -4,16 +4,15 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 
-use super::current::{self, Current, Whereabouts};
+use super::current::{self, Whereabouts};
 use super::host::Host;
 use super::literal;
-use super::raised::{raise, stop};
+use super::raised::{hold, raise, stop};
 use super::value::{from_json, to_json};
-use crate::action::{self, ACTIONS, ActionError, Context, Descriptor, Effect, ErrorKind, options};
-use crate::event;
+use crate::action::{ACTIONS, ActionError, Descriptor, Effect, ErrorKind, carry_out, options};
 use crate::failure::Failure;
 
 /// How many arguments an action may be called with.
@@ -21,27 +20,43 @@ pub(super) const ARGUMENTS: RangeInclusive<usize> = 0..=2;
 
 type Called = Result<Dynamic, Box<EvalAltResult>>;
 
-/// Registers each action with no argument, with its natural argument or a map, and with both.
+/// Registers each action with no argument, with its natural argument or a map, and with both. What
+/// such an argument mostly is has a signature of its own: to find out that a call has none, the
+/// engine goes through all its packages, which takes longer than all else about a short stage.
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     for action in ACTIONS {
-        let (none, one, both) = (host.clone(), host.clone(), host.clone());
-        engine
-            .register_fn(action.name, move |context: NativeCallContext| -> Called {
-                call(&none, action, &context, None, None)
-            })
-            .register_fn(
-                action.name,
-                move |context: NativeCallContext, argument: Dynamic| -> Called {
-                    call(&one, action, &context, Some(argument), None)
-                },
-            )
-            .register_fn(
-                action.name,
-                move |context: NativeCallContext, argument: Dynamic, options: Map| -> Called {
-                    call(&both, action, &context, Some(argument), Some(options))
-                },
-            );
+        let none = host.clone();
+        engine.register_fn(action.name, move |context: NativeCallContext| -> Called {
+            call(&none, action, &context, None, None)
+        });
+        with_argument::<ImmutableString>(engine, host, action);
+        with_argument::<Array>(engine, host, action);
+        with_argument::<Map>(engine, host, action);
+        with_argument::<Dynamic>(engine, host, action);
     }
+}
+
+fn with_argument<T: Clone + Send + Sync + 'static>(
+    engine: &mut Engine,
+    host: &Arc<Host>,
+    action: &'static Descriptor,
+) {
+    let (one, both) = (host.clone(), host.clone());
+    engine
+        .register_fn(
+            action.name,
+            move |context: NativeCallContext, argument: T| -> Called {
+                let argument = Dynamic::from(argument);
+                call(&one, action, &context, Some(argument), None)
+            },
+        )
+        .register_fn(
+            action.name,
+            move |context: NativeCallContext, argument: T, options: Map| -> Called {
+                let argument = Dynamic::from(argument);
+                call(&both, action, &context, Some(argument), Some(options))
+            },
+        );
 }
 
 fn call(
@@ -60,7 +75,8 @@ fn call(
     if current.whereabouts == Whereabouts::TopLevel && effect > Effect::Read {
         return Err(raise(too_early(action.name), at));
     }
-    perform(&current, action, effect, options)
+    let number = current.calls.fetch_add(1, Ordering::Relaxed);
+    carry_out(&current.context, action, effect, number, options)
         .map(from_json)
         .map_err(|error| place(host, action, at, error))
 }
@@ -93,27 +109,6 @@ fn gather(
     options::gather(action, argument, given)
 }
 
-/// Runs the action, against stand-ins where the run is a rehearsal and the effect would leave the
-/// machine.
-fn perform(
-    current: &Current,
-    action: &Descriptor,
-    effect: Effect,
-    options: Value,
-) -> Result<Value, ActionError> {
-    let mut context = Context::clone(&current.context);
-    if !effect.leaves_the_machine() {
-        context.standins = None;
-    }
-    let call = event::Call {
-        action: action.name,
-        effect,
-        number: current.calls.fetch_add(1, Ordering::Relaxed),
-        options: action::identity(&context, effect, &options),
-    };
-    action::carry_out(&context, action, call, options)
-}
-
 /// The error with its place: the offending option where it is written, else the call.
 fn place(
     host: &Host,
@@ -124,8 +119,12 @@ fn place(
     if error.kind == ErrorKind::Cancelled {
         return stop(at);
     }
+    if error.kind == ErrorKind::Held {
+        return hold(error.message, at);
+    }
+    let written = literal::Call::of(&host.units, at);
     let place = match &error.kind {
-        ErrorKind::Option(path) => literal::Call::of(&host.units, at).and_then(|call| {
+        ErrorKind::Option(path) => written.and_then(|call| {
             if error.message.starts_with("unknown field") {
                 call.key(path)
             } else {

@@ -17,6 +17,7 @@ use super::stage_options::{Given, StageOptions};
 use super::{literal, stage_options};
 use crate::failure::Failure;
 use crate::plan::{self, Combination, Need, Plan, Stage, When};
+use crate::words::counted;
 
 /// What was declared so far.
 #[derive(Debug, Default)]
@@ -162,6 +163,7 @@ fn pure(
         always: options.always,
         environment: options.environment,
         labels: options.labels,
+        watch: options.watch,
         place: body.place(),
     }
 }
@@ -212,9 +214,4 @@ pub(super) fn only_at_top_level(context: &NativeCallContext, function: &str) -> 
     let failure = Failure::script(format!("`{function}` cannot be called inside {whose}"))
         .hint("declare all stages at the top level of the script");
     Err(raise(failure, context))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{end}")
 }

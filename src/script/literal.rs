@@ -14,6 +14,11 @@ pub(super) fn declares_stages(ast: &AST) -> bool {
     found
 }
 
+/// Whether a function has the name of a closure, which is made up.
+pub(super) fn is_closure(name: &str) -> bool {
+    name.starts_with("anon$")
+}
+
 /// The paths of the modules that are imported anywhere, as far as they are written out.
 pub(super) fn imports(ast: &AST) -> Vec<String> {
     let mut paths = Vec::new();

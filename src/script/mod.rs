@@ -20,6 +20,7 @@ mod open_comment;
 mod outputs;
 mod program;
 mod raised;
+mod session;
 mod snapshot;
 mod span;
 mod stage_options;
@@ -35,6 +36,7 @@ pub use host::{Host, Missing};
 pub use locate::{FILE_NAME, locate};
 pub use outputs::Outputs;
 pub use program::{Declared, Program};
+pub use session::{Completeness, Given, Kind as SymbolKind, Session, Symbol};
 pub use stage_options::{STAGE_OPTIONS, StageOption};
 
 /// What a thread that evaluates a script needs of stack: debug builds of the interpreter take far

@@ -65,6 +65,19 @@ impl Program {
         })
     }
 
+    /// A program of nothing, to type into.
+    pub fn bare(host: Host) -> Result<Self, Failure> {
+        let host = Arc::new(host);
+        let engine = engine::build(&host);
+        let main = host.units.compile(&engine, "nothing", String::new())?;
+        Ok(Self {
+            engine,
+            host,
+            main,
+            flat: true,
+        })
+    }
+
     pub fn host(&self) -> &Host {
         &self.host
     }
@@ -86,6 +99,14 @@ impl Program {
         texts
     }
 
+    /// The paths of the script and of all modules of the repository that were loaded so far, from
+    /// the repository's root.
+    pub fn files(&self) -> Vec<String> {
+        let units = self.host.units.all();
+        let names = units.iter().map(|unit| unit.source.name.clone());
+        names.filter(|name| !name.starts_with("std/")).collect()
+    }
+
     pub(super) fn main(&self) -> &Unit {
         &self.main
     }
@@ -97,6 +118,10 @@ impl Program {
 
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    pub(super) fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
     }
 
     pub(super) fn units(&self) -> &Units {

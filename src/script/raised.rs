@@ -37,10 +37,19 @@ pub(super) fn throw(failure: Failure, position: Position) -> Box<EvalAltResult> 
     EvalAltResult::ErrorRuntime(Dynamic::from(Raised(Arc::new(failure))), position).into()
 }
 
-/// The end of a script that is being stopped, which it cannot catch. Rhai forgets where such an
-/// error came from, so it carries its place.
+/// The end of a script that is being stopped, which it cannot catch.
 pub(super) fn stop(context: &NativeCallContext) -> Box<EvalAltResult> {
-    let failure = Failure::new(Kind::Interrupted, "stopped").at_if(place(context));
+    end(Failure::new(Kind::Interrupted, "stopped"), context)
+}
+
+/// The end of a stage that came to an effect which does not happen; it cannot catch this either.
+pub(super) fn hold(what: String, context: &NativeCallContext) -> Box<EvalAltResult> {
+    end(Failure::new(Kind::Refused, what), context)
+}
+
+/// Rhai forgets where such an error came from, so it carries its place.
+fn end(failure: Failure, context: &NativeCallContext) -> Box<EvalAltResult> {
+    let failure = failure.at_if(place(context));
     let token = Dynamic::from(Raised(Arc::new(failure)));
     EvalAltResult::ErrorTerminated(token, context.call_position()).into()
 }

@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rhai::{
-    AST, Engine, EvalAltResult, FnCallExpr, Module, ModuleResolver, Position, Scope, Shared,
+    AST, Engine, EvalAltResult, FnCallExpr, ImmutableString, Module, ModuleResolver, Position,
+    Scope, ScriptFuncDef, Shared,
 };
 
 use super::raised::throw;
@@ -27,6 +28,7 @@ struct Inner {
 }
 
 type Calls = HashMap<(Option<usize>, Option<usize>), FnCallExpr>;
+type Functions = HashMap<ImmutableString, Vec<Shared<ScriptFuncDef>>>;
 
 /// One compiled file.
 #[derive(Clone, Debug)]
@@ -35,6 +37,9 @@ pub(super) struct Unit {
     pub ast: Arc<AST>,
     /// The calls in it by line and column, from when they are first asked for.
     calls: Arc<OnceLock<Calls>>,
+    /// Its functions and closures by name, from when they are first asked for: the engine would go
+    /// through all of them for each, which a thousand stages cannot afford.
+    functions: Arc<OnceLock<Functions>>,
     module: Option<Shared<Module>>,
 }
 
@@ -50,6 +55,26 @@ impl Unit {
             calls
         });
         calls.get(&key(position))
+    }
+
+    /// The functions called `name`, each with another number of parameters.
+    pub(super) fn functions(&self, name: &str) -> &[Shared<ScriptFuncDef>] {
+        let functions = self.functions.get_or_init(|| {
+            let mut functions = Functions::new();
+            for (_, _, _, _, function) in self.ast.shared_lib().iter_script_fn_info() {
+                let named = functions.entry(function.name.clone()).or_default();
+                named.push(function.clone());
+            }
+            functions
+        });
+        functions.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether `library` is what a call in this unit finds its functions in.
+    fn has(&self, library: &Shared<Module>) -> bool {
+        let module = self.module.as_ref();
+        Shared::ptr_eq(self.ast.shared_lib(), library)
+            || module.is_some_and(|module| Shared::ptr_eq(module, library))
     }
 }
 
@@ -81,6 +106,7 @@ impl Units {
             source,
             ast: Arc::new(ast),
             calls: Arc::default(),
+            functions: Arc::default(),
             module: None,
         };
         self.lock().push(unit.clone());
@@ -103,12 +129,35 @@ impl Units {
     pub(super) fn library_of(&self, name: &str) -> Option<Shared<Module>> {
         self.lock().iter().find_map(|unit| {
             let library = unit.ast.shared_lib();
-            let defines = library
-                .iter_script_fn_info()
-                .any(|(_, _, known, _, _)| known == name);
+            let defines = !unit.functions(name).is_empty();
             // Once evaluated, the module's functions know its constants and imports.
             defines.then(|| unit.module.clone().unwrap_or_else(|| library.clone()))
         })
+    }
+
+    /// The functions called `name` of the first unit that has any.
+    pub(super) fn functions(&self, name: &str) -> Vec<Shared<ScriptFuncDef>> {
+        let units = self.lock();
+        let mut named = units.iter().map(|unit| unit.functions(name));
+        named
+            .find(|functions| !functions.is_empty())
+            .unwrap_or_default()
+            .to_vec()
+    }
+
+    /// The functions called `name` that `library` has.
+    pub(super) fn functions_in(
+        &self,
+        library: &Shared<Module>,
+        name: &str,
+    ) -> Vec<Shared<ScriptFuncDef>> {
+        if let Some(unit) = self.lock().iter().find(|unit| unit.has(library)) {
+            return unit.functions(name).to_vec();
+        }
+        let all = library.iter_script_fn_info();
+        all.filter(|(_, _, known, _, _)| *known == name)
+            .map(|(_, _, _, _, function)| function.clone())
+            .collect()
     }
 
     /// A place in the unit called `name`, for the token at `position`.

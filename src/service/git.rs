@@ -1,6 +1,6 @@
 //! The repository, through the `git` that its owner uses.
 
-mod head;
+pub(super) mod head;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

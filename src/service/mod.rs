@@ -10,6 +10,7 @@ pub mod registry;
 pub mod render;
 pub mod sentry;
 pub mod state;
+pub mod tree;
 
 use std::sync::OnceLock;
 
@@ -31,7 +32,7 @@ impl Services {
         Self::default()
     }
 
-    /// The one HTTP client.
+    /// What sends all requests but those to registries.
     pub fn http(&self) -> &Http {
         &self.http
     }

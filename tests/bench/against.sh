@@ -13,7 +13,8 @@ if [ -z "${WHARF:-}" ]; then
 fi
 WHARF=$(realpath "$WHARF")
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Fails in the end if anything was above its bar.
+trap 'code=$?; rm -rf "$work"; [ -z "${above:-}" ] || exit 1; exit "$code"' EXIT
 cd "$work"
 
 # measure RUNS PREPARE COMMAND…: the medians of the commands, which take turns so that both meet
@@ -39,11 +40,28 @@ for command in sys.argv[1:]:
 PY
 }
 
-# ratio WHAT PEER: the medians measured last, wharf's first, as a line.
+# ratio WHAT PEER BAR: the medians measured last, wharf's first, as a line, and whether their ratio is
+# at most BAR.
 ratio() {
   python3 - "$1" "$2" <<'PY'
 import sys
 ours, peer = (float(line) for line in open("medians"))
 print(f"{sys.argv[1]}: {ours / peer:.2f} × {sys.argv[2]} (wharf {ours * 1000:.1f} ms, {peer * 1000:.1f} ms)")
 PY
+  judge "$1" "$(awk 'NR == 1 { ours = $1 } NR == 2 { print ours / $1 }' medians)" "$3" "×"
+}
+
+# median WHAT BAR: the first median measured last as a line, and whether it is at most BAR seconds.
+median() {
+  local seconds
+  seconds=$(head -n 1 medians)
+  awk -v what="$1" '{ printf "%s: %.1f ms\n", what, $1 * 1000; exit }' medians
+  judge "$1" "$seconds" "$2" s
+}
+
+# judge WHAT VALUE BAR UNIT
+judge() {
+  awk -v value="$2" -v bar="$3" 'BEGIN { exit !(value <= bar) }' && return
+  printf '%s: ABOVE THE BAR of %s %s\n' "$1" "$3" "$4"
+  above=1
 }

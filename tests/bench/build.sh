@@ -28,16 +28,18 @@ version="docker CLI $("$docker" version --format '{{.Client.Version}} with Build
 echo "$docker builder prune --all --force" > prune
 echo 'head -c 1000 /dev/urandom > context/07/700.bin' > change
 measure "${RUNS:-5}" "sh prune" "$ours" "$peer"
-ratio "build, nothing cached" "$version"
+ratio "build, nothing cached" "$version" 1.0
 measure "${RUNS:-15}" "" "$ours" "$peer"
-ratio "build, nothing changed" "$version"
+ratio "build, nothing changed" "$version" 1.0
 measure "${RUNS:-7}" "sh change" "$ours" "$peer"
-ratio "build, one file changed" "$version"
+ratio "build, one file changed" "$version" 1.0
 
 sh prune > /dev/null
-python3 - "$WHARF" <<'PY'
+peak=$(python3 - "$WHARF" <<'PY'
 import resource, subprocess, sys
-subprocess.run([sys.argv[1], "run", "--quiet"], check=True)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(f"build, nothing cached: peak memory {peak / 1024:.0f} MB")
+subprocess.run([sys.argv[1], "run", "--quiet"], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 PY
+)
+echo "build, nothing cached: peak memory $peak MB"
+judge "peak memory of a build" "$peak" 64 MB

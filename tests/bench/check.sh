@@ -19,4 +19,4 @@ RHAI
 } > wharf.rhai
 measure 3 "" "$WHARF check" "true"
 measure "${RUNS:-30}" "" "$WHARF check" "true"
-echo "check $(wc -l < wharf.rhai) lines: $(head -n 1 medians | awk '{ printf "%.1f", $1 * 1000 }') ms ($("$WHARF" --version))"
+median "check $(wc -l < wharf.rhai) lines, $("$WHARF" --version)" 0.010

@@ -20,6 +20,6 @@ ours="$WHARF run --quiet"
 peer="$docker push --quiet $image"
 version="docker CLI $("$docker" version --format '{{.Client.Version}}, engine {{.Server.Version}}')"
 measure "${RUNS:-5}" "sh fresh" "$ours" "$peer"
-ratio "push, all new" "$version"
+ratio "push, all new" "$version" 1.0
 measure "${RUNS:-15}" "" "$ours" "$peer"
-ratio "push, nothing new" "$version"
+ratio "push, nothing new" "$version" 1.0

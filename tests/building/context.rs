@@ -1,4 +1,4 @@
-//! Which files travel: by `docker_context`, in the image, and by Docker's own client.
+//! Which files travel: by `docker_context`, and in the image.
 
 use insta::assert_snapshot;
 

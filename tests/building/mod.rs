@@ -7,12 +7,17 @@ mod rehearsing;
 use std::fmt;
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 use regex::Regex;
 use rustix::process::Signal;
 
 use crate::harness::{Project, Services};
+
+/// How long the engine may go on with a build that nobody waits for.
+const STOPPED: Duration = Duration::from_secs(2);
 
 /// A project whose Dockerfile starts from the tests' busybox, at the engine.
 fn project(services: &Services, dockerfile: &str) -> Project {
@@ -26,6 +31,7 @@ fn project(services: &Services, dockerfile: &str) -> Project {
 struct Tag {
     name: String,
     docker_host: String,
+    label: String,
 }
 
 impl Tag {
@@ -39,8 +45,11 @@ impl Tag {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let slash = if host.is_empty() { "" } else { "/" };
         let name = format!("{host}{slash}wharf-test/{name}:{}-{count}", process::id());
-        let docker_host = services.docker_host.clone();
-        Self { name, docker_host }
+        Self {
+            name,
+            docker_host: services.docker_host.clone(),
+            label: services.label.clone(),
+        }
     }
 }
 
@@ -66,6 +75,8 @@ fn inside(project: &Project, image: &Tag, command: &str) -> String {
         "run",
         "--rm",
         "--network=none",
+        "--label",
+        &image.label,
         &image.name,
         "sh",
         "-c",
@@ -256,9 +267,12 @@ fn ctrl_c_stops_the_build_at_the_engine() {
         running.wait_for("begun\n");
         assert!(steps(&tag.name) > 0, "the step runs");
         running.signal(Signal::INT);
+        let begin = Instant::now();
         running.finish().exit(130).streams();
         while steps(&tag.name) > 0 {
-            std::thread::yield_now();
+            let took = begin.elapsed();
+            assert!(took < STOPPED, "the step still runs after {took:?}");
+            thread::park_timeout(Duration::from_millis(5));
         }
     }
 }
@@ -303,13 +317,44 @@ docker_build("{built}", #{{ pull: true, no_cache: true }});"#
 fn layers_are_taken_from_an_image_in_a_registry() {
     let services = Services::from_env();
     let image = Tag::at(&services, &services.open_registry, "cache");
-    let project = project(&services, &format!("RUN echo {image} > /made\n"))
-        .script(&format!(
-            r#"docker_push(docker_build("{image}", #{{ build_args: #{{ BUILDKIT_INLINE_CACHE: 1 }} }}));
-sh("docker image rm {image} && docker builder prune --force --filter until=0s", #{{ capture: true }});
-docker_build("{image}", #{{ cache_from: ["{image}"] }});"#
-        ));
+    let step = format!("RUN echo {image} > /made");
+    let project = project(&services, &format!("{step}\n"));
+    project.write(
+        "wharf.rhai",
+        format!(
+            "docker_push(docker_build(\"{image}\", #{{ build_args: #{{ BUILDKIT_INLINE_CACHE: 1 }} }}));"
+        ),
+    );
     let (code, _, stderr) = project.run(["run"]).streams();
     assert_eq!(code, 0, "{stderr}");
-    assert!(stderr.contains("(cached)"), "{stderr}");
+
+    // The engine forgets this step, and no other.
+    project.tool("docker", ["image", "rm", &image.name]);
+    let known = kept(&project, &image);
+    assert!(!known.is_empty(), "the engine keeps the step");
+    for id in known {
+        let only = format!("id={id}");
+        let arguments = ["builder", "prune", "--all", "--force", "--filter", &only];
+        project.tool("docker", arguments);
+    }
+    assert_eq!(kept(&project, &image), [] as [String; 0]);
+
+    project.write(
+        "wharf.rhai",
+        format!("docker_build(\"{image}\", #{{ cache_from: [\"{image}\"] }});"),
+    );
+    let (code, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(code, 0, "{stderr}");
+    let taken = format!("[2/2] {step} (cached)\n");
+    assert!(stderr.contains(&taken), "{stderr}");
+}
+
+/// The ids under which the engine's cache keeps steps that name `image`.
+fn kept(project: &Project, image: &Tag) -> Vec<String> {
+    const FORMAT: &str = "{{range .BuildCache}}{{println .ID .Description}}{{end}}";
+    let cache = project.tool("docker", ["system", "df", "--verbose", "--format", FORMAT]);
+    let steps = cache.lines().filter(|line| line.contains(&image.name));
+    steps
+        .filter_map(|line| Some(line.split_once(' ')?.0.to_owned()))
+        .collect()
 }

@@ -41,7 +41,7 @@ fn a_real_run_says_that_there_is_no_engine_and_what_to_do() {
 
 #[test]
 fn a_rehearsal_packs_the_context_and_reads_the_dockerfile() {
-    assert_snapshot!(project().run(["run", "--rehearse"]).all(), @r"
+    assert_snapshot!(project().run(["run", "--rehearse"]).all(), @"
     exit: 0
     ── stdout
     me/app:1 true
@@ -49,7 +49,7 @@ fn a_rehearsal_packs_the_context_and_reads_the_dockerfile() {
     rehearsal: nothing leaves this machine
     ▸ script
       simulated: no Docker Engine at `unix://[base]/docker.sock`
-      the Dockerfile's 3 instructions are in order; the context would be 3 files, 74 B
+      the Dockerfile is in order with its 3 instructions; the context would be 3 files, 74 B
     ✓ script [time]
     1 passed in [time]
     what each service would have received

@@ -1,5 +1,6 @@
 //! `wharf check`: what it finds, how it says so, and what it lets pass.
 
+mod lost;
 mod matrices;
 mod names;
 mod options;

@@ -285,49 +285,6 @@ nope();
 }
 
 #[test]
-fn what_a_stage_would_lose() {
-    let told = Project::new()
-        .script(
-            r#"
-let image = "";
-let log_lines = [];
-let options = #{ tag: "" };
-stage("build", || {
-    image = "app:1";
-    if image == "" { options.tag = "x"; }
-    for n in 0..2 { log_lines[0] += n; }
-    let own = image;
-    own += "!";
-});
-"#,
-        )
-        .run(["check"]);
-    assert_snapshot!(told.all(), @r#"
-    exit: 2
-    ── stderr
-    error: this assignment to `image` is lost when the stage ends
-     --> wharf.rhai:6:5
-      |
-    6 |     image = "app:1";
-      |     ^^^^^
-    hint: let the stage return the value; stages that need it get it as a parameter
-    error: this assignment to `options` is lost when the stage ends
-     --> wharf.rhai:7:22
-      |
-    7 |     if image == "" { options.tag = "x"; }
-      |                      ^^^^^^^
-    hint: let the stage return the value; stages that need it get it as a parameter
-    error: this assignment to `log_lines` is lost when the stage ends
-     --> wharf.rhai:8:21
-      |
-    8 |     for n in 0..2 { log_lines[0] += n; }
-      |                     ^^^^^^^^^
-    hint: let the stage return the value; stages that need it get it as a parameter
-    error: 3 errors found
-    "#);
-}
-
-#[test]
 fn a_closure_that_wants_more_results_than_its_stage_needs() {
     let told = Project::new()
         .script(

@@ -90,7 +90,7 @@ stage("e", #{}, #{}, || 1);
       |
     4 | stage("b", #{ need: ["a"], unless: true }, || 1);
       |                            ^^^^^^
-    hint: its options are: allow_failure, always, env, environment, inputs, labels, matrix, needs, outputs, retry, silence, timeout, when
+    hint: its options are: allow_failure, always, env, environment, inputs, labels, matrix, needs, outputs, retry, silence, timeout, watch, when
     error: `needs` must be names of stages, not a whole number
      --> wharf.rhai:5:23
       |

@@ -88,6 +88,7 @@ fn a_fault_that_stays_is_the_failure() {
     1 failed in [time]
     error: `docker_push`: `127.0.0.1:[port]/push-fault-stays:1` could not be pushed
     cause: toomanyrequests: come back tomorrow
+    hint: try again later; `retry` tells how often that is done here
     ");
 }
 
@@ -161,6 +162,7 @@ fn a_registry_that_lost_the_image_fails() {
     ✗ script failed after [time]
     1 failed in [time]
     error: `docker_push`: the registry does not have `127.0.0.1:[port]/push-lost:1`, which was pushed without an error
+    hint: does something else delete tags there? push it again
     ");
 }
 

@@ -158,7 +158,22 @@ fn a_stand_in_can_be_told_to_fail() {
       sentry    nothing
       http      nothing
     error: `docker_push`: the registry `docker.io` answers 503 Service Unavailable: service unavailable
+    hint: is the registry up? then try again
     ");
+}
+
+#[test]
+fn an_id_is_no_name() {
+    let script = format!(
+        "let id = \"sha256:{}\"; docker_push(id);\n",
+        "0f".repeat(32)
+    );
+    let told = Project::new().script(&script).run(["run"]).failure();
+    assert_snapshot!(told, @r#"
+    exit: 2
+    error: option `image` of `docker_push`: is an image's id, and a registry takes names alone
+    hint: give the image a name: `docker_build("me/app:1")`, or `docker tag`
+    "#);
 }
 
 #[test]

@@ -52,6 +52,22 @@ impl Finished {
         all
     }
 
+    /// The exit code and the error as it is told, normalised, without the place in the script.
+    pub(crate) fn failure(self) -> String {
+        let all = self.all();
+        let code = all.lines().next().unwrap_or_default();
+        let at = all.find("\nerror: ").map_or(all.len(), |at| at + 1);
+        let is_place = |line: &&str| {
+            let (number, rest) = line.split_once('|').unwrap_or((line, "no place"));
+            let shown = number.trim().parse::<usize>().is_ok() || number.trim().is_empty();
+            let marked = rest.trim().trim_matches('^').is_empty();
+            line.trim().starts_with("-->") || shown && (marked || !number.trim().is_empty())
+        };
+        let told = all[at..].lines().filter(|line| !is_place(line));
+        let told: Vec<_> = told.collect();
+        format!("{code}\n{}\n", told.join("\n"))
+    }
+
     /// Asserts the exit code.
     #[track_caller]
     pub(crate) fn exit(mut self, code: i32) -> Self {

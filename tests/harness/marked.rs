@@ -1,8 +1,12 @@
 //! Finds the processes that a test started, however deep, by a mark in their environment.
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use super::PATIENCE;
 
 /// The environment variable that carries a project's mark.
 pub(super) const NAME: &str = "WHARF_TEST_MARK";
@@ -25,9 +29,10 @@ pub(super) fn processes(mark: &str) -> Vec<(Pid, String)> {
         .collect()
 }
 
-/// Ends them all, and waits until none is left.
+/// Ends them all, and waits until none is left; one that the system cannot end is left to it.
 pub(super) fn kill(mark: &str) {
-    loop {
+    let begin = Instant::now();
+    while begin.elapsed() < PATIENCE {
         let left = processes(mark);
         if left.is_empty() {
             return;
@@ -36,6 +41,6 @@ pub(super) fn kill(mark: &str) {
             // It may have ended since it was listed.
             let _ = kill_process(id, Signal::KILL);
         }
-        std::thread::yield_now();
+        thread::park_timeout(Duration::from_millis(1));
     }
 }

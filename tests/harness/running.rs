@@ -50,6 +50,32 @@ impl Running {
         self.stderr.wait_for(text);
     }
 
+    /// Waits until standard output holds `text` so many times.
+    #[track_caller]
+    pub(crate) fn wait_for_count(&self, text: &str, count: usize) {
+        self.stdout.wait_for_count(text, count);
+    }
+
+    /// Waits until standard error holds `text` so many times.
+    #[track_caller]
+    pub(crate) fn wait_for_stderr_count(&self, text: &str, count: usize) {
+        self.stderr.wait_for_count(text, count);
+    }
+
+    /// What standard output holds so far.
+    pub(crate) fn stdout_so_far(&self) -> String {
+        String::from_utf8_lossy(&self.stdout.so_far()).into_owned()
+    }
+
+    /// What standard error holds so far.
+    pub(crate) fn stderr_so_far(&self) -> String {
+        String::from_utf8_lossy(&self.stderr.so_far()).into_owned()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("a child that was not waited for");
@@ -135,16 +161,23 @@ impl Collected {
 
     #[track_caller]
     pub(super) fn wait_for(&self, text: &str) {
+        self.wait_for_count(text, 1);
+    }
+
+    #[track_caller]
+    pub(super) fn wait_for_count(&self, text: &str, count: usize) {
         let (state, changed) = &*self.shared;
         let state = state.lock().expect("no panic while collecting");
-        let missing = |state: &mut Said| {
-            !state.ended && !String::from_utf8_lossy(&state.bytes).contains(text)
-        };
+        let found = |state: &Said| String::from_utf8_lossy(&state.bytes).matches(text).count();
+        let missing = |state: &mut Said| !state.ended && found(state) < count;
         let (state, _) = changed
             .wait_timeout_while(state, PATIENCE, missing)
             .expect("no panic while collecting");
         let said = String::from_utf8_lossy(&state.bytes);
-        assert!(said.contains(text), "`{text}` was never said, but:\n{said}");
+        assert!(
+            found(&state) >= count,
+            "`{text}` was not said {count} times, but:\n{said}"
+        );
     }
 
     pub(super) fn so_far(&self) -> Vec<u8> {

@@ -3,6 +3,8 @@ use std::env;
 /// The real parts that `tests/run` starts and describes in the environment.
 #[derive(Debug)]
 pub(crate) struct Services {
+    /// The label that a container of a test has, by which it is found when the test was interrupted.
+    pub(crate) label: String,
     /// `DOCKER_HOST` of the engine.
     pub(crate) docker_host: String,
     /// `127.0.0.1:PORT` of a registry that asks for nothing.
@@ -29,6 +31,7 @@ impl Services {
             })
         };
         Self {
+            label: format!("wharf-test={}", read("WHARF_TEST_RUN")),
             docker_host: read("WHARF_TEST_DOCKER_HOST"),
             open_registry: read("WHARF_TEST_REGISTRY"),
             login_registry: read("WHARF_TEST_LOGIN_REGISTRY"),

@@ -8,6 +8,8 @@ start_engine() {
   fi
   export DOCKER_HOST
   export WHARF_TEST_DOCKER_HOST=$DOCKER_HOST
+  # One of the run's own goes with all that is in it.
+  [ -S "$work/docker.sock" ] || echo "$DOCKER_HOST" > "$work/engine-host"
 }
 
 engine_answers() {
@@ -18,13 +20,13 @@ engine_answers() {
 # folders, containerd and bridge are its own. (`--bridge=none` would delete the other's bridge.)
 start_private_engine() {
   [ "$(id -u)" = 0 ] || die "no Docker Engine answers: start one, or run as root to have one started"
-  local bridge third log=$work/dockerd.log
+  local bridge network log=$work/dockerd.log
   export PATH=$PATH:/usr/sbin:/sbin
   bridge=wharf$$
-  third=$((RANDOM % 200 + 20))
+  network=$(free_network) || die "no network is free for the containers of a Docker Engine"
   ip link add "$bridge" type bridge
   echo "$bridge" > "$work/bridge"
-  ip address add "172.31.$third.1/24" dev "$bridge"
+  ip address add "$network.1/24" dev "$bridge"
   ip link set "$bridge" up
   setsid dockerd --host "unix://$work/docker.sock" --data-root "$work/engine" \
     --exec-root "$work/exec" --pidfile "$work/dockerd.pid" --bridge "$bridge" \
@@ -41,4 +43,19 @@ start_private_engine() {
   done
   tail -n 20 "$log" >&2
   die "dockerd does not start"
+}
+
+# The first three numbers of a network that this machine has no route to but the default one: what
+# is reached by another would be cut off. Nobody's addresses are these, kept for tests (RFC 2544).
+free_network() {
+  local try network
+  for try in $(seq 100); do
+    network=198.$((RANDOM % 2 + 18)).$((RANDOM % 256))
+    if ! ip route show table all match "$network.0/24" | grep -qv '^default' &&
+      [ -z "$(ip route show table all root "$network.0/24")" ]; then
+      echo "$network"
+      return
+    fi
+  done
+  return 1
 }

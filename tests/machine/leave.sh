@@ -1,7 +1,6 @@
 # How a run leaves the machine: as it found it.
 
-# Stops what the run in folder $1 started and removes the folder. Every process of a run names
-# the folder in its arguments, so that none is missed and none of another run is hit.
+# Stops what the run in folder $1 started and removes the folder.
 leave() {
   local folder=$1
   trap '' HUP INT TERM
@@ -15,6 +14,7 @@ leave() {
     # shellcheck disable=SC2086 # one word an id
     [ -z "$containers" ] || timeout 30 docker -H "unix://$folder/docker.sock" rm -f $containers > /dev/null 2>&1 || true
   fi
+  sweep "$folder"
   stop_all "$folder"
   local mounts
   mounts=$(awk -v under="$folder/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r)
@@ -22,6 +22,27 @@ leave() {
   for mount in $mounts; do umount -l "$mount" 2> /dev/null || true; done
   if [ -f "$folder/bridge" ]; then remove_bridge "$(cat "$folder/bridge")"; fi
   rm -rf "$folder"
+}
+
+# What tests that were interrupted left at an engine that goes on: containers of the run, and images
+# that name a registry of the run or a test's process that has ended.
+sweep() {
+  local folder=$1 found port name process
+  [ -f "$folder/engine-host" ] || return 0
+  local docker=(timeout 30 docker -H "$(cat "$folder/engine-host")")
+  found=$("${docker[@]}" ps -aq --filter "label=wharf-test=$folder" 2> /dev/null || true)
+  # shellcheck disable=SC2086 # one word an id
+  [ -z "$found" ] || "${docker[@]}" rm -f $found > /dev/null 2>&1 || true
+  found=$("${docker[@]}" images --format '{{.Repository}}:{{.Tag}}' 2> /dev/null || true)
+  for name in $found; do
+    for port in "$folder"/*.port; do
+      case $name in 127.0.0.1:"$(cat "$port" 2> /dev/null)"/*) "${docker[@]}" rmi -f "$name" > /dev/null 2>&1 || true ;; esac
+    done
+    process=$(sed -nE 's|^(.*/)?wharf-test/[^:]*:([0-9]+)-[0-9]+$|\2|p' <<< "$name")
+    if [ -n "$process" ] && ! kill -0 "$process" 2> /dev/null; then
+      "${docker[@]}" rmi -f "$name" > /dev/null 2>&1 || true
+    fi
+  done
 }
 
 # The bridge, and the packet rules that name it: the engine leaves both.
@@ -63,11 +84,13 @@ stop_all() {
   kill -KILL $left 2> /dev/null || true
 }
 
+# All that a run starts has its folder in the environment: none is missed, and no editor or `tail` of
+# a person that looks at the folder is hit.
 processes_of() {
   local id
   for id in /proc/[0-9]*; do
-    id=${id#/proc/}
-    [ "$id" != $$ ] && [ "$id" != "$BASHPID" ] || continue
-    if tr '\0' ' ' < "/proc/$id/cmdline" 2> /dev/null | grep -qF -- "$1/"; then echo "$id"; fi
+    if tr '\0' '\n' < "$id/environ" 2> /dev/null | grep -qxF -- "WHARF_TEST_RUN=$1"; then
+      echo "${id#/proc/}"
+    fi
   done 2> /dev/null
 }

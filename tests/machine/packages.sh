@@ -13,6 +13,7 @@ need_packages() {
   fi
   has docker-registry || missing+=(docker-registry)
   has umount || missing+=(mount)
+  has fish || missing+=(fish)
   has chromium || missing+=(chromium)
   has busybox || missing+=(busybox-static)
   has mmdebstrap || missing+=(mmdebstrap)

@@ -1,5 +1,6 @@
 //! `run_tests` with the real tools.
 
+mod much;
 mod others;
 mod pytest;
 

@@ -215,7 +215,8 @@ impl<'a> Push<'a> {
             .hint("something else pushes to the same tag: give each push a tag of its own")),
             None => Err(ActionError::new(format!(
                 "the registry does not have `{name}`, which was pushed without an error"
-            ))),
+            ))
+            .hint("does something else delete tags there? push it again")),
         }
     }
 

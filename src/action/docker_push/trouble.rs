@@ -26,7 +26,9 @@ pub(super) fn push(
             made.hint(format!("build it first: `docker_build(\"{name}\")`"))
         }
         Fault::NobodyThere => made.hint("start the registry, or correct its address"),
-        Fault::UnknownHost | Fault::Transient | Fault::Lasting => made,
+        Fault::UnknownHost => made.hint("correct the registry's name in the image's"),
+        Fault::Transient => made.hint("try again later; `retry` tells how often that is done here"),
+        Fault::Lasting => made,
     }
 }
 
@@ -77,6 +79,8 @@ pub(super) fn registry(
     let made = caused(error.to_string(), error);
     if error.is_refusal() {
         made.hint(registry::hint(name, credentials, environment))
+    } else if error.is_transient() {
+        made.hint("is the registry up? then try again")
     } else {
         made
     }

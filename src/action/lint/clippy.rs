@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Finding, Linter, Options, Severity};
-use crate::action::toolchain::{Project, Show};
+use crate::action::toolchain::{Output, Project};
 use crate::action::{ActionError, Context};
 
 #[derive(Deserialize)]
@@ -40,7 +40,7 @@ pub(super) fn run(
     let words = ["cargo", "clippy", "--all-targets", "--message-format=json"];
     let mut words: Vec<_> = words.map(str::to_owned).to_vec();
     words.extend(options.args.iter().cloned());
-    let ran = project.run(context, &words, Show::Stderr)?;
+    let ran = project.run(context, &words, Output::Kept)?;
     if ran.stderr.contains("no such command: `clippy`")
         || ran.stderr.contains("not installed for the toolchain")
     {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Finding, Linter, Options, Severity};
-use crate::action::toolchain::{Project, Show, node, relative};
+use crate::action::toolchain::{Output, Project, node, relative};
 use crate::action::{ActionError, Context};
 
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ pub(super) fn run(
         words.push(".".to_owned());
     }
     words.extend(options.paths.iter().cloned());
-    let ran = project.run(context, &words, Show::Stderr)?;
+    let ran = project.run(context, &words, Output::Kept)?;
     let Ok(files) = serde_json::from_str::<Vec<File>>(&ran.stdout) else {
         return Err(ran.broke(format!("eslint ended with exit code {}", ran.code())));
     };

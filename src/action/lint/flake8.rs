@@ -1,7 +1,7 @@
 //! flake8, which prints what a format tells it to.
 
 use super::{Finding, Linter, Options, Severity};
-use crate::action::toolchain::{Project, Python, Ran, Show, relative};
+use crate::action::toolchain::{Output, Project, Python, Ran, relative};
 use crate::action::{ActionError, Context};
 
 const FORMAT: &str = "--format=%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s";
@@ -12,7 +12,7 @@ pub(super) fn run(
     options: &Options,
 ) -> Result<Vec<Finding>, ActionError> {
     let words = words(project, options, "flake8", &[FORMAT])?;
-    let ran = project.run(context, &words, Show::Stderr)?;
+    let ran = project.run(context, &words, Output::Kept)?;
     let lines = ran.stdout.lines();
     let findings = lines.filter_map(|line| read(line, project)).collect();
     judge(&ran, findings, "flake8")

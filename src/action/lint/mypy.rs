@@ -2,7 +2,7 @@
 
 use super::flake8::words;
 use super::{Finding, Linter, Options, Severity};
-use crate::action::toolchain::{Project, Show, relative};
+use crate::action::toolchain::{Output, Project, relative};
 use crate::action::{ActionError, Context};
 
 pub(super) fn run(
@@ -26,7 +26,7 @@ pub(super) fn run(
         args.push(".");
     }
     let words = words(project, options, "mypy", &args)?;
-    let ran = project.run(context, &words, Show::Stderr)?;
+    let ran = project.run(context, &words, Output::Kept)?;
     let findings: Vec<_> = ran
         .stdout
         .lines()

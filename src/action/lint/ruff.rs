@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::flake8::{judge, words};
 use super::{Finding, Linter, Options, Severity};
-use crate::action::toolchain::{Project, Show, relative};
+use crate::action::toolchain::{Output, Project, relative};
 use crate::action::{ActionError, Context};
 
 pub(super) fn run(
@@ -13,7 +13,7 @@ pub(super) fn run(
     options: &Options,
 ) -> Result<Vec<Finding>, ActionError> {
     let words = words(project, options, "ruff", &["check", "--output-format=json"])?;
-    let ran = project.run(context, &words, Show::Stderr)?;
+    let ran = project.run(context, &words, Output::Kept)?;
     let Ok(findings) = read(&ran.stdout, project) else {
         return Err(ran.broke(format!("ruff ended with exit code {}", ran.code())));
     };

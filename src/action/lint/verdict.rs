@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Finding, Linter, Severity};
 use crate::action::ActionError;
+use crate::words::counted;
 
 /// More lines than this are counted, not listed.
 const LISTED: usize = 100;
@@ -88,8 +89,4 @@ fn listed(findings: &[Finding]) -> (usize, Vec<String>) {
 )]
 fn told(finding: &&Finding) -> bool {
     finding.severity != Severity::Note
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

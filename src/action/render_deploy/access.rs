@@ -2,7 +2,7 @@
 
 use super::Options;
 use crate::action::{ActionError, Context};
-use crate::service::http::Url;
+use crate::service::http::{Url, address};
 
 /// The hook's URL, a secret from here on.
 pub(super) fn hook(context: &Context, options: &Options) -> Result<Url, ActionError> {
@@ -23,13 +23,11 @@ pub(super) fn hook(context: &Context, options: &Options) -> Result<Url, ActionEr
         }
     };
     context.secrets.add_url(text);
-    Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| {
-            ActionError::new("the deploy hook is no URL")
-                .hint("copy it whole from Settings › Deploy Hook: https://api.render.com/deploy/srv-…?key=…")
-        })
+    address(text).ok_or_else(|| {
+        ActionError::new("the deploy hook is no URL").hint(
+            "copy it whole from Settings › Deploy Hook: https://api.render.com/deploy/srv-…?key=…",
+        )
+    })
 }
 
 pub(super) fn api_key(context: &Context, options: &Options) -> Result<String, ActionError> {
@@ -56,9 +54,10 @@ pub(super) fn key_to_follow(
     }
     let message = "needs an API key or `health`: a hook does not tell how its deploy goes on";
     let made_up = made_up_key(context);
-    made_up
-        .map(Some)
-        .ok_or_else(|| ActionError::option("wait", message))
+    made_up.map(Some).ok_or_else(|| {
+        ActionError::option("wait", message)
+            .hint("set RENDER_API_KEY: Account Settings › API Keys makes one")
+    })
 }
 
 fn given_key(context: &Context, options: &Options) -> Option<String> {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use super::{Output, refusal};
+use super::{Output, refusal, unanswered};
 use crate::action::{ActionError, Context};
 use crate::event::Progress;
 use crate::service::render::{Api, Deploy, POLL, Trigger};
@@ -41,7 +41,8 @@ pub(super) async fn deploy(
     trigger: Trigger<'_>,
     limit: Limit,
 ) -> Result<Output, ActionError> {
-    let deploy = api.trigger(trigger).await;
+    let known = api.known().await.map_err(|error| unanswered(&error))?;
+    let deploy = api.trigger(trigger, &known).await;
     let deploy = deploy.map_err(|error| refusal(&error))?;
     match deploy {
         Some(deploy) if limit.wait.is_some() => follow(context, api, deploy, limit).await,
@@ -51,7 +52,8 @@ pub(super) async fn deploy(
         }
         None if limit.wait.is_some() => Err(ActionError::new(
             "Render queued the deploy, but its list does not show it",
-        )),
+        )
+        .hint("it was asked for: look at the service's Events before the next try")),
         None => {
             context.warn("Render queued the deploy, but its list does not show it yet");
             Ok(Output {
@@ -112,7 +114,7 @@ async fn follow(
             Ok(Err(error)) if error.may_pass() => context.warn(format!("{error}; looking again")),
             Ok(Err(error)) => {
                 progress(&deploy, true);
-                return Err(refusal(&error));
+                return Err(unanswered(&error));
             }
             Err(_) => {}
         }

@@ -3,22 +3,18 @@
 use std::time::Duration;
 
 use super::follow::{Limit, pause};
-use super::moved;
 use crate::action::{ActionError, Context};
 use crate::event::Progress;
-use crate::service::http::{Http, Method, Request, Url, shown};
+use crate::service::http::{Http, Method, Request, Url, address, shown};
 
 /// For how long to ask where no `wait` tells.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The option `health`, refused before anything is deployed.
 pub(super) fn read(text: &str) -> Result<Url, ActionError> {
-    Url::parse(text.trim())
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| {
-            ActionError::option("health", "is no URL; it begins with http:// or https://")
-        })
+    address(text).ok_or_else(|| {
+        ActionError::option("health", "is no URL; it begins with http:// or https://")
+    })
 }
 
 /// Asks `url` until it answers `status`.
@@ -33,7 +29,7 @@ pub(super) async fn wait(
     let name = shown(url);
     let mut request = Request::new(Method::GET, url.clone());
     if let Some(standins) = &context.standins {
-        request.url = moved(url, &standins.http)?;
+        request.url = standins.http(url)?;
         request = request.rehearsed(url, Some(status));
     }
     request.retries = 0;

@@ -11,8 +11,8 @@ use super::image::Image;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
-use crate::service::http::{Http, Url};
-use crate::service::render::{self, Api, ORIGIN, RenderError, Trigger};
+use crate::service::http::{Http, HttpError};
+use crate::service::render::{self, Api, ORIGIN, POLL, RenderError, Trigger};
 
 use follow::Limit;
 
@@ -43,13 +43,8 @@ struct Options {
     wait: Option<Duration>,
     /// A URL to ask after the deploy, for as long as `wait` leaves or a minute.
     health: Option<String>,
-    /// The status that `health` has to answer.
-    #[serde(default = "ok")]
-    health_status: u16,
-}
-
-fn ok() -> u16 {
-    200
+    /// The status that `health` has to answer; 200 if not given.
+    health_status: Option<u16>,
 }
 
 /// What came of the deploy.
@@ -115,7 +110,7 @@ print(deploy.status);"#,
                     image: image.as_deref(),
                     commit: options.commit.as_deref(),
                     clear_cache: options.clear_cache,
-                    looks: if options.wait.is_some() { LOOKS } else { 1 },
+                    looks: looks(options.wait.map(Into::into)),
                 };
                 context.block_on(follow::deploy(context, &api, trigger, limit))?
             }
@@ -127,7 +122,7 @@ print(deploy.status);"#,
                     "the version before may be what answers: set RENDER_API_KEY and `wait` to follow the deploy itself",
                 );
             }
-            let status = options.health_status;
+            let status = options.health_status.unwrap_or(200);
             context.block_on(health::wait(context, http, &health, status, limit))?;
             output.url = output.url.or_else(|| options.health.clone());
         }
@@ -138,8 +133,12 @@ print(deploy.status);"#,
 /// The status where only Render's acceptance is known.
 const ACCEPTED: &str = "accepted";
 
-/// Two seconds apart.
-const LOOKS: u32 = 10;
+/// How often to look for a deploy that Render has only queued: as often as `wait` allows, and no more
+/// than ten times.
+fn looks(wait: Option<std::time::Duration>) -> u32 {
+    let pauses = wait.unwrap_or_default().as_secs() / POLL.as_secs();
+    u32::try_from(pauses).unwrap_or(u32::MAX).clamp(1, 10)
+}
 
 /// An option that goes unheard would be a promise not kept.
 fn refuse_what_does_nothing(options: &Options) -> Result<(), ActionError> {
@@ -151,6 +150,15 @@ fn refuse_what_does_nothing(options: &Options) -> Result<(), ActionError> {
     if options.clear_cache && !through_api {
         let message = "needs `service` and an API key: a hook takes no such wish";
         return Err(ActionError::option("clear_cache", message));
+    }
+    if options.api_key.is_some() && !through_api && options.wait.is_none() {
+        let message = "is not used: a hook deploys without it, and there is no `wait` to follow";
+        return Err(ActionError::option("api_key", message)
+            .hint("give `service` to deploy through the API, or `wait`"));
+    }
+    if options.health_status.is_some() && options.health.is_none() {
+        let message = "is the answer of `health`, which is not given";
+        return Err(ActionError::option("health_status", message));
     }
     Ok(())
 }
@@ -166,7 +174,7 @@ fn through_hook(
     let hook = access::hook(context, options)?;
     let service = render::hooked_service(&hook).unwrap_or_default().to_owned();
     let hook = match &context.standins {
-        Some(standins) => moved(&hook, &standins.render)?,
+        Some(standins) => standins.render(&hook)?,
         None => hook,
     };
     let request = render::hook_request(hook, image, options.commit.as_deref());
@@ -215,29 +223,44 @@ fn api<'a>(
     }
 }
 
-/// `url` with the scheme, host and port of `origin`.
-pub(super) fn moved(url: &Url, origin: &str) -> Result<Url, ActionError> {
-    let path = &url[url::Position::BeforePath..];
-    Url::parse(&format!("{origin}{path}")).map_err(|error| ActionError::new(error.to_string()))
+/// What was to start a deploy failed.
+fn refusal(error: &RenderError) -> ActionError {
+    if error.may_have_started() {
+        return ActionError::new(error.to_string()).hint(
+            "the deploy may have been started: look at the service's Events before the next try",
+        );
+    }
+    unanswered(error)
 }
 
-fn refusal(error: &RenderError) -> ActionError {
+/// A question failed.
+fn unanswered(error: &RenderError) -> ActionError {
     let made = ActionError::new(error.to_string());
     match error {
         RenderError::Refused {
             status: 401 | 403, ..
         } => made.hint("is the key of this service, and still valid?"),
-        error if error.may_have_started() => made.hint(
-            "the deploy may have been started: look at the service's Events before the next try",
-        ),
-        RenderError::Refused { status: 404, .. } => {
-            made.hint("is it the hook or id of this service?")
-        }
+        RenderError::Refused {
+            status: 404 | 300..=399,
+            ..
+        } => made.hint("is it the hook or id of this service?"),
+        RenderError::Refused {
+            status: 400 | 422, ..
+        } => made.hint("can this service deploy that image or commit?"),
         RenderError::Refused {
             wait: Some(wait), ..
         } if !wait.is_zero() => {
             let wait = humantime::format_duration(*wait);
             made.hint(format!("Render asks to wait {wait} before the next try"))
+        }
+        RenderError::Refused { status: 429, .. } => {
+            made.hint("it takes so many requests a minute: try again in one")
+        }
+        RenderError::Refused { status: 500.., .. } => {
+            made.hint("https://status.render.com tells whether Render has a problem")
+        }
+        RenderError::Http(HttpError::Connect { .. }) => {
+            made.hint("is the address right, and is it reached from this machine?")
         }
         _ => made,
     }

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use super::report::{Case, Outcome, Report};
 use super::{Options, Runner, panics};
-use crate::action::toolchain::{Project, Show};
+use crate::action::toolchain::{Output, Project};
 use crate::action::{ActionError, Context};
+use crate::event::Stream;
 
 pub(super) fn run(
     context: &Context,
     project: &Project,
     options: &Options,
 ) -> Result<Report, ActionError> {
-    let ran = project.run(context, &words(options), Show::All)?;
+    let mut digest = Digest::default();
+    let mut wanted = |stream, line: &str| digest.wants(stream, line);
+    let ran = project.run(context, &words(options), Output::Read(&mut wanted))?;
     let mut cases = cases(&ran.stdout);
     cases.extend(crashes(&ran.stderr));
     let totals = Totals::read(&ran.stdout);
@@ -47,6 +50,36 @@ fn words(options: &Options) -> Vec<String> {
         words.extend(names);
     }
     words
+}
+
+/// Which lines tell results. Of what a failed test printed, which may be much, these are the first
+/// and where it panicked.
+#[derive(Debug, Default)]
+struct Digest {
+    /// How many more lines of a failed test's output are wanted.
+    left: usize,
+}
+
+impl Digest {
+    const FIRST: usize = 20;
+    const AFTER_PANIC: usize = 2;
+
+    fn wants(&mut self, stream: Stream, line: &str) -> bool {
+        if stream == Stream::Stderr {
+            return line.contains(RERUN) || line.contains(DIED);
+        }
+        let result = ["test ", "running ", "test result: ", "failures:"];
+        if line.starts_with("---- ") {
+            self.left = Self::FIRST;
+        } else if line.contains(" panicked at ") {
+            self.left = self.left.max(Self::AFTER_PANIC);
+        } else if result.iter().any(|begin| line.starts_with(begin)) {
+            return true;
+        }
+        let wanted = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        wanted
+    }
 }
 
 /// `test tests::rent ... ok`, and below all of a program `---- tests::rent stdout ----`.
@@ -97,18 +130,21 @@ fn said(text: &str) -> BTreeMap<&str, String> {
     said
 }
 
+const RERUN: &str = "to rerun pass `";
+const DIED: &str = "process didn't exit successfully: `";
+
 /// Test programs that died, as cargo tells them:
 /// ``process didn't exit successfully: `/target/it-1` (signal: 6, SIGABRT: process abort signal)``.
 fn crashes(stderr: &str) -> Vec<Case> {
     let mut which = "a test program";
     let mut cases = Vec::new();
     for line in stderr.lines() {
-        if let Some((_, rerun)) = line.split_once("to rerun pass `") {
+        if let Some((_, rerun)) = line.split_once(RERUN) {
             which = rerun.trim_end_matches('`');
         }
         let died = line
             .trim()
-            .strip_prefix("process didn't exit successfully: `")
+            .strip_prefix(DIED)
             .and_then(|rest| rest.rsplit_once("` ("))
             .map(|(_, how)| how.trim_end_matches(')'));
         // 101 is how a test program tells that tests failed.

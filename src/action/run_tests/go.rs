@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use super::report::{Case, Outcome, Report};
 use super::{Options, Runner};
-use crate::action::toolchain::{Project, Show};
+use crate::action::toolchain::{Output, Project};
 use crate::action::{ActionError, Context};
+use crate::service::process::Kept;
 
 pub(super) fn run(
     context: &Context,
@@ -18,7 +19,7 @@ pub(super) fn run(
     words.extend(options.args.iter().cloned());
     words.extend(selection(options));
     let mut reader = Reader::of(&project.read("go.mod"));
-    let ran = project.run(context, &words, Show::Lines(&mut |line| reader.line(line)))?;
+    let ran = project.run(context, &words, Output::Told(&mut |line| reader.line(line)))?;
     let cases = reader.cases;
     if ran.code() > 1 || (ran.code() == 1 && cases.is_empty()) {
         return Err(ran.broke("the tests cannot be built or run"));
@@ -72,6 +73,9 @@ struct Line {
     failed_build: Option<String>,
 }
 
+/// Of the output of one test its end, this many bytes, is kept until it is known whether it failed.
+const LONGEST: usize = 1 << 20;
+
 /// Reads line by line, and tells of each what people read: the lines of packages and all of a
 /// failed test, as `go test` prints them without `-json`.
 #[derive(Default)]
@@ -80,7 +84,7 @@ struct Reader {
     module: String,
     cases: Vec<Case>,
     /// What running tests printed, by package and name.
-    outputs: BTreeMap<(String, String), String>,
+    outputs: BTreeMap<(String, String), Kept>,
 }
 
 impl Reader {
@@ -102,17 +106,22 @@ impl Reader {
             "build-output" => return line.output.unwrap_or_default(),
             "output" => {
                 let output = line.output.unwrap_or_default();
-                let kept = self.outputs.entry(key).or_default();
-                kept.push_str(&output);
+                let kept = self.outputs.entry(key);
+                let kept = kept.or_insert_with(|| Kept::new(LONGEST));
+                kept.push(output.as_bytes());
                 return if is_test { String::new() } else { output };
             }
             "pass" if is_test => Outcome::Passed,
             "skip" if is_test => Outcome::Skipped,
             "fail" if is_test => Outcome::Failed,
             "fail" => return self.package_failed(&line),
+            "pass" | "skip" => {
+                self.outputs.remove(&key);
+                return String::new();
+            }
             _ => return String::new(),
         };
-        let output = self.outputs.remove(&key).unwrap_or_default();
+        let output = self.said(&key);
         let case = self.case(&line, outcome, &output);
         self.cases.push(case);
         if outcome == Outcome::Failed {
@@ -122,13 +131,22 @@ impl Reader {
         }
     }
 
+    /// What was printed under `key`, which is over now.
+    fn said(&mut self, key: &(String, String)) -> String {
+        let Some(kept) = self.outputs.remove(key) else {
+            return String::new();
+        };
+        let cut = kept.is_cut();
+        let text = kept.into_text();
+        if cut { format!("…{text}") } else { text }
+    }
+
     /// A package fails with its tests, or by itself: it cannot be built, or its program died.
     fn package_failed(&mut self, line: &Line) -> String {
         let begin = format!("{} ", line.package);
         let of_it = |case: &&Case| case.outcome.is_bad() && case.name.starts_with(&begin);
         if self.cases.iter().find(of_it).is_none() {
-            let key = (line.package.clone(), String::new());
-            let said = self.outputs.remove(&key).unwrap_or_default();
+            let said = self.said(&(line.package.clone(), String::new()));
             let told = said.lines().map(str::trim).find(|said| !said.is_empty());
             let message = match (&line.failed_build, told) {
                 (None, Some(told)) => told.to_owned(),

@@ -1,7 +1,6 @@
 //! What failed the last time, in `.wharf/failed-tests.json`.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::report::{Case, Report};
 use super::{Options, Runner};
 use crate::action::{ActionError, Context};
-use crate::service::state;
+use crate::service::{files, state};
 
 /// By runner and folder.
 type Failed = BTreeMap<String, Vec<FailedTest>>;
@@ -80,8 +79,5 @@ fn read(context: &Context) -> Failed {
 
 fn write(root: &Path, failed: &Failed) -> std::io::Result<()> {
     let folder = state::make(root)?;
-    let mut draft = tempfile::NamedTempFile::new_in(&folder)?;
-    draft.write_all(serde_json::to_string_pretty(failed)?.as_bytes())?;
-    draft.persist(folder.join(FILE))?;
-    Ok(())
+    files::replace(&folder.join(FILE), serde_json::to_string_pretty(failed)?)
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::report::{Case, Outcome, Report};
 use super::{Options, Runner};
-use crate::action::toolchain::{Project, Show, node, relative};
+use crate::action::toolchain::{Output, Project, node, relative};
 use crate::action::{ActionError, Context};
 
 pub(super) fn run(
@@ -34,7 +34,7 @@ pub(super) fn run(
     });
     words.extend(options.args.iter().cloned());
     words.extend(selection(options, runner));
-    let ran = project.run(context, &words, Show::All)?;
+    let ran = project.run(context, &words, Output::Shown)?;
     let text = std::fs::read_to_string(file.path()).unwrap_or_default();
     if text.is_empty() {
         let code = ran.code();

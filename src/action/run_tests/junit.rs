@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use super::report::{Case, Outcome, Report};
 use crate::action::ActionError;
 use crate::secret::Secrets;
+use crate::service::files;
 
 /// The test cases in `xml`; the message of one that failed is all that it said. They are counted,
 /// not believed: the totals that runners write may be wrong.
@@ -53,15 +54,12 @@ pub(super) fn write(path: &Path, report: &Report, secrets: &Secrets) -> Result<(
     let mut whole = quick_junit::Report::new("wharf");
     whole.add_test_suite(suite);
     let written = || -> Result<(), Box<dyn std::error::Error>> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut draft = tempfile::NamedTempFile::new_in(folder)?;
-        whole.serialize(&mut draft)?;
-        draft.persist(path)?;
+        files::replace(path, whole.to_string()?)?;
         Ok(())
     };
     written().map_err(|error| {
         ActionError::caused(format!("cannot write `{}`", path.display()), error.as_ref())
+            .hint("the option `junit` takes any path")
     })
 }
 

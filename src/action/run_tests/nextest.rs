@@ -2,8 +2,9 @@
 
 use super::report::{Case, Outcome, Report};
 use super::{Options, Runner, junit, panics};
-use crate::action::toolchain::{Project, Show};
+use crate::action::toolchain::{Output, Project};
 use crate::action::{ActionError, Context};
+use crate::event::Stream;
 
 pub(super) fn run(
     context: &Context,
@@ -31,7 +32,9 @@ pub(super) fn run(
     words.push(format!("wharf:{}", config.display()));
     words.extend(options.args.iter().cloned());
     words.extend(selection(options));
-    let ran = project.run(context, &words, Show::All)?;
+    // `PASS [`, `Summary [`
+    let mut wanted = |stream, line: &str| stream == Stream::Stderr && line.contains(" [");
+    let ran = project.run(context, &words, Output::Read(&mut wanted))?;
     let cases = match std::fs::read_to_string(&results) {
         Ok(xml) => junit::read(&xml)?.into_iter().map(located).collect(),
         // The project writes its own file elsewhere.

@@ -3,8 +3,9 @@
 
 use super::report::{Case, Outcome, Report};
 use super::{Options, Runner};
-use crate::action::toolchain::{Project, Show, relative};
+use crate::action::toolchain::{Output, Project, relative};
 use crate::action::{ActionError, Context};
+use crate::event::Stream;
 
 pub(super) fn run(
     context: &Context,
@@ -20,7 +21,9 @@ pub(super) fn run(
     }
     words.extend(options.args.iter().cloned());
     words.extend(options.paths.iter().cloned());
-    let ran = project.run(context, &words, Show::All)?;
+    let mut digest = Digest::default();
+    let mut wanted = |stream, line: &str| digest.wants(stream, line);
+    let ran = project.run(context, &words, Output::Read(&mut wanted))?;
     let seconds = ran.finished.took.as_secs_f64();
     let Some(counts) = Counts::read(&ran.stdout) else {
         if !ran.finished.success() {
@@ -37,6 +40,34 @@ pub(super) fn run(
     report.skipped = counts.skipped;
     report.errors = counts.cancelled;
     Ok(report)
+}
+
+/// Which lines tell results: counts, and of failed tests their names and the first details.
+#[derive(Debug, Default)]
+struct Digest {
+    /// How many more lines are wanted.
+    left: usize,
+}
+
+impl Digest {
+    const DETAILS: usize = 40;
+
+    fn wants(&mut self, stream: Stream, line: &str) -> bool {
+        if stream == Stream::Stderr {
+            return false;
+        }
+        let line = line.trim();
+        if line.starts_with("not ok ") {
+            self.left = Self::DETAILS;
+        } else if line == "..." {
+            self.left = 0;
+            return true;
+        }
+        let wanted = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        let result = ["# ", "ℹ ", "✖ "];
+        wanted || result.iter().any(|begin| line.starts_with(begin))
+    }
 }
 
 /// `# pass 3`, or `ℹ pass 3`.

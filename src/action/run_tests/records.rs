@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::report::{Case, Outcome};
-use crate::action::toolchain::{Project, Python, Ran, Show};
+use crate::action::toolchain::{Output, Project, Python, Ran};
 use crate::action::{ActionError, Context};
 
 /// A run as its reporter told it, up to where it ended.
@@ -57,7 +57,7 @@ pub(super) fn run(
     let mut command = python.script(&shown(&script));
     command.push(shown(&results));
     command.extend(words);
-    let ran = project.run(context, &command, Show::All)?;
+    let ran = project.run(context, &command, Output::Shown)?;
     let text = std::fs::read_to_string(&results).unwrap_or_default();
     Ok((ran, Records::read(&text)))
 }

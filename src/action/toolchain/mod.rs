@@ -1,6 +1,7 @@
 //! What test runners and linters share: the project's own environment, and running its tools.
 
 pub(super) mod node;
+mod output;
 mod project;
 mod python;
 mod texts;
@@ -8,28 +9,21 @@ mod texts;
 use std::path::Path;
 
 use super::{ActionError, Context};
-use crate::event::Stream;
-use crate::service::process::{self, Command, End, Finished, Tail};
+use crate::service::process::{self, Command, End, Finished};
 
+use output::Collected;
+
+pub(super) use output::Output;
 pub(super) use project::Project;
 pub(super) use python::Python;
 pub(super) use texts::Texts;
 
-/// What a tool wrote, beside how it ended.
+/// What is kept of what a tool wrote, beside how it ended.
 pub(super) struct Ran {
     pub(super) finished: Finished,
     pub(super) stdout: String,
     pub(super) stderr: String,
     tail: Vec<String>,
-}
-
-/// Which of a tool's output people are shown as it comes.
-pub(super) enum Show<'a> {
-    All,
-    /// Standard output is in a format for machines.
-    Stderr,
-    /// Of each line of standard output what this makes of it.
-    Lines(&'a mut dyn FnMut(&str) -> String),
 }
 
 impl Project {
@@ -38,7 +32,7 @@ impl Project {
         &self,
         context: &Context,
         words: &[String],
-        mut show: Show<'_>,
+        output: Output<'_>,
     ) -> Result<Ran, ActionError> {
         let (program, args) = words
             .split_first()
@@ -51,43 +45,24 @@ impl Project {
             input: None,
             timeout: self.timeout,
         };
-        let (mut stdout, mut stderr, mut tail) = (Vec::new(), Vec::new(), Tail::new(20));
-        let mut read = 0;
+        let mut output = Collected::new(context, output);
         let finished = process::run(&command, &context.cancel, &mut |stream, bytes| {
-            match stream {
-                Stream::Stdout => stdout.extend_from_slice(bytes),
-                Stream::Stderr => stderr.extend_from_slice(bytes),
-            }
-            match (&mut show, stream) {
-                (Show::All, _) | (_, Stream::Stderr) => {
-                    tail.push(bytes);
-                    context.output(stream, bytes);
-                }
-                (Show::Stderr, Stream::Stdout) => {}
-                (Show::Lines(shown), Stream::Stdout) => {
-                    while let Some(length) = stdout[read..].iter().position(|byte| *byte == b'\n') {
-                        let line = String::from_utf8_lossy(&stdout[read..read + length]);
-                        let line = shown(&line);
-                        read += length + 1;
-                        tail.push(line.as_bytes());
-                        context.output(stream, line.as_bytes());
-                    }
-                }
-            }
+            output.push(stream, bytes);
         })
         .map_err(|error| ActionError::from_process(&error))?;
+        let (stdout, stderr, tail) = output.end();
         match finished.end {
             End::Cancelled => Err(ActionError::cancelled()),
             End::TimedOut => {
                 let limit = humantime::format_duration(self.timeout.unwrap_or_default());
                 let message = format!("took longer than its timeout of {limit}");
-                Err(ActionError::new(message).output(tail.into_lines()))
+                Err(ActionError::new(message).output(tail))
             }
             End::Exited(_) | End::Signalled(_) => Ok(Ran {
                 finished,
-                stdout: String::from_utf8_lossy(&stdout).into_owned(),
-                stderr: String::from_utf8_lossy(&stderr).into_owned(),
-                tail: tail.into_lines(),
+                stdout,
+                stderr,
+                tail,
             }),
         }
     }

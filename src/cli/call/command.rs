@@ -1,5 +1,7 @@
 //! The command line of one action, made from its descriptor.
 
+use std::fmt::Write as _;
+
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, Args, Command};
 use schemars::Schema;
@@ -200,17 +202,18 @@ fn help(schema: &Schema, field: &Field<'_>, part: &Value, shape: Shape) -> Strin
     text
 }
 
+/// To write into a text never fails.
 fn examples(action: &Descriptor) -> String {
     let mut text = String::from("In a script:\n");
     for example in action.examples {
         if matches!(example.outcome, Expected::Prints(_)) {
-            text.push_str(&format!("\n  // {}\n", example.title));
+            let _ = writeln!(text, "\n  // {}", example.title);
             for line in example.script.lines() {
-                text.push_str(&format!("  {line}\n"));
+                let _ = writeln!(text, "  {line}");
             }
         }
     }
-    text.push_str(&format!("\n`wharf docs {}` tells its result.", action.name));
+    let _ = write!(text, "\n`wharf docs {}` tells its result.", action.name);
     text
 }
 

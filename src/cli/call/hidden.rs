@@ -9,18 +9,20 @@ use crate::secret::Secrets;
 /// be, so that the command line may be kept.
 pub(super) fn hide(options: &Value, secrets: &Secrets) -> bool {
     let options = options.as_object().into_iter().flatten();
-    options.fold(true, |all, (name, value)| {
-        let one = match name.as_str() {
-            "secrets" | "hook" | "dsn" => every_text(value, secrets),
-            "headers" => {
-                headers(value, secrets);
-                true
-            }
-            name if is_secret(&format!("_{name}")) => every_text(value, secrets),
-            _ => by_their_names(value, secrets),
-        };
-        all && one
-    })
+    all(options.map(|(name, value)| match name.as_str() {
+        "secrets" | "hook" | "dsn" => every_text(value, secrets),
+        "headers" => {
+            headers(value, secrets);
+            true
+        }
+        name if is_secret(&format!("_{name}")) => every_text(value, secrets),
+        _ => by_their_names(value, secrets),
+    }))
+}
+
+/// Whether all are; unlike [`Iterator::all`] it asks each of them.
+fn all(hidden: impl Iterator<Item = bool>) -> bool {
+    hidden.filter(|hidden| !hidden).count() == 0
 }
 
 /// The entries of a map whose own names say so, and URLs that have a password in them.
@@ -32,17 +34,14 @@ fn by_their_names(value: &Value, secrets: &Secrets) -> bool {
             }
             true
         }
-        Value::Array(values) => values
-            .iter()
-            .fold(true, |all, value| by_their_names(value, secrets) && all),
-        Value::Object(entries) => entries.iter().fold(true, |all, (name, value)| {
-            let one = if is_secret(name) {
+        Value::Array(values) => all(values.iter().map(|value| by_their_names(value, secrets))),
+        Value::Object(entries) => all(entries.iter().map(|(name, value)| {
+            if is_secret(name) {
                 every_text(value, secrets)
             } else {
                 by_their_names(value, secrets)
-            };
-            all && one
-        }),
+            }
+        })),
         _ => true,
     }
 }
@@ -56,16 +55,12 @@ fn headers(value: &Value, secrets: &Secrets) {
 fn every_text(value: &Value, secrets: &Secrets) -> bool {
     match value {
         Value::String(text) => hidden(text, secrets),
-        Value::Array(values) => values
-            .iter()
-            .fold(true, |all, value| every_text(value, secrets) && all),
+        Value::Array(values) => all(values.iter().map(|value| every_text(value, secrets))),
         // `{ "env": "NAME" }` tells where a secret is, and is none.
         Value::Object(entries) if entries.contains_key("env") || entries.contains_key("file") => {
             true
         }
-        Value::Object(entries) => entries
-            .values()
-            .fold(true, |all, value| every_text(value, secrets) && all),
+        Value::Object(entries) => all(entries.values().map(|value| every_text(value, secrets))),
         _ => true,
     }
 }

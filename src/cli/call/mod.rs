@@ -1,6 +1,5 @@
 //! `wharf call`: any action from the shell.
 
-mod asked;
 mod command;
 mod given;
 mod hidden;
@@ -9,7 +8,7 @@ mod performed;
 use std::io::Write;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, Command};
 
 use super::Done;
 use super::arguments::Place;
@@ -42,6 +41,7 @@ pub(super) struct CallOptions {
 /// What is not about the action but about how it is called. An action's own options come first
 /// where they have the same name.
 #[derive(Clone, Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct Own {
     /// Print the result as JSON.
     #[arg(long)]
@@ -83,6 +83,16 @@ pub(super) fn call(place: &Place, options: &CallOptions, secrets: &Secrets) -> D
         can_be_kept,
         secrets,
     })
+}
+
+/// `call` with each action as a command of its own.
+pub(super) fn with_actions(call: Command) -> Command {
+    let about = call.get_about().cloned().unwrap_or_default();
+    let actions = ACTIONS.iter().map(|action| {
+        let command = command::command(action, &(action.options)());
+        command.name(action.name).no_binary_name(false)
+    });
+    Own::augment_args(Command::new("call").about(about)).subcommands(actions)
 }
 
 fn list() -> Done {

@@ -7,19 +7,21 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{Own, asked, wrong};
-use crate::action::{self, Descriptor, Effect, ErrorKind, options};
+use super::{Own, wrong};
+use crate::action::{self, Answer, Context, Descriptor, Effect, ErrorKind, Gate, options};
 use crate::cancel::Cancel;
 use crate::cli::arguments::Place;
 use crate::cli::load::{self, Setting};
-use crate::cli::{Done, origin, run, signals};
-use crate::event::{self, Event, Events, Listed, NO_INPUTS, Outcome};
+use crate::cli::{Done, origin, repl, run, signals};
+use crate::event::{Event, Listed, NO_INPUTS, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::journal::Recorder;
-use crate::rehearsal::Rehearsal;
+use crate::line::harmless;
+use crate::repl::{Asking, is_conversation};
 use crate::report::{self, Colour, Report, value};
 use crate::script::Missing;
 use crate::secret::Secrets;
+use crate::service::process;
 
 /// One call as it was typed.
 pub(super) struct Wanted<'a> {
@@ -34,7 +36,6 @@ pub(super) struct Wanted<'a> {
 }
 
 pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
-    let leaves = wanted.effect.leaves_the_machine();
     let (root, has_script) = root(&wanted.place).map_err(Arc::new)?;
     let report = Report::new(
         report::Options {
@@ -44,37 +45,38 @@ pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
         },
         wanted.secrets,
     )?;
-    let recorder = has_script.then(|| recorder(wanted, &root, &report.events()));
-    let rehearsal = (wanted.own.rehearse && leaves)
-        .then(|| run::stand_ins(&wanted.own.fault, wanted.secrets))
-        .transpose()?;
+    let leaves = wanted.effect.leaves_the_machine();
+    let rehearsal = run::rehearsal(
+        wanted.own.rehearse && leaves,
+        &wanted.own.fault,
+        wanted.secrets,
+    )?;
+    let standins = match &rehearsal {
+        Some(rehearsal) => Some(rehearsal.standins()),
+        None => allowed(wanted).map_err(Arc::new)?,
+    };
+    let cancel = Cancel::new();
+    // Not before: while it asks, Ctrl-C ends wharf.
+    signals::listen(&cancel);
+    let recorder = has_script.then(|| recorder(wanted, &root, &report));
     let events = match &recorder {
         Some(recorder) => recorder.before(report.events()),
         None => report.events(),
     };
-    let cancel = Cancel::new();
     let setting = Setting {
         events: events.clone(),
-        cancel: cancel.clone(),
+        cancel,
         missing: Missing::Refused,
-        standins: rehearsal.as_ref().map(Rehearsal::standins),
+        standins,
         replay: None,
+        gate: None,
+        failed_first: false,
+        services: Arc::default(),
     };
     let mut context = load::context(root, wanted.secrets, setting).map_err(Arc::new)?;
     context.stage = wanted.action.name.into();
-    context.rehearsal = wanted.own.rehearse;
+    context.rehearsal |= wanted.own.rehearse;
     report.set_root(&context.root);
-    if leaves && !wanted.own.yes && !wanted.own.rehearse {
-        asked::ask(
-            wanted.action,
-            wanted.effect,
-            &wanted.options,
-            wanted.secrets,
-        )
-        .map_err(Arc::new)?;
-    }
-    // Not before: while it asks, Ctrl-C ends wharf.
-    signals::listen(&cancel);
     let done = staged(wanted, &context, recorder.as_ref());
     if let Some(rehearsal) = rehearsal {
         events.emit(Event::Rehearsed {
@@ -87,10 +89,32 @@ pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
         }
         recorder.finish();
     }
-    let result = report.close(done.as_ref().map(drop).map_err(Arc::clone));
-    result
-        .and_then(|()| done)
-        .map(|result| print(wanted, &result))
+    report.close(done.as_ref().map(drop).map_err(Arc::clone))?;
+    done.map(|result| print(wanted, &result))
+}
+
+/// Asks before anything leaves the machine; the stand-ins to call instead, where that is the
+/// answer.
+fn allowed(wanted: &Wanted<'_>) -> Result<Option<Arc<action::Standins>>, Failure> {
+    if !wanted.effect.leaves_the_machine() {
+        return Ok(None);
+    }
+    let asking = Asking::new(
+        is_conversation(),
+        wanted.own.yes,
+        wanted.secrets,
+        repl::stage(wanted.secrets),
+    )
+    .once();
+    let about = action::about(wanted.action, &wanted.options);
+    match asking.ask(wanted.action, wanted.effect, &about) {
+        Answer::Yes => Ok(None),
+        Answer::Rehearse(standins) => Ok(Some(standins)),
+        Answer::No(why) | Answer::Hold(why) => {
+            let message = format!("`{}` was not done", wanted.action.name);
+            Err(Failure::new(Kind::Refused, message).hint(why))
+        }
+    }
 }
 
 /// The folder to work in: that of the script, or the one that was asked for where there is none.
@@ -104,18 +128,21 @@ fn root(place: &Place) -> Result<(PathBuf, bool), Failure> {
 }
 
 /// Keeps the call in the journal of the repository.
-fn recorder(wanted: &Wanted<'_>, root: &Path, report: &Events) -> Recorder {
+fn recorder(wanted: &Wanted<'_>, root: &Path, report: &Report) -> Recorder {
     let mut origin = origin::origin();
     if !wanted.can_be_kept {
         origin.arguments = vec!["call".to_owned(), wanted.action.name.to_owned()];
     }
-    run::recorder(root, wanted.secrets, report, origin)
+    let recorder = run::recorder(root, wanted.secrets, &report.events(), origin);
+    let watcher = recorder.clone();
+    process::watch(move |change| watcher.group(change));
+    recorder
 }
 
 /// The call as the only stage of a run.
 fn staged(
     wanted: &Wanted<'_>,
-    context: &action::Context,
+    context: &Context,
     recorder: Option<&Recorder>,
 ) -> Result<Value, Arc<Failure>> {
     let (stage, started) = (&context.stage, Instant::now());
@@ -130,17 +157,8 @@ fn staged(
         stage: stage.clone(),
         why: NO_INPUTS.to_owned(),
     });
-    let call = event::Call {
-        action: wanted.action.name,
-        effect: wanted.effect,
-        number: 0,
-        // Only a journal asks whether two calls are the same.
-        options: match recorder {
-            Some(_) => action::identity(context, wanted.effect, &wanted.options),
-            None => String::new(),
-        },
-    };
-    let done = action::carry_out(context, wanted.action, call, wanted.options.clone());
+    let options = wanted.options.clone();
+    let done = action::carry_out(context, wanted.action, wanted.effect, 0, options);
     let done = done.map_err(|error| match error.kind {
         ErrorKind::Option(_) => wrong(wanted.action, error),
         _ => Arc::new(options::failure(wanted.action, error)),
@@ -166,6 +184,7 @@ fn staged(
             took: started.elapsed(),
             passed: usize::from(done.is_ok()),
             skipped: 0,
+            held: 0,
             failure: done.as_ref().err().cloned(),
         });
     }
@@ -174,12 +193,13 @@ fn staged(
 
 fn print(wanted: &Wanted<'_>, result: &Value) {
     let mut stdout = std::io::stdout().lock();
-    let mut text = if wanted.own.json {
-        value::json(result, wanted.secrets)
+    let colour = Colour::of(&stdout);
+    let text = if wanted.own.json {
+        format!("{result:#}")
     } else {
-        value::shown(result, Colour::of(&stdout), wanted.secrets)
+        value::shown(result, colour)
     };
-    text.push('\n');
+    let text = harmless(&text, colour.is_on(), wanted.secrets);
     // A closed pipe wants no more lines.
-    let _ = stdout.write_all(text.as_bytes());
+    let _ = writeln!(stdout, "{text}");
 }

@@ -83,6 +83,7 @@ pub(super) fn are_of(event: &Event) -> bool {
     match event {
         Event::StageStarted { .. }
         | Event::StageSkipped { .. }
+        | Event::StageHeld { .. }
         | Event::StageDropped { .. }
         | Event::StageRetried { .. }
         | Event::StageFinished { .. }
@@ -95,6 +96,7 @@ pub(super) fn are_of(event: &Event) -> bool {
         | Event::Said { .. }
         | Event::Warned { .. }
         | Event::Progress { .. }
+        | Event::Watched(_)
         | Event::Rehearsed { .. } => false,
     }
 }
@@ -134,6 +136,10 @@ impl Rows<'_, '_> {
                     self.secrets.mask(reason),
                     result.as_ref().map(|result| self.json(result))
                 ],
+            ),
+            Event::StageHeld { stage, what } => self.prepared.execute(
+                "UPDATE stages SET state = 'held', why = ?3 WHERE run = ?1 AND name = ?2",
+                params![self.run, self.secrets.mask(stage), self.secrets.mask(what)],
             ),
             Event::StageDropped { stage, reason } => self.prepared.execute(
                 "UPDATE stages SET why = ?3 WHERE run = ?1 AND name = ?2",

@@ -16,12 +16,12 @@ use super::rows::{self, Begin, Rows};
 use super::{Message, Origin, What};
 use crate::cancel::Cancel;
 use crate::event::Event;
-use crate::failure::plain;
 use crate::journal::{Journal, JournalError};
 use crate::secret::Secrets;
 use crate::service::git::Git;
 use crate::service::process::Identity;
 use crate::service::state;
+use crate::words::plain;
 
 /// How many messages are written together at most.
 const MOST: usize = 1000;

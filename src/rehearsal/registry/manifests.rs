@@ -11,6 +11,7 @@ use super::Registry;
 use super::memory::{Manifest, Repository};
 use super::reply::{self, Reply};
 use crate::service::registry::{digest_of, unplayed};
+use crate::words::{counted, size};
 
 /// Registries take no manifest over 4 MiB.
 const LARGEST: usize = 4 << 20;
@@ -172,27 +173,6 @@ fn short(reference: &str) -> &str {
     let end = reference.find(':').map(|colon| colon + 13);
     end.and_then(|end| reference.get(..end))
         .unwrap_or(reference)
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
-fn size(bytes: u64) -> String {
-    let thousandth = |unit: u64| (bytes / unit, bytes % unit * 10 / unit);
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-        1_000_000..1_000_000_000 => {
-            let (whole, tenth) = thousandth(1_000_000);
-            format!("{whole}.{tenth} MB")
-        }
-        _ => {
-            let (whole, tenth) = thousandth(1_000_000_000);
-            format!("{whole}.{tenth} GB")
-        }
-    }
 }
 
 fn invalid(message: &str) -> Reply {

@@ -125,7 +125,7 @@ fn mark(stage: &Stage) -> &'static str {
         State::Ended(Outcome::Passed) => "✅",
         State::Ended(Outcome::Excused(_)) => "⚠️",
         State::Ended(_) | State::Running => "❌",
-        State::Waiting | State::Skipped(_) | State::Dropped(_) => "⏭️",
+        State::Waiting | State::Skipped(_) | State::Held(_) | State::Dropped(_) => "⏭️",
     }
 }
 
@@ -133,7 +133,7 @@ fn mark(stage: &Stage) -> &'static str {
 fn why(stage: &Stage) -> &str {
     match (&stage.state, stage.failure()) {
         (_, Some(failure)) => &failure.message,
-        (State::Skipped(reason), _) => reason,
+        (State::Skipped(reason) | State::Held(reason), _) => reason,
         _ => &stage.why,
     }
 }

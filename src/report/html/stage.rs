@@ -62,7 +62,7 @@ pub(super) fn class(stage: &Stage) -> &'static str {
         State::Ended(Outcome::Passed) => "passed",
         State::Ended(Outcome::Excused(_)) => "excused",
         State::Ended(_) | State::Running => "failed",
-        State::Waiting | State::Skipped(_) | State::Dropped(_) => "skipped",
+        State::Waiting | State::Skipped(_) | State::Held(_) | State::Dropped(_) => "skipped",
     }
 }
 
@@ -79,6 +79,7 @@ fn why(stage: &Stage) -> String {
     match &stage.state {
         _ if !stage.listed => String::new(),
         State::Skipped(reason) => format!("skipped: {reason}"),
+        State::Held(what) => format!("held: {what}"),
         State::Dropped(reason) => format!("not run: {reason}"),
         State::Waiting => "not run".to_owned(),
         State::Ended(Outcome::Passed) => format!("ran: {}", stage.why),

@@ -1,7 +1,8 @@
 //! A run as lines of JSON on standard output, for programs. `schema.md` beside this file tells
 //! what is in them.
 
-pub(super) mod masked;
+mod masked;
+mod watched;
 
 use std::io::{self, BufWriter, Write};
 use std::time::SystemTime;
@@ -37,6 +38,13 @@ impl Json {
             early: Some(Vec::new()),
             ended: false,
         }
+    }
+
+    /// For what happens between the runs of a watch, which has neither begin nor end.
+    pub(super) fn of_watch(mut self) -> Self {
+        self.early = None;
+        self.ended = true;
+        self
     }
 
     pub(super) fn line(&mut self, line: &Line<'_>) {
@@ -112,6 +120,8 @@ impl Json {
             Event::StageSkipped { stage, reason, .. } => {
                 self.said("stage_skipped", stage, "reason", reason)
             }
+            Event::StageHeld { stage, what } => self.said("stage_held", stage, "what", what),
+            Event::Watched(watched) => watched::told(watched, &self.secrets),
             Event::StageDropped { stage, reason } => {
                 self.said("stage_dropped", stage, "reason", reason)
             }
@@ -190,12 +200,14 @@ impl Json {
                 took,
                 passed,
                 skipped,
+                held,
                 failure,
             } => {
                 let mut value = started("run_finished", None);
                 value["seconds"] = took.as_secs_f64().into();
                 value["passed"] = (*passed).into();
                 value["skipped"] = (*skipped).into();
+                value["held"] = (*held).into();
                 value["failure"] = self.failure(failure.as_deref());
                 value
             }

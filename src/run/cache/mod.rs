@@ -1,7 +1,9 @@
 //! Which stages need not run, because an earlier success of theirs still holds, and why others do.
 
 mod parts;
+mod watched;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
@@ -20,6 +22,8 @@ use crate::service::state;
 
 use parts::{Key, Parts};
 
+pub use watched::Settled;
+
 /// The earlier successes of one repository. Nothing is opened before the first stage with `inputs`
 /// asks.
 pub struct Cache {
@@ -29,7 +33,11 @@ pub struct Cache {
     force: bool,
     /// The run that this one goes on from.
     resumed: Option<Resumed>,
-    opened: OnceLock<Option<Opened>>,
+    /// How stages ended in an earlier run of the same watch, where nothing changed for them since.
+    settled: HashMap<Arc<str>, Settled>,
+    /// Whether others follow, with the same files.
+    goes_on: bool,
+    opened: Arc<OnceLock<Option<Opened>>>,
 }
 
 struct Opened {
@@ -51,6 +59,8 @@ pub(super) enum Decision {
         why: String,
         result: Value,
     },
+    /// It comes to an effect that does not happen; what it would have done.
+    Hold(String),
 }
 
 /// What was known of a stage before it ran.
@@ -89,7 +99,16 @@ impl Cache {
             recorder: Some(recorder),
             force,
             resumed,
-            opened: OnceLock::new(),
+            settled: HashMap::new(),
+            goes_on: false,
+            opened: Arc::default(),
+        }
+    }
+
+    /// Forgets what the files are like.
+    pub(super) fn forget(&self) {
+        if let Some(Some(opened)) = self.opened.get() {
+            opened.files.forget();
         }
     }
 
@@ -99,7 +118,9 @@ impl Cache {
             recorder: None,
             force: false,
             resumed: None,
-            opened: OnceLock::new(),
+            settled: HashMap::new(),
+            goes_on: false,
+            opened: Arc::default(),
         }
     }
 
@@ -109,6 +130,16 @@ impl Cache {
             why: why.to_owned(),
             pending: None,
         };
+        match self.settled.get(&about.stage.name) {
+            Some(Settled::Held(what)) => return Decision::Hold(what.clone()),
+            Some(Settled::Passed(result)) => {
+                return Decision::Keep {
+                    why: "nothing it depends on changed".to_owned(),
+                    result: result.clone(),
+                };
+            }
+            None => {}
+        }
         let resumed = self.resumed.as_ref();
         let finished = resumed.and_then(|resumed| {
             let result = resumed.result(&about.stage.name)?;
@@ -183,8 +214,6 @@ impl Cache {
         let Some(opened) = self.opened(&job.context) else {
             return;
         };
-        // What it wrote may be what others, or it, look at.
-        opened.files.forget();
         let told = result.to_string();
         if job.context.secrets.mask(&told) != told {
             return;
@@ -218,6 +247,12 @@ impl Cache {
 
     /// Lets the next run know which files it need not read.
     pub(super) fn close(&self) {
+        if !self.goes_on {
+            self.write_index();
+        }
+    }
+
+    fn write_index(&self) {
         if let Some(Some(opened)) = self.opened.get()
             && let Some(index) = opened.files.index()
         {
@@ -301,7 +336,7 @@ impl Opened {
             .or(lasting)
             .or_else(|| parts.why(&before))
             .or_else(|| self.changed_inputs(stage, &before, &parts, &inputs.files))
-            .or_else(|| self.missing_output(stage));
+            .or_else(|| self.missing_output(about));
         match why {
             Some(why) => Decision::Run {
                 why,
@@ -339,12 +374,13 @@ impl Opened {
         Some(told.unwrap_or_else(|| "its inputs changed".to_owned()))
     }
 
-    fn missing_output(&self, stage: &Stage) -> Option<String> {
+    fn missing_output(&self, about: &About) -> Option<String> {
+        let cancel = &about.context.cancel;
         let lacks = |glob: &&String| {
-            let found = self.files.list(std::slice::from_ref(*glob));
+            let found = self.files.list(std::slice::from_ref(*glob), cancel);
             found.is_ok_and(|files| files.is_empty())
         };
-        let glob = stage.outputs.iter().find(lacks)?;
+        let glob = about.stage.outputs.iter().find(lacks)?;
         Some(format!("there is no {glob}"))
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
         }
         Spread::Computed => return,
     };
-    let body = site::functions(scene.unit(), |name| name == closure.name);
+    let body = site::function(scene.unit(), &closure.name);
     body.walk(&mut |path: &[ASTNode]| {
         if let Some((call, position)) = call(path)
             && !site::is_conditional(path)

@@ -4,10 +4,12 @@
 //! depends on the way a function is reached.
 
 mod arguments;
+mod changes;
 mod declarations;
 mod functions;
 mod imports;
 mod literal;
+mod lost;
 mod matrices;
 mod modules;
 mod names;
@@ -110,6 +112,7 @@ pub fn check(program: &Program) -> Vec<Finding> {
             functions::check(&scene, site, &mut findings);
             arguments::check(&scene, site, &mut findings);
             walls::check(&scene, site, &mut findings);
+            lost::check(&scene, site, &mut findings);
             matrices::check(&scene, site, &mut findings);
             settings::check(&scene, site, &mut findings);
             stages.add(&scene, site);

@@ -30,9 +30,17 @@ pub(super) fn each(unit: &Unit, visit: &mut dyn FnMut(&Site)) {
         .walk(&mut |path: &[ASTNode]| look(path, false, visit));
 }
 
-/// The functions and closures of `unit` whose name `keep` likes, in a tree of their own: the parser's
-/// tree does not tell which function a node is in. Only these are looked at: to clone all functions
-/// for each of a thousand stages takes longer than to run them.
+/// The function or closure of `unit` called `name`, in a tree of its own: the parser's tree does not
+/// tell which function a node is in.
+pub(super) fn function(unit: &Unit, name: &str) -> AST {
+    let mut kept = Module::new();
+    for function in unit.functions(name) {
+        kept.set_script_fn(function.clone());
+    }
+    AST::new_from_module(kept)
+}
+
+/// The functions and closures of `unit` whose name `keep` likes, in a tree of their own.
 pub(super) fn functions(unit: &Unit, keep: impl Fn(&str) -> bool) -> AST {
     let mut kept = Module::new();
     for (_, _, name, _, function) in unit.ast.shared_lib().iter_script_fn_info() {

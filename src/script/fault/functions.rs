@@ -65,10 +65,10 @@ impl<'a> Functions<'a> {
             .into_iter()
             .filter(|kinds| kinds.len() == given.len())
             .filter_map(|kinds| kinds.into_iter().map(kind).collect::<Option<Vec<_>>>())
-            .map(|kinds| listed(&kinds))
             .collect();
+        let takes = widest(&takes);
         if (1..=3).contains(&takes.len()) {
-            let takes: Vec<_> = takes.into_iter().collect();
+            let takes: Vec<_> = takes.into_iter().map(|kinds| listed(kinds)).collect();
             failure.hint(format!("it takes {}", takes.join(", or ")))
         } else {
             failure
@@ -87,12 +87,8 @@ impl<'a> Functions<'a> {
     /// What a closure captured counts as a parameter and as an argument, so that only the
     /// difference tells something.
     fn closure(&self, name: &str, given: usize) -> Failure {
-        let wanted = self.units.library_of(name).and_then(|library| {
-            library
-                .iter_script_fn_info()
-                .find(|(_, _, known, _, _)| *known == name)
-                .map(|(_, _, _, parameters, _)| parameters)
-        });
+        let functions = self.units.functions(name);
+        let wanted = functions.first().map(|function| function.params.len());
         let message = match wanted {
             Some(wanted) if wanted > given => format!(
                 "the closure has {} more than it is called with",
@@ -146,10 +142,12 @@ impl<'a> Functions<'a> {
     }
 }
 
+const ANY: &str = "any value";
+
 /// What a script's author calls a type that a function is registered with.
 fn kind(id: TypeId) -> Option<&'static str> {
     let kinds = [
-        (TypeId::of::<Dynamic>(), "any value"),
+        (TypeId::of::<Dynamic>(), ANY),
         (TypeId::of::<ImmutableString>(), "text"),
         (TypeId::of::<i64>(), "a whole number"),
         (TypeId::of::<f64>(), "a number"),
@@ -161,6 +159,19 @@ fn kind(id: TypeId) -> Option<&'static str> {
     kinds
         .into_iter()
         .find_map(|(known, kind)| (known == id).then_some(kind))
+}
+
+/// Those that no other contains: what is taken for one kind and for any is taken for any.
+fn widest<'a>(takes: &'a BTreeSet<Vec<&'static str>>) -> Vec<&'a Vec<&'static str>> {
+    let contains = |wide: &[&str], kinds: &[&str]| {
+        let mut pairs = wide.iter().zip(kinds);
+        pairs.all(|(wide, kind)| wide == kind || *wide == ANY)
+    };
+    let is_widest = |kinds: &&Vec<_>| {
+        let others = takes.iter().filter(|other| other != kinds);
+        !others.into_iter().any(|other| contains(other, kinds))
+    };
+    takes.iter().filter(is_widest).collect()
 }
 
 fn listed(kinds: &[&str]) -> String {

@@ -101,6 +101,11 @@ fn called(name: &str) -> String {
 
 /// Why a script that was stopped was. `token` may know what it was doing.
 fn stopped(token: &Dynamic, context: &Context) -> Failure {
+    if let Some(raised) = token.read_lock::<Raised>()
+        && raised.0.kind == Kind::Refused
+    {
+        return Failure::clone(&raised.0);
+    }
     let why = match context.cancel.reason() {
         Some(Reason::TimedOut(limit)) => format!("after {limit}"),
         Some(Reason::Silent(limit)) => format!("because it said nothing for {limit}"),

@@ -196,7 +196,6 @@ pub(super) fn plain(text: &str) -> String {
 pub(super) fn counted(count: usize, what: &str) -> String {
     match count {
         0 => format!("no {what}s"),
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
+        count => crate::words::counted(count, what),
     }
 }

@@ -1,6 +1,6 @@
 //! `read_file`, `write_file`, `exists`.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use crate::failure::{Failure, Kind};
 use crate::script::call::too_early;
 use crate::script::current::{self, Whereabouts};
 use crate::script::host::Host;
-use crate::script::raised::raise;
+use crate::script::raised::{raise, stop};
+use crate::service::files::{self, read_text};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let root = host.context.root.clone();
@@ -31,16 +32,18 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
 }
 
 fn read(context: &NativeCallContext, file: &Path, path: &str) -> Answer<String> {
-    std::fs::read_to_string(file).map_err(|error| {
+    let read = read_text(file, &current::get().context.cancel).map_err(|error| {
         let failure = Failure::new(Kind::Pipeline, format!("cannot read `{path}`"));
         raise(failure.because(why(&error)), context)
-    })
+    });
+    read?.ok_or_else(|| stop(context))
 }
 
 fn why(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is longer than 64 MiB".to_owned(),
         io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
@@ -53,20 +56,7 @@ fn write(context: &NativeCallContext, file: &Path, path: &str, text: &str) -> An
     if current::get().whereabouts == Whereabouts::TopLevel {
         return Err(refuse(too_early("write_file")));
     }
-    let written = || -> io::Result<()> {
-        let folder = file.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let mut draft = tempfile::Builder::new()
-            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-            .tempfile_in(folder)?;
-        draft.write_all(text.as_bytes())?;
-        if let Ok(old) = std::fs::metadata(file) {
-            draft.as_file().set_permissions(old.permissions())?;
-        }
-        draft.persist(file)?;
-        Ok(())
-    };
-    written().map_err(|error| {
+    files::replace(file, text).map_err(|error| {
         let failure = Failure::new(Kind::Pipeline, format!("cannot write `{path}`"));
         refuse(failure.because(why(&error)))
     })

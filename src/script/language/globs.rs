@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, Engine, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
 
 use super::Answer;
 use crate::failure::{Failure, Kind};
 use crate::script::current;
 use crate::script::host::Host;
-use crate::script::raised::raise;
+use crate::script::raised::{raise, stop};
 use crate::script::value::name_of;
-use crate::service::files::{Files, Globs, Index};
+use crate::service::files::{Files, FilesError, Globs, Index};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let (listing, hashing) = (host.context.root.clone(), host.context.root.clone());
@@ -27,7 +27,14 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
 
 /// What one text, or an array of them, means as globs.
 pub(super) fn patterns(context: &NativeCallContext, globs: &Dynamic) -> Answer<Globs> {
-    Globs::new(&texts(context, globs)?).map_err(|error| raise(error.into(), context))
+    Globs::new(&texts(context, globs)?).map_err(|error| refuse(error, context))
+}
+
+fn refuse(error: FilesError, context: &NativeCallContext) -> Box<EvalAltResult> {
+    match error {
+        FilesError::Cancelled => stop(context),
+        error => raise(error.into(), context),
+    }
 }
 
 fn texts(context: &NativeCallContext, globs: &Dynamic) -> Answer<Vec<String>> {
@@ -50,8 +57,9 @@ fn texts(context: &NativeCallContext, globs: &Dynamic) -> Answer<Vec<String>> {
 /// The files that match, in order, as paths from `root`.
 fn list(context: &NativeCallContext, root: &Path, globs: &Dynamic) -> Answer<Array> {
     let globs = texts(context, globs)?;
-    let files = Files::new(root, Index::default()).list(&globs);
-    let files = files.map_err(|error| raise(error.into(), context))?;
+    let cancel = &current::get().context.cancel;
+    let files = Files::new(root, Index::default()).list(&globs, cancel);
+    let files = files.map_err(|error| refuse(error, context))?;
     let names = files.iter().map(|path| path.display().to_string().into());
     Ok(names.collect())
 }
@@ -59,11 +67,11 @@ fn list(context: &NativeCallContext, root: &Path, globs: &Dynamic) -> Answer<Arr
 /// One BLAKE3 hash, in hex, over the names and contents of the files that match.
 fn hash(context: &NativeCallContext, root: &Path, globs: &Dynamic) -> Answer<String> {
     let globs = texts(context, globs)?;
-    let cancel = current::get().context.cancel.clone();
+    let cancel = &current::get().context.cancel;
     // A script may have written any file since it last asked.
     let files = Files::new(root, Index::default());
-    let print = files.fingerprint(&globs, &cancel);
-    let print = print.map_err(|error| raise(error.into(), context))?;
+    let print = files.fingerprint(&globs, cancel);
+    let print = print.map_err(|error| refuse(error, context))?;
     if print.files.is_empty() {
         let failure = Failure::new(Kind::Pipeline, "there is no file to hash")
             .because(format!("nothing matches {}", globs.join(", ")));

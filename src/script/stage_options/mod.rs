@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::failure::{Failure, nearest};
-use crate::plan::{Matrix, Retry};
+use crate::plan::{Matrix, Retry, Watch};
 
 pub(super) use given::Given;
 
@@ -38,6 +38,7 @@ pub(super) struct StageOptions {
     pub(super) always: bool,
     pub(super) environment: Option<String>,
     pub(super) labels: Vec<String>,
+    pub(super) watch: Watch,
 }
 
 /// What is wrong with an option.
@@ -129,6 +130,13 @@ pub const STAGE_OPTIONS: &[StageOption] = &[
         kind: "a length of time",
         doc: "how long an attempt may take",
         read: |given, options, wrong| options.timeout = read::time(given, "timeout", wrong),
+    },
+    StageOption {
+        name: "watch",
+        kind: "\"auto\", \"manual\", \"restart\", \"wait\" or \"queue\"",
+        doc: "in `wharf watch`, whether a change starts it (\"manual\": only a person does), and \
+              whether one that comes while it runs stops it, waits for it, or waits for the whole run",
+        read: |given, options, wrong| options.watch = read::watch(given, wrong),
     },
     StageOption {
         name: "when",

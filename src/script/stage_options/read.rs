@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::{Given, Wrong};
 use crate::action;
+use crate::failure::nearest;
+use crate::plan::Watch;
 use crate::service::files::Globs;
 
 pub(super) fn flag(given: &Given, name: &str, wrong: &mut Vec<Wrong>) -> bool {
@@ -192,6 +194,31 @@ pub(super) fn time(given: &Given, path: &str, wrong: &mut Vec<Wrong>) -> Option<
         wrong.push(Wrong::value(path, message));
     }
     read
+}
+
+/// What `wharf watch` does with it.
+pub(super) fn watch(given: &Given, wrong: &mut Vec<Wrong>) -> Watch {
+    let text = match given {
+        Given::SomeText | Given::Unknown => return Watch::default(),
+        Given::Text(text) => text.as_str(),
+        _ => "",
+    };
+    let mut known = Watch::NAMES.iter();
+    if let Some((_, watch)) = known.find(|(name, _)| *name == text) {
+        return *watch;
+    }
+    let names = Watch::NAMES.map(|(name, _)| name);
+    let message = format!(
+        "`watch` must be one of {}, not {}",
+        names.map(|name| format!("\"{name}\"")).join(", "),
+        given.shown()
+    );
+    let mut complaint = Wrong::value("watch", message);
+    if let Some(near) = nearest(text, names) {
+        complaint = complaint.hint(format!("did you mean `{near}`?"));
+    }
+    wrong.push(complaint);
+    Watch::default()
 }
 
 pub(super) fn condition(given: &Given, wrong: &mut Vec<Wrong>) {

@@ -9,16 +9,14 @@ use serde::Deserialize;
 
 use super::stream::tls;
 use super::{Address, EngineError};
+use crate::service::registry::{self, hex};
 
 /// Addresses to try in turn; never empty. More than one only where nobody chose.
 pub(super) fn candidates(
     environment: &BTreeMap<String, String>,
 ) -> Result<Vec<Address>, EngineError> {
     let env = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-    let folder = env("DOCKER_CONFIG")
-        .map(PathBuf::from)
-        .or_else(|| env("HOME").map(|home| Path::new(home).join(".docker")));
-
+    let folder = registry::settings(environment);
     if let Some(host) = env("DOCKER_HOST") {
         let address = Address::parse(host)?;
         if env("DOCKER_TLS_VERIFY").is_none() {
@@ -121,14 +119,6 @@ fn usual(home: Option<&String>, runtime: Option<&String>) -> Vec<Address> {
     .flatten()
     .map(Address::Unix)
     .collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

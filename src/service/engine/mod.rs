@@ -6,6 +6,7 @@ mod context;
 mod dockerfile;
 mod error;
 mod locate;
+mod login;
 mod ping;
 mod push;
 mod stream;

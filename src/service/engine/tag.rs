@@ -1,8 +1,8 @@
 //! Names of images in the engine, and what it can learn about them from their registry.
 
-use bollard::auth::DockerCredentials;
 use bollard::query_parameters::{RemoveImageOptionsBuilder, TagImageOptionsBuilder};
 
+use super::login::login;
 use super::{Engine, PushError};
 use crate::service::registry::{Credentials, Reference};
 
@@ -33,20 +33,7 @@ pub async fn registry_digest(
     reference: &Reference,
     credentials: &Credentials,
 ) -> Result<Option<String>, PushError> {
-    let credentials = match credentials {
-        Credentials::Anonymous => None,
-        Credentials::Password { username, password } => Some(DockerCredentials {
-            username: Some(username.clone()),
-            password: Some(password.clone()),
-            serveraddress: Some(reference.registry.clone()),
-            ..DockerCredentials::default()
-        }),
-        Credentials::IdentityToken(token) => Some(DockerCredentials {
-            identitytoken: Some(token.clone()),
-            serveraddress: Some(reference.registry.clone()),
-            ..DockerCredentials::default()
-        }),
-    };
+    let credentials = login(&reference.registry, credentials.clone());
     let name = reference.familiar();
     let found = engine
         .docker

@@ -85,11 +85,11 @@ impl Files {
         let open = self.open()?;
         let root = (&*self.root, open.as_fd());
         let parsed = Globs::new(globs)?;
-        let mut visits = known.walk(root, &parsed, true);
+        let mut visits = known.walk(root, &parsed, true, cancel)?;
         let named = link::ends(root, &visits)?;
         if !named.is_empty() {
             let parsed = named.into_iter().fold(parsed, Globs::and);
-            visits = known.walk(root, &parsed, true);
+            visits = known.walk(root, &parsed, true, cancel)?;
         }
         if let Some((folder, error)) = visits.problem() {
             return Err(FilesError::unreadable(&[&folder.way.path], error));
@@ -110,10 +110,11 @@ impl Files {
     /// The files that `globs` mean by the rules of [`Files::fingerprint`], in order, as paths from
     /// the root. A link is among them where a glob names it and it leads to a file. What cannot be
     /// read is left out.
-    pub fn list(&self, globs: &[String]) -> Result<Vec<PathBuf>, FilesError> {
+    pub fn list(&self, globs: &[String], cancel: &Cancel) -> Result<Vec<PathBuf>, FilesError> {
         let open = self.open()?;
         let globs = Globs::new(globs)?;
-        let visits = self.known().walk((&self.root, open.as_fd()), &globs, false);
+        let root = (&*self.root, open.as_fd());
+        let visits = self.known().walk(root, &globs, false, cancel)?;
         let files = visits.files().into_iter().filter_map(|(folder, entry)| {
             let bytes = [&*folder.way.path, folder.name(entry)].concat();
             let file = path(&bytes);
@@ -132,6 +133,21 @@ impl Files {
         known.folders.clear();
         known.fingerprints.clear();
         known.rules = OnceLock::new();
+    }
+
+    /// Forgets what the files are like in the folders that `same` does not tell to be as they were,
+    /// by their paths from the root: these end with `/`, and the root's is empty. What is ignored
+    /// or led to by a link is forgotten in any case.
+    pub fn forget_but(&self, same: impl Fn(&[u8]) -> bool) {
+        let mut known = self.known();
+        let (kept, lost): (Folders, Folders) = known
+            .folders
+            .drain()
+            .partition(|(path, folder)| folder.way.ignored_at.is_none() && same(path));
+        known.index.learn(&lost);
+        known.grown |= known.learnt;
+        known.folders = kept;
+        known.fingerprints.clear();
     }
 
     /// The index to keep for the next run; nothing if the one that this began with still serves.
@@ -153,7 +169,13 @@ impl Files {
 }
 
 impl Known {
-    fn walk(&mut self, (root, open): (&[u8], BorrowedFd<'_>), globs: &Globs, look: bool) -> Visits {
+    fn walk(
+        &mut self,
+        (root, open): (&[u8], BorrowedFd<'_>),
+        globs: &Globs,
+        look: bool,
+        cancel: &Cancel,
+    ) -> Result<Visits, FilesError> {
         let rules = self.rules.get_or_init(|| Rules::around(path(root)));
         let walk = Walk {
             root,
@@ -161,6 +183,7 @@ impl Known {
             globs,
             known: &self.folders,
             index: look.then_some(&self.index),
+            cancel,
         };
         let visits = walk.run(rules.clone());
         for folder in visits.folders() {
@@ -168,7 +191,10 @@ impl Known {
                 self.folders.insert(folder.way.path.clone(), folder.clone());
             }
         }
-        visits
+        if cancel.is_cancelled() {
+            return Err(FilesError::Cancelled);
+        }
+        Ok(visits)
     }
 
     fn learn(&mut self) {

@@ -97,7 +97,11 @@ impl Globs {
     /// Whether a file is meant whose folder is. What is ignored counts where a pattern names it, or
     /// names an ignored folder that leads to it: `dist/*.whl`, `.venv/pyvenv.cfg`. `ignored_at` says
     /// how many parts of the path lead to what is ignored, if anything on the way to it is.
-    pub(super) fn take(&self, path: &Path, ignored_at: impl FnOnce() -> Option<usize>) -> bool {
+    pub(in crate::service) fn take(
+        &self,
+        path: &Path,
+        ignored_at: impl FnOnce() -> Option<usize>,
+    ) -> bool {
         let candidate = Candidate::new(path);
         let named = self.names(path);
         if !named && !self.include.is_match_candidate(&candidate) {
@@ -114,7 +118,12 @@ impl Globs {
     }
 
     /// Whether files below this folder can be meant; `depth` counts its parts.
-    pub(super) fn enter(&self, folder: &Path, depth: usize, ignored_at: Option<usize>) -> bool {
+    pub(in crate::service) fn enter(
+        &self,
+        folder: &Path,
+        depth: usize,
+        ignored_at: Option<usize>,
+    ) -> bool {
         let reachable = self
             .named
             .iter()

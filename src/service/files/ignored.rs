@@ -7,7 +7,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 /// The rules of one folder's `.gitignore` and of those that hold above it.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(in crate::service) struct Rules {
     own: Gitignore,
     above: Option<Arc<Rules>>,
 }
@@ -16,7 +16,7 @@ impl Rules {
     /// What holds for `root` from outside of it: the person's own rules, the repository's
     /// `info/exclude`, and each `.gitignore` from the repository's top down to above `root`, which
     /// is an absolute path. Where there is no repository, the person's rules alone.
-    pub(super) fn around(root: &Path) -> Option<Arc<Self>> {
+    pub(in crate::service) fn around(root: &Path) -> Option<Arc<Self>> {
         let (person, _) = GitignoreBuilder::new(root).build_global();
         let rules = chained(person, None);
         let Some(top) = root.ancestors().find(|folder| folder.join(".git").exists()) else {
@@ -35,7 +35,11 @@ impl Rules {
 
     /// The rules of `file`, which holds in `folder`, over those `above`. As for git, a file that
     /// cannot be read rules nothing, and a line that cannot be understood is left out.
-    pub(super) fn read(folder: &Path, file: &Path, above: Option<Arc<Self>>) -> Option<Arc<Self>> {
+    pub(in crate::service) fn read(
+        folder: &Path,
+        file: &Path,
+        above: Option<Arc<Self>>,
+    ) -> Option<Arc<Self>> {
         let mut builder = GitignoreBuilder::new(folder);
         builder.add(file);
         match builder.build() {
@@ -45,7 +49,7 @@ impl Rules {
     }
 
     /// Whether these ignore a path. The nearest rules that say something about it decide.
-    pub(super) fn ignore(&self, path: &Path, is_folder: bool) -> bool {
+    pub(in crate::service) fn ignore(&self, path: &Path, is_folder: bool) -> bool {
         let mut rules = Some(self);
         while let Some(nearest) = rules {
             let said = nearest.own.matched(path, is_folder);

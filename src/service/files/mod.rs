@@ -15,7 +15,9 @@ mod sealed;
 mod stamp;
 #[cfg(test)]
 mod tests;
+mod text;
 mod walk;
+mod whole;
 
 use std::io;
 use std::path::PathBuf;
@@ -30,8 +32,11 @@ use globs::path;
 pub use difference::{Change, Changed, describe, differences};
 pub use fingerprint::{Files, Fingerprint};
 pub use globs::Globs;
+pub(in crate::service) use ignored::Rules;
 pub use index::Index;
 pub use manifest::{File, Kind, Manifest};
+pub use text::read_text;
+pub use whole::{draft, replace};
 
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {

@@ -11,6 +11,7 @@ use super::folder::{Entry, Folder, Way};
 use super::ignored::Rules;
 use super::queue::Queue;
 use super::{Globs, Index, path, stamp, threads};
+use crate::cancel::Cancel;
 
 /// The folders that are known, by their path.
 pub(super) type Folders = HashMap<Box<[u8]>, Arc<Folder>>;
@@ -23,6 +24,8 @@ pub(super) struct Walk<'a> {
     pub(super) known: &'a Folders,
     /// Where the content of files is looked up; without one they are listed and not looked at.
     pub(super) index: Option<&'a Index>,
+    /// What it has found so far when this is raised is of no use.
+    pub(super) cancel: &'a Cancel,
 }
 
 /// The folders that a walk came through.
@@ -52,7 +55,7 @@ impl Walk<'_> {
         }];
         let mut visits = Visits(HashMap::new());
         while ways.len() < FEW {
-            let Some(way) = ways.pop() else {
+            let Some(way) = ways.pop().filter(|_| !self.cancel.is_cancelled()) else {
                 return visits;
             };
             visits.add(self.visit(way, &mut ways));
@@ -75,7 +78,10 @@ impl Walk<'_> {
     fn share(&self, queue: &Queue<Way>) -> Vec<Visit> {
         let (mut visits, mut found) = (Vec::new(), Vec::new());
         while let Some(way) = queue.next(&mut found) {
-            visits.push(self.visit(way, &mut found));
+            // What waits is still taken, so that no thread waits for another.
+            if !self.cancel.is_cancelled() {
+                visits.push(self.visit(way, &mut found));
+            }
         }
         visits
     }

@@ -35,7 +35,7 @@ impl Git {
 }
 
 /// The git folder of the work tree that `root` is in.
-fn folder(root: &Path) -> Option<PathBuf> {
+pub(in crate::service) fn folder(root: &Path) -> Option<PathBuf> {
     root.ancestors().find_map(|tree| {
         let entry = tree.join(".git");
         if entry.is_dir() {

@@ -1,10 +1,8 @@
 //! Why a request got no answer.
 
-use std::error::Error;
-
 use reqwest::Url;
 
-use crate::failure::plain;
+use crate::words::root_cause;
 
 /// Its text shows a URL without query and credentials: there the secrets are.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,12 +29,12 @@ impl HttpError {
         } else if error.is_connect() {
             Self::Connect {
                 url,
-                cause: root(error),
+                cause: root_cause(error),
             }
         } else {
             Self::Broken {
                 url,
-                cause: root(error),
+                cause: root_cause(error),
             }
         }
     }
@@ -59,13 +57,4 @@ pub fn shown(url: &Url) -> String {
     let _ = shown.set_username("");
     let _ = shown.set_password(None);
     shown.into()
-}
-
-/// The innermost cause: what is above it only repeats that something failed.
-pub(super) fn root(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    plain(cause.to_string())
 }

@@ -15,10 +15,12 @@ use url::Host;
 
 pub use error::{HttpError, shown};
 
+use crate::words::root_cause;
+
 /// What one answer may weigh; a pipeline reads statuses and messages, not downloads.
 const LARGEST: usize = 16 << 20;
 
-/// The clients that everything shares that speaks HTTP, each made on first use.
+/// The clients that everything shares that speaks HTTP but registries, each made on first use.
 #[derive(Debug, Default)]
 pub struct Http {
     outside: Made,
@@ -83,7 +85,13 @@ fn built(builder: ClientBuilder) -> Result<Client, HttpError> {
     // Followed by hand: reqwest would show another host all headers but the best known, and make
     // a POST a GET.
     let client = builder.redirect(Policy::none()).build();
-    client.map_err(|error| HttpError::NoClient(error::root(&error)))
+    client.map_err(|error| HttpError::NoClient(root_cause(&error)))
+}
+
+/// `text` as the address of something that speaks HTTP, if it is one.
+pub fn address(text: &str) -> Option<Url> {
+    let url = Url::parse(text.trim()).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -214,8 +222,9 @@ impl Response {
     /// Where it points instead, without what may be secret there.
     pub fn elsewhere(&self) -> Option<String> {
         let location = self.header("location")?;
+        let path = || location.split(['?', '#']).next().unwrap_or_default();
         let leads = redirect::is_redirect(self.status);
-        leads.then(|| Url::parse(location).map_or_else(|_| location.to_owned(), |url| shown(&url)))
+        leads.then(|| Url::parse(location).map_or_else(|_| path().to_owned(), |url| shown(&url)))
     }
 
     /// How long the service asks to wait before the next request.

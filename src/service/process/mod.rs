@@ -1,7 +1,9 @@
 //! Child processes: each leads a process group of its own, and the group dies whole.
 
 mod attend;
+mod foreground;
 mod identity;
+mod ignored;
 mod tail;
 mod watch;
 
@@ -23,8 +25,10 @@ use crate::event::Stream;
 
 use attend::Attendance;
 
+pub use foreground::foreground;
 pub use identity::Identity;
-pub use tail::Tail;
+pub use ignored::ignores;
+pub use tail::{Kept, Tail};
 pub use watch::{Change, leader, stop_groups, watch};
 
 /// A command as data; [`run`] executes it.
@@ -82,6 +86,8 @@ pub enum ProcessError {
     NotExecutable(String),
     #[error("there is no directory `{}`", .0.display())]
     NoDirectory(PathBuf),
+    #[error("{0} holds a zero byte, which no command can be given")]
+    ZeroByte(String),
     #[error("`{program}` cannot be started")]
     Spawn {
         program: String,
@@ -162,9 +168,28 @@ fn spawn(command: &Command) -> Result<Child, ProcessError> {
     builder.spawn().map_err(|source| refusal(command, source))
 }
 
+/// What of `command` holds a zero byte, if anything does.
+fn zero_byte(command: &Command) -> Option<String> {
+    let has = |bytes: &[u8]| bytes.contains(&0);
+    if has(command.directory.as_os_str().as_encoded_bytes()) {
+        return Some("the name of the folder to run in".to_owned());
+    }
+    let mut environment = command.environment.iter();
+    if let Some((name, _)) = environment.find(|(_, value)| has(value.as_bytes())) {
+        return Some(format!("the environment variable `{name}`"));
+    }
+    let mut words = command.args.iter().chain([&command.program]);
+    words
+        .any(|word| has(word.as_encoded_bytes()))
+        .then(|| "a word of the command".to_owned())
+}
+
 /// Why the system did not start `command`. It says “not found” for three different things.
 fn refusal(command: &Command, source: io::Error) -> ProcessError {
     let program = display(&command.program);
+    if let Some(holder) = zero_byte(command) {
+        return ProcessError::ZeroByte(holder);
+    }
     if !command.directory.is_dir() {
         return ProcessError::NoDirectory(command.directory.clone());
     }
@@ -253,6 +278,10 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if thread::panicking() {
+            // Nobody is left to wait for it.
+            self.0.signal(Signal::KILL);
+        }
         running().retain(|group| *group != self.0);
         watch::tell(Change::Ended(self.0.id()));
     }
@@ -285,4 +314,39 @@ impl Group {
 
 fn display(program: &OsString) -> String {
     program.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::{Duration, Instant};
+    use std::{env, thread};
+
+    use super::{Cancel, Command, Identity, run};
+
+    #[test]
+    fn a_child_does_not_outlive_a_panic() {
+        let command = Command {
+            program: "sh".into(),
+            args: vec!["-c".into(), "echo $$; exec sleep 600".into()],
+            directory: env::temp_dir(),
+            environment: env::vars().collect(),
+            input: None,
+            timeout: None,
+        };
+        let mut said = String::new();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            run(&command, &Cancel::new(), &mut |_, bytes| {
+                said.push_str(&String::from_utf8_lossy(bytes));
+                assert!(!said.ends_with('\n'), "as a defect would");
+            })
+        }));
+        assert!(panicked.is_err());
+        let id = said.trim().parse().expect("a process id");
+        let begin = Instant::now();
+        while Identity::of(id).is_some() {
+            assert!(begin.elapsed() < Duration::from_secs(10), "it runs on");
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
 }

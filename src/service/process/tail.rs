@@ -1,4 +1,4 @@
-//! The last lines of an output that may be endless.
+//! The end of an output that may be endless.
 
 use std::collections::VecDeque;
 
@@ -52,9 +52,45 @@ impl Tail {
     }
 }
 
+/// Keeps the last `limit` bytes of those pushed into it, in no more than twice the memory.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    limit: usize,
+    bytes: Vec<u8>,
+    /// Whether there was more.
+    cut: bool,
+}
+
+impl Kept {
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            bytes: Vec::new(),
+            cut: false,
+        }
+    }
+
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() > 2 * self.limit {
+            self.bytes.drain(..self.bytes.len() - self.limit);
+            self.cut = true;
+        }
+    }
+
+    pub fn is_cut(&self) -> bool {
+        self.cut || self.bytes.len() > self.limit
+    }
+
+    pub fn into_text(self) -> String {
+        let start = self.bytes.len().saturating_sub(self.limit);
+        String::from_utf8_lossy(&self.bytes[start..]).into_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Tail;
+    use super::{Kept, Tail};
 
     #[test]
     fn keeps_the_last_lines_over_chunk_borders() {
@@ -63,5 +99,17 @@ mod tests {
             tail.push(chunk.as_bytes());
         }
         assert_eq!(tail.into_lines(), ["three", "four"]);
+    }
+
+    #[test]
+    fn keeps_the_last_bytes() {
+        let mut kept = Kept::new(4);
+        kept.push(b"one");
+        assert!(!kept.is_cut());
+        kept.push(b"two");
+        assert!(kept.is_cut());
+        kept.push(b"three");
+        assert!(kept.is_cut());
+        assert_eq!(kept.into_text(), "hree");
     }
 }

@@ -11,7 +11,12 @@ pub fn digest_of(content: &[u8]) -> String {
 
 /// The same of a SHA-256 that was taken piece by piece.
 pub fn written(hash: &[u8]) -> String {
-    hash.iter().fold("sha256:".to_owned(), |mut text, byte| {
+    format!("sha256:{}", hex(hash))
+}
+
+/// Two hex digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -11,8 +11,8 @@ mod host;
 mod reference;
 
 pub use api::Registry;
-pub use credentials::{Credentials, CredentialsError, find as credentials, hint};
-pub use digest::{digest_of, written as written_digest};
+pub use credentials::{Credentials, CredentialsError, find as credentials, hint, key, settings};
+pub use digest::{digest_of, hex, written as written_digest};
 pub use error::RegistryError;
 pub use host::is_loopback;
 pub use reference::{InvalidReference, Reference, unplayed};

@@ -62,15 +62,19 @@ impl Deploy {
 }
 
 impl Api<'_> {
+    /// The ids of the deploys that there are.
+    pub async fn known(&self) -> Result<Vec<String>, RenderError> {
+        let deploys = self.list().await?.into_iter();
+        Ok(deploys.map(|deploy| deploy.id).collect())
+    }
+
     /// Starts a deploy. Render answers 201 with it, or 202 with nothing when it is queued; then it
-    /// is the one that the list did not have before, if it comes to be there.
-    pub async fn trigger(&self, trigger: Trigger<'_>) -> Result<Option<Deploy>, RenderError> {
-        let known: Vec<_> = self
-            .list()
-            .await?
-            .into_iter()
-            .map(|deploy| deploy.id)
-            .collect();
+    /// is the one that is not `known`, if it comes to be in the list.
+    pub async fn trigger(
+        &self,
+        trigger: Trigger<'_>,
+        known: &[String],
+    ) -> Result<Option<Deploy>, RenderError> {
         let mut body = json!({
             "clearCache": if trigger.clear_cache { "clear" } else { "do_not_clear" },
         });
@@ -93,7 +97,7 @@ impl Api<'_> {
             Err(error) if error.may_have_started() => Some(error),
             Err(error) => return Err(error),
         };
-        let new = self.started(&known, trigger.looks).await;
+        let new = self.started(known, trigger.looks).await;
         match (new, trouble) {
             (None, Some(error)) => Err(error),
             (new, _) => Ok(new),

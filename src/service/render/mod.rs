@@ -68,6 +68,9 @@ pub fn agreed(response: Response) -> Result<Response, RenderError> {
 
 /// `{"message": …}`, or `{"error": …}` from the rate limiter, or plain text.
 fn message(response: &Response) -> String {
+    if let Some(url) = response.elsewhere() {
+        return format!("it points to {url}");
+    }
     let told = response.json().and_then(|body| {
         let text = body.get("message").or_else(|| body.get("error"))?;
         text.as_str().map(str::to_owned)

@@ -135,6 +135,9 @@ fn limit(response: &Response) -> Option<Duration> {
 
 /// `{"detail": …, "causes": […]}`.
 fn message(response: &Response) -> String {
+    if let Some(url) = response.elsewhere() {
+        return format!("it points to {url}");
+    }
     let Some(body) = response.json() else {
         return response.summary();
     };

@@ -1,9 +1,9 @@
 //! Why there is no image.
 
-use std::io;
 use std::path::PathBuf;
 
 use crate::service::engine::{Address, ContextError, Engine};
+use crate::words::root_cause;
 
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -63,7 +63,7 @@ pub(super) fn lost(engine: &Engine, error: &bollard::errors::Error) -> BuildErro
         }
         other => BuildError::Lost {
             address: engine.address.clone(),
-            cause: root(other),
+            cause: root_cause(other),
         },
     }
 }
@@ -102,16 +102,4 @@ pub(super) fn plain(text: &str) -> String {
         text = rest;
     }
     text.replace("not found: not found", "not found")
-}
-
-/// The innermost cause: what the operating system said.
-pub(super) fn root(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => error.to_string(),
-        None => error.to_string(),
-    }
 }

@@ -91,7 +91,11 @@ fn a_list_has_a_link_only_where_it_is_named_and_leads_to_a_file() {
     let tree = Tree::new(&[("a", "")]);
     tree.link("link", "a");
     tree.link("nothing", "gone");
-    let list = |globs: &[&str]| tree.files().list(&texts(globs)).expect("files");
+    let list = |globs: &[&str]| {
+        tree.files()
+            .list(&texts(globs), &Cancel::new())
+            .expect("files")
+    };
     assert_eq!(list(&["*"]), [Path::new("a")]);
     assert_eq!(list(&["link", "nothing"]), [Path::new("link")]);
 }

@@ -87,6 +87,7 @@ fn walk(tree: &Tree, globs: &[&str], known: &Folders, index: Option<&Index>) -> 
         globs: &Globs::new(globs).expect("globs"),
         known,
         index,
+        cancel: &Cancel::new(),
     };
     walk.run(None)
 }
@@ -176,7 +177,12 @@ fn many_folders_are_put_in_order() {
         .map(|file| file.path.to_owned())
         .collect();
     assert_eq!(found, expected);
-    assert_eq!(tree.files().list(&texts(&["**"])).expect("files"), expected);
+    assert_eq!(
+        tree.files()
+            .list(&texts(&["**"]), &Cancel::new())
+            .expect("files"),
+        expected
+    );
     for file in print.files.iter() {
         let path = file.path.as_os_str().as_encoded_bytes();
         assert_eq!(file.hash, blake3::hash(path));

@@ -95,7 +95,7 @@ fn what_cannot_be_read_is_an_error_only_where_it_counts() {
     assert_eq!(tree.paths(&["**", "!long*"]), "src/a");
     let listed = tree
         .files()
-        .list(&texts(&["**"]))
+        .list(&texts(&["**"]), &Cancel::new())
         .expect("a list without it");
     assert_eq!(listed, [Path::new("src/a")]);
 }

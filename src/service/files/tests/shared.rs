@@ -52,5 +52,7 @@ fn a_cancelled_fingerprint_leaves_nothing_behind() {
     cancel.cancel(crate::cancel::Reason::Interrupted);
     let stopped = files.fingerprint(&texts(&["**"]), &cancel);
     assert!(matches!(stopped, Err(FilesError::Cancelled)), "{stopped:?}");
+    let stopped = files.list(&texts(&["**"]), &cancel);
+    assert!(matches!(stopped, Err(FilesError::Cancelled)), "{stopped:?}");
     assert_eq!(print(&files, &["**"]), tree.print(&["**"]));
 }

@@ -62,10 +62,10 @@ pub async fn find(
     if let Some((username, password)) = own {
         return Ok(Credentials::Password { username, password });
     }
-    let Some(path) = config_path(environment) else {
+    let Some(folder) = settings(environment) else {
         return Ok(Credentials::Anonymous);
     };
-    from_docker(&path, registry, environment).await
+    from_docker(&folder.join("config.json"), registry, environment).await
 }
 
 /// What to do when `registry` refuses `credentials`.
@@ -99,7 +99,7 @@ impl Credentials {
     /// The value of the engine's `X-Registry-Auth` header, which must be there even when empty
     /// (Docker Engine API, “Authentication”).
     pub fn header(&self, registry: &str) -> String {
-        let server = config_key(registry);
+        let server = key(registry);
         let content = match self {
             Self::Anonymous => json!({}),
             Self::Password { username, password } => {
@@ -135,13 +135,11 @@ fn from_environment(registry: &str, environment: &Environment) -> Option<(String
     theirs.then_some(set(USERNAME)?).zip(set(PASSWORD))
 }
 
-fn config_path(environment: &Environment) -> Option<PathBuf> {
+/// The folder of Docker's settings.
+pub fn settings(environment: &Environment) -> Option<PathBuf> {
     let set = |name| environment.get(name).filter(|value| !value.is_empty());
-    let folder = match set("DOCKER_CONFIG") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(set("HOME")?).join(".docker"),
-    };
-    Some(folder.join("config.json"))
+    let chosen = set("DOCKER_CONFIG").map(PathBuf::from);
+    chosen.or_else(|| Some(Path::new(set("HOME")?).join(".docker")))
 }
 
 async fn from_docker(
@@ -157,7 +155,7 @@ async fn from_docker(
             return Err(CredentialsError::Unreadable { path, source });
         }
     };
-    let key = config_key(registry);
+    let key = self::key(registry);
     let unreadable = |reason| CredentialsError::Login {
         path: path.to_owned(),
         registry: registry.to_owned(),
@@ -207,7 +205,8 @@ fn reason(error: &CredentialRetrievalError) -> &'static str {
     }
 }
 
-fn config_key(registry: &str) -> &str {
+/// What Docker and its engine call `registry` where logins are concerned.
+pub fn key(registry: &str) -> &str {
     if registry == "docker.io" {
         HUB_KEY
     } else {

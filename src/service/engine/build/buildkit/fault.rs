@@ -10,6 +10,7 @@ use crate::service::engine::build::steps::Failed;
 use crate::service::engine::build::{BuildError, error};
 use crate::service::engine::dockerfile::{Dockerfile, without_number};
 use crate::service::engine::{ContextError, Engine, ping};
+use crate::words::root_cause;
 
 /// What the session saw go wrong; the engine only passes on that something did.
 #[derive(Clone, Default)]
@@ -55,7 +56,7 @@ pub(super) async fn explain(
         if ping::ping(&engine.address).await.is_err() || is_transport(status) {
             return BuildError::Lost {
                 address: engine.address.clone(),
-                cause: error::root(status),
+                cause: root_cause(status),
             };
         }
         return error::from_text(engine, message);

@@ -26,9 +26,10 @@ use tonic::transport::{Channel, Endpoint};
 use self::fault::Witness;
 use self::session::Session;
 use super::steps::Steps;
-use super::{Build, BuildError, Listener, error};
+use super::{Build, BuildError, Listener};
 use crate::service::engine::Engine;
 use crate::service::engine::dockerfile::Dockerfile;
+use crate::words::root_cause;
 
 /// How long the last of the progress may take to arrive after the build's end.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -43,7 +44,7 @@ pub(super) async fn build(
 ) -> Result<String, BuildError> {
     let gone = |cause: &(dyn std::error::Error + 'static)| BuildError::Lost {
         address: engine.address.clone(),
-        cause: error::root(cause),
+        cause: root_cause(cause),
     };
     let witness = Witness::default();
     let session = Session::open(engine, build, &witness).await;

@@ -22,6 +22,7 @@ use super::hijack::hijack;
 use super::secrets::Given;
 use crate::service::engine::Engine;
 use crate::service::engine::build::Build;
+use crate::service::registry::hex;
 
 /// What the engine may call; it asks for nothing that is not listed.
 const METHODS: &[&str] = &[
@@ -84,6 +85,5 @@ fn shared_key(build: &Build) -> String {
     let root = &build.context.root;
     let root = root.canonicalize().unwrap_or_else(|_| root.clone());
     let sum = digest(&SHA256, root.as_os_str().as_encoded_bytes());
-    let hex = sum.as_ref().iter().map(|byte| format!("{byte:02x}"));
-    format!("wharf:{}", hex.collect::<String>())
+    format!("wharf:{}", hex(sum.as_ref()))
 }

@@ -14,8 +14,8 @@ use tokio_stream::StreamExt;
 use self::output::Reader;
 use super::steps::Steps;
 use super::{Build, BuildError, Listener, error};
-use crate::service::engine::Engine;
 use crate::service::engine::dockerfile::Dockerfile;
+use crate::service::engine::{Engine, login};
 use crate::service::registry::{self, Credentials, Reference};
 
 /// Builds and gives the image's id. Dropping the future closes the connection, and the engine
@@ -109,23 +109,9 @@ async fn logins(build: &Build, dockerfile: &Dockerfile) -> HashMap<String, Docke
         if let Some(secret) = login.secret() {
             build.hidden.add(secret);
         }
-        let (username, password, identitytoken) = match login {
-            Credentials::Anonymous => continue,
-            Credentials::Password { username, password } => (Some(username), Some(password), None),
-            Credentials::IdentityToken(token) => (None, None, Some(token)),
-        };
-        let server = match registry.as_str() {
-            "docker.io" => "https://index.docker.io/v1/".to_owned(),
-            _ => registry,
-        };
-        let login = DockerCredentials {
-            username,
-            password,
-            identitytoken,
-            serveraddress: Some(server.clone()),
-            ..DockerCredentials::default()
-        };
-        found.insert(server, login);
+        if let Some(login) = login::login(&registry, login) {
+            found.insert(registry::key(&registry).to_owned(), login);
+        }
     }
     found
 }

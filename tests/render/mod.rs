@@ -1,5 +1,7 @@
 //! `render_deploy` against answers as Render gives them.
 
+mod refused;
+
 use crate::harness::{Project, Standin};
 
 const KEY: &str = "hOok_k3y_of_the_harbour";
@@ -9,9 +11,12 @@ const SERVICE: &str = "srv-cm4q1mf109ks73b3sfs0";
 
 /// Runs `script` with the hook at `standin`; no stream may show a key.
 fn hooked(standin: &Standin, script: &str) -> (i32, String, String) {
+    unleaked(hook_of(standin).script(script).run(["run"]).streams())
+}
+
+fn hook_of(standin: &Standin) -> Project {
     let hook = format!("http://{}/deploy/{SERVICE}?key={KEY}", standin.address);
-    let project = Project::new().script(script).env("HOOK_RENDER", hook);
-    unleaked(project.run(["run"]).streams())
+    Project::new().env("HOOK_RENDER", hook)
 }
 
 /// The same through the API.
@@ -73,106 +78,6 @@ fn an_accepted_hook_may_name_nothing() {
 }
 
 #[test]
-fn a_refused_hook_is_a_failure_with_the_reason() {
-    for (line, body, message, hint) in [
-        (
-            "500 Internal Server Error",
-            "no luck\ntoday",
-            "Render refused with status 500: no luck today",
-            "",
-        ),
-        (
-            "404 Not Found",
-            r#"{"message":"not found: srv-x"}"#,
-            "Render refused with status 404: not found: srv-x",
-            "hint: is it the hook or id of this service?",
-        ),
-        (
-            "401 Unauthorized",
-            "",
-            "Render refused with status 401: no reason given",
-            "hint: is the key of this service, and still valid?",
-        ),
-        (
-            "429 Too Many Requests\nRatelimit-Reset: 1093",
-            r#"{"error":"rate limit exceeded"}"#,
-            "Render refused with status 429: rate limit exceeded",
-            "hint: Render asks to wait 18m 13s before the next try",
-        ),
-    ] {
-        let standin = Standin::new(line, body);
-        let (code, stdout, stderr) = hooked(&standin, HOOKED);
-        assert_eq!((code, &*stdout), (1, ""), "{line}");
-        assert!(stderr.contains(message), "{line}: {stderr}");
-        assert!(stderr.contains(hint), "{line}: {stderr}");
-        assert_eq!(
-            standin.requests().len(),
-            1,
-            "a deploy is not asked for twice"
-        );
-    }
-}
-
-#[test]
-fn a_refusal_that_shows_the_key_does_not() {
-    let standin = Standin::new("400 Bad Request", &format!("bad key {KEY}"));
-    let (code, _, stderr) = hooked(&standin, HOOKED);
-    assert_eq!(code, 1);
-    assert!(stderr.contains("status 400: bad key ***"), "{stderr}");
-}
-
-#[test]
-fn a_script_can_catch_a_refusal() {
-    let standin = Standin::new("500 Internal Server Error", "no luck");
-    let script = "try { render_deploy(); } catch (err) { print(err.message); }";
-    let (code, stdout, stderr) = hooked(&standin, script);
-    let told = "`render_deploy`: Render refused with status 500: no luck\n";
-    assert_eq!((code, &*stdout), (0, told), "{stderr}");
-}
-
-#[test]
-fn a_hook_that_nobody_answers_tells_no_key() {
-    let script =
-        format!("render_deploy(#{{ hook: \"http://127.0.0.1:1/deploy/{SERVICE}?key={KEY}\" }});");
-    let (code, _, stderr) = Project::new().script(&script).run(["run"]).streams();
-    assert_eq!(code, 1);
-    let message = format!("cannot connect to `http://127.0.0.1:1/deploy/{SERVICE}`");
-    assert!(stderr.contains(&message), "{stderr}");
-    // The script's own line is shown, masked.
-    assert!(!stderr.contains(KEY), "{stderr}");
-}
-
-#[test]
-fn what_is_missing_is_told_with_what_to_do() {
-    for (options, message, hint) in [
-        ("", "there is no deploy hook", "set HOOK_RENDER to the URL"),
-        (
-            "service: \"srv-1\"",
-            "there is no API key for Render",
-            "set RENDER_API_KEY",
-        ),
-        ("wait: 10", "needs an API key or `health`", ""),
-        ("clear_cache: true", "needs `service` and an API key", ""),
-        (
-            "service: \"srv-1\", hook: \"https://example.com/\"",
-            "is given beside `service`",
-            "",
-        ),
-        (
-            "health: \"app.example.com\"",
-            "is no URL; it begins with",
-            "",
-        ),
-    ] {
-        let script = format!("render_deploy(#{{ {options} }});");
-        let (code, _, stderr) = Project::new().script(&script).run(["run"]).streams();
-        assert!(matches!(code, 1 | 2), "{options}: {stderr}");
-        assert!(stderr.contains(message), "{options}: {stderr}");
-        assert!(stderr.contains(hint), "{options}: {stderr}");
-    }
-}
-
-#[test]
 fn the_api_answers_201_with_the_deploy() {
     let created = status("build_in_progress");
     let standin = Standin::answering(&[("200 OK", "[]"), ("201 Created", &created)]);
@@ -204,6 +109,20 @@ fn an_empty_202_is_found_in_the_list() {
         (0, &*format!("{ID} queued \n")),
         "{stderr}"
     );
+}
+
+#[test]
+fn a_queued_deploy_is_looked_for_no_longer_than_wait() {
+    let standin = Standin::answering(&[("200 OK", "[]"), ("202 Accepted", ""), ("200 OK", "[]")]);
+    let (code, _, stderr) = asked(&standin, "wait: \"1s\"");
+    assert_eq!(code, 1);
+    assert!(
+        stderr.contains(
+            "error: `render_deploy`: Render queued the deploy, but its list does not show it\n"
+        ),
+        "{stderr}"
+    );
+    assert_eq!(standin.requests().len(), 3);
 }
 
 /// By way of a limit, an error that passes and a status that nobody knows.

@@ -1,0 +1,150 @@
+//! Does what the watcher decides.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Driver;
+use super::heed::Touch;
+use crate::cli::Done;
+use crate::cli::watch::once::{self, Asked, Names};
+use crate::cli::watch::session::lock;
+use crate::event::Watched;
+use crate::service::files;
+use crate::watch::{Change, Due, Next, Start};
+
+impl Driver {
+    pub(super) fn decide(&mut self) -> Done {
+        while let Some(next) = self.watcher.next(self.now(), self.tree.is_unfinished()) {
+            match next {
+                Next::Examine => self.examine(),
+                Next::Start(start) => self.start(start)?,
+                Next::Stop => {
+                    self.tell_superseded();
+                    if let Some(run) = &self.run {
+                        run.brake.pull();
+                    }
+                }
+                Next::Drain => {
+                    self.tell_superseded();
+                    if let Some(run) = &self.run {
+                        run.drain.store(true, Ordering::Relaxed);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn examine(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let looked = pending
+            .iter()
+            .map(|(path, touch)| (&**path, touch.strictly));
+        let changed = self.tree.examine(looked);
+        let script: Vec<_> = changed
+            .iter()
+            .filter(|(path, _)| self.script.contains(path))
+            .map(|(path, kind)| files::Change {
+                path: path.clone(),
+                kind: *kind,
+            })
+            .collect();
+        let mut pending = pending;
+        let changes = changed.into_iter().map(|(path, kind)| {
+            let Touch { during, before, .. } = pending.remove(&path).unwrap_or_default();
+            Change {
+                path,
+                kind,
+                during,
+                before,
+            }
+        });
+        let changes: Vec<_> = changes.collect();
+        self.paths
+            .extend(changes.iter().map(|change| change.path.clone()));
+        let now = self.now();
+        let examined = self.watcher.examined(now, &changes);
+        if let Some((stage, paths)) = examined.repeated {
+            let paths = paths.into_iter().collect();
+            self.tell(Watched::Loop { stage, paths });
+        }
+        if !script.is_empty() {
+            self.session.check_again();
+            self.watcher.reload(&files::describe(&script));
+        }
+    }
+
+    pub(super) fn start(&mut self, start: Start) -> Done {
+        let (trigger, names) = match &start.due {
+            Due::Everything { why, manual } => {
+                let trigger = match why.as_str() {
+                    _ if start.force => "asked",
+                    _ if self.trigger.is_none() => "start",
+                    _ => "script",
+                };
+                let script = ("script".into(), why.clone());
+                let told = self.triggered(trigger, vec![script]);
+                (told, Names::Everything { manual: *manual })
+            }
+            Due::Stages(stages) => {
+                let name = |position: &usize| self.watcher.stages().name(*position).clone();
+                let why = stages.iter().map(|(one, why)| (name(one), why.clone()));
+                let why: Vec<_> = why.collect();
+                let names = why.iter().map(|(name, _)| name.clone()).collect();
+                let trigger = if start.force { "asked" } else { "changed" };
+                (self.triggered(trigger, why), Names::Stages(names))
+            }
+        };
+        let first = self.trigger.is_none();
+        self.trigger = Some(trigger.clone());
+        if !first {
+            self.tell(trigger);
+        }
+        self.screen.give_way();
+        let touched = std::mem::take(&mut self.touched);
+        let tree = &self.tree;
+        self.session
+            .cache
+            .forget_but(|folder| tree.is_watched(folder) && !touched.contains(folder));
+        let settled = lock(&self.session.settled);
+        let settled = start
+            .settled
+            .iter()
+            .filter_map(|name| Some((name.clone(), settled.get(name)?.clone())))
+            .collect();
+        let asked = Asked {
+            due: names,
+            force: start.force,
+            settled,
+        };
+        self.run = Some(once::start(&self.session, asked)?);
+        Ok(())
+    }
+
+    pub(super) fn triggered(
+        &mut self,
+        trigger: &'static str,
+        stages: Vec<(Arc<str>, String)>,
+    ) -> Watched {
+        let mut paths = std::mem::take(&mut self.paths);
+        paths.sort();
+        paths.dedup();
+        Watched::Triggered {
+            trigger,
+            paths,
+            stages,
+        }
+    }
+
+    /// Says why the run is stopped, unless all its stages have ended.
+    pub(super) fn tell_superseded(&mut self) {
+        if self.watcher.running().is_empty() && self.watcher.waiting().is_empty() {
+            return;
+        }
+        let what = match self.watcher.due() {
+            Due::Everything { why, .. } => why.clone(),
+            Due::Stages(stages) => stages.values().next().cloned().unwrap_or_default(),
+        };
+        self.tell(Watched::Superseded { what });
+    }
+}

@@ -1,0 +1,136 @@
+//! What all runs of one watch share.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::action::Hold;
+use crate::cancel::Cancel;
+use crate::cli::arguments::{Place, WatchOptions, jobs};
+use crate::journal::Recorder;
+use crate::plan::Selection;
+use crate::report;
+use crate::run::{Cache, Settled};
+use crate::script::{Declared, Program};
+use crate::secret::Secrets;
+use crate::service::{Services, process};
+use crate::watch::{Ended, Stages};
+
+use super::wake::Messages;
+
+/// Files that are read with the script.
+pub(super) const SETTINGS: [&str; 1] = [".env"];
+
+pub(super) struct Session {
+    pub(super) place: Place,
+    pub(super) report: report::Options,
+    pub(super) secrets: Secrets,
+    pub(super) selection: Selection,
+    pub(super) jobs: usize,
+    pub(super) keep_going: bool,
+    pub(super) rehearse: bool,
+    pub(super) hold: Option<Hold>,
+    pub(super) root: PathBuf,
+    /// Stops the watch.
+    pub(super) cancel: Cancel,
+    pub(super) services: Arc<Services>,
+    pub(super) messages: Messages<Message>,
+    pub(super) cache: Cache,
+    /// How each stage ended, where that can stand for a later run.
+    pub(super) settled: Mutex<HashMap<Arc<str>, Settled>>,
+    /// The last script that was right.
+    pub(super) good: Mutex<Option<Good>>,
+    /// Whether the script is as it was when it was last checked.
+    pub(super) checked: AtomicBool,
+    recorder: Arc<Mutex<Option<Recorder>>>,
+}
+
+pub(super) struct Good {
+    pub(super) program: Program,
+    pub(super) declared: Declared,
+}
+
+/// What a run tells.
+pub(super) enum Message {
+    /// The script was read.
+    Loaded {
+        stages: Stages,
+        chosen: Vec<Arc<str>>,
+        /// The script and its modules, from the root.
+        files: Vec<String>,
+        /// Of all stages.
+        inputs: Vec<String>,
+    },
+    Started(Arc<str>),
+    Ended(Arc<str>, Ended),
+    /// The run is over, and nothing of it is left.
+    Over(Over),
+    /// Somebody pressed Ctrl-C, or the like.
+    Cancelled,
+    /// What files held at the begin.
+    Baseline(crate::service::tree::Read),
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// To its end, and everything passed.
+    Passed,
+    Failed,
+    /// The script is wrong, and nothing ran.
+    Broken,
+    /// Another takes its place.
+    Superseded,
+}
+
+impl Session {
+    pub(super) fn new(
+        (place, options, secrets): (&Place, &WatchOptions, &Secrets),
+        root: &Path,
+        cancel: Cancel,
+        hold: Option<Hold>,
+        messages: Messages<Message>,
+    ) -> Self {
+        let recorder: Arc<Mutex<Option<Recorder>>> = Arc::default();
+        let current = recorder.clone();
+        process::watch(move |change| {
+            if let Some(recorder) = &*lock(&current) {
+                recorder.group(change);
+            }
+        });
+        Self {
+            place: place.clone(),
+            report: options.report(),
+            secrets: secrets.clone(),
+            selection: options.selection.selection(),
+            jobs: jobs(options.jobs),
+            keep_going: options.keep_going,
+            rehearse: options.rehearse,
+            hold,
+            root: root.to_owned(),
+            cancel,
+            services: Arc::default(),
+            messages,
+            cache: Cache::looking(),
+            settled: Mutex::default(),
+            good: Mutex::default(),
+            checked: AtomicBool::new(false),
+            recorder,
+        }
+    }
+
+    /// The script, or what it is made of, changed.
+    pub(super) fn check_again(&self) {
+        self.checked.store(false, Ordering::Relaxed);
+    }
+
+    /// Where the processes of the run that goes on are recorded.
+    pub(super) fn set_recorder(&self, recorder: Option<Recorder>) {
+        *lock(&self.recorder) = recorder;
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,126 @@
+//! Asks a person before an effect leaves the machine.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::{self, BufRead, Write};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::action::{Answer, Descriptor, Effect, Gate, Standins};
+use crate::failure::Failure;
+use crate::report::Colour;
+use crate::secret::Secrets;
+
+/// Starts the stand-ins of a rehearsal, when they are first wanted.
+type Stage = dyn Fn() -> Result<Arc<Standins>, Failure> + Send + Sync;
+
+/// Who answers.
+#[derive(Clone)]
+pub struct Asking {
+    /// A person at the terminal.
+    pub person: bool,
+    /// `--yes`: every answer.
+    pub yes: bool,
+    /// Whether there is no other call to come.
+    once: bool,
+    /// Names of actions that were answered for all.
+    all: Arc<Mutex<BTreeSet<&'static str>>>,
+    standins: Arc<OnceLock<Arc<Standins>>>,
+    stage: Arc<Stage>,
+    secrets: Secrets,
+}
+
+impl Asking {
+    pub fn new(
+        person: bool,
+        yes: bool,
+        secrets: &Secrets,
+        stage: impl Fn() -> Result<Arc<Standins>, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            person,
+            yes,
+            once: false,
+            all: Arc::default(),
+            standins: Arc::default(),
+            stage: Arc::new(stage),
+            secrets: secrets.clone(),
+        }
+    }
+
+    /// For one call and no more.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+
+    /// The stand-ins, started if they are not.
+    pub(super) fn standins(&self) -> Result<Arc<Standins>, Failure> {
+        if let Some(standins) = self.standins.get() {
+            return Ok(standins.clone());
+        }
+        let standins = (self.stage)()?;
+        Ok(self.standins.get_or_init(|| standins).clone())
+    }
+
+    fn rehearse(&self) -> Answer {
+        match self.standins() {
+            Ok(standins) => Answer::Rehearse(standins),
+            Err(failure) => Answer::No(failure.message),
+        }
+    }
+}
+
+impl Gate for Asking {
+    fn ask(&self, action: &Descriptor, effect: Effect, about: &str) -> Answer {
+        // One question at a time, whoever asks.
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.yes || all.contains(action.name) {
+            return Answer::Yes;
+        }
+        if !self.person {
+            return Answer::No(format!(
+                "its effect is `{}` and nobody is there to be asked: `--yes` lets it happen",
+                effect.name()
+            ));
+        }
+        let about = self.secrets.mask(about);
+        let colour = Colour::of(&io::stderr());
+        let what = format!("{} {about}", colour.strong(action.name));
+        let more = if self.once {
+            String::new()
+        } else {
+            format!(", [a]ll of `{}`", action.name)
+        };
+        let question = format!(
+            "{} will {}. [y]es, [n]o, [r]ehearse{more}? ",
+            what.trim_end(),
+            effect.name()
+        );
+        loop {
+            eprint!("{question}");
+            let _ = io::stderr().flush();
+            let mut line = String::new();
+            // Who leaves or cannot answer has not said yes.
+            let read = io::stdin().lock().read_line(&mut line);
+            match (read, line.trim()) {
+                (Ok(1..), "y" | "yes") => return Answer::Yes,
+                (Ok(1..), "r" | "rehearse") => return self.rehearse(),
+                (Ok(1..), "a" | "all") if !self.once => {
+                    all.insert(action.name);
+                    return Answer::Yes;
+                }
+                (Ok(0) | Err(_), _) | (_, "n" | "no" | "") => {
+                    return Answer::No("the answer was no".to_owned());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Asking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asking").finish_non_exhaustive()
+    }
+}

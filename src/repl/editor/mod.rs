@@ -1,0 +1,177 @@
+//! The line that is being typed.
+
+mod complete;
+mod history;
+mod paint;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+
+use rustyline::completion::{Completer, Pair};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{CompletionType, Config, Context, EditMode, Helper};
+
+use crate::failure::Failure;
+use crate::report::Colour;
+use crate::script::{Completeness, Session};
+use crate::secret::Secrets;
+use crate::service::process;
+
+use complete::Knowledge;
+use history::History;
+
+const PROMPT: &str = "wharf> ";
+
+/// What was typed.
+pub(super) enum Line {
+    Entry(String),
+    /// Ctrl-C: what was typed is of no more interest.
+    Interrupted,
+    End,
+}
+
+/// A line editor that knows the session.
+pub(super) struct Editor {
+    editor: rustyline::Editor<Typing, MemHistory>,
+    history: History,
+}
+
+impl Editor {
+    pub(super) fn new(
+        session: &Rc<RefCell<Session>>,
+        root: &Path,
+        secrets: Secrets,
+        commands: Vec<(String, String)>,
+    ) -> rustyline::Result<Self> {
+        let config = Config::builder()
+            .completion_type(CompletionType::List)
+            .edit_mode(EditMode::Emacs)
+            .auto_add_history(false)
+            .build();
+        let history = History::new(root, secrets);
+        let mut editor = rustyline::Editor::with_history(config, MemHistory::new())?;
+        for entry in history.read() {
+            editor.add_history_entry(entry)?;
+        }
+        editor.set_helper(Some(Typing {
+            session: session.clone(),
+            knowledge: Knowledge::new(session, commands),
+            colour: Colour::of(&io::stdout()),
+        }));
+        Ok(Self { editor, history })
+    }
+
+    pub(super) fn read(&mut self) -> Line {
+        if let Some(helper) = self.editor.helper_mut() {
+            helper.knowledge.refresh();
+        }
+        match self.editor.readline(PROMPT) {
+            Ok(entry) => {
+                if !entry.trim().is_empty() && self.history.add(&entry) {
+                    // Only what is kept is offered again: not what holds a secret.
+                    let _ = self.editor.add_history_entry(&entry);
+                }
+                Line::Entry(entry)
+            }
+            Err(ReadlineError::Interrupted) => Line::Interrupted,
+            Err(_) => Line::End,
+        }
+    }
+}
+
+/// What rustyline asks while somebody types.
+struct Typing {
+    session: Rc<RefCell<Session>>,
+    knowledge: Knowledge,
+    colour: Colour,
+}
+
+impl Helper for Typing {}
+
+impl Validator for Typing {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        let input = context.input();
+        let open = !input.starts_with(':')
+            && self.session.borrow().completeness(input) == Completeness::Open;
+        Ok(if open {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
+    }
+}
+
+impl Completer for Typing {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        at: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let (start, found) = self.knowledge.complete(&line[..at]);
+        let pairs = found.into_iter().map(|found| Pair {
+            display: found.shown,
+            replacement: found.text,
+        });
+        Ok((start, pairs.collect()))
+    }
+}
+
+impl Hinter for Typing {
+    type Hint = String;
+
+    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<String> {
+        (at == line.len())
+            .then(|| self.knowledge.hint(line))
+            .flatten()
+    }
+}
+
+impl Highlighter for Typing {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if self.colour.is_on() {
+            paint::painted(line).into()
+        } else {
+            line.into()
+        }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        self.colour.faint(hint).into()
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        true
+    }
+}
+
+/// `text` as it is when the person's own editor is closed.
+pub(super) fn edit(text: &str, environment: &BTreeMap<String, String>) -> Result<String, Failure> {
+    let fault =
+        |error: io::Error| Failure::script("the entry cannot be edited").because(error.to_string());
+    let named = ["VISUAL", "EDITOR"]
+        .into_iter()
+        .find_map(|name| environment.get(name));
+    let name = named.map_or("vi", String::as_str);
+    let file = tempfile::Builder::new()
+        .suffix(".rhai")
+        .tempfile()
+        .map_err(fault)?;
+    std::fs::write(file.path(), text).map_err(fault)?;
+    if !process::foreground(name, file.path().as_os_str(), environment).map_err(fault)? {
+        return Err(Failure::script(format!(
+            "`{name}` did not end well; nothing was evaluated"
+        )));
+    }
+    std::fs::read_to_string(file.path()).map_err(fault)
+}

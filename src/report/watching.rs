@@ -1,0 +1,48 @@
+//! What a watch tells between and around its runs: a line of each.
+
+use super::style::Colour;
+use crate::event::Watched;
+
+pub(super) fn line(watched: &Watched, colour: Colour) -> String {
+    match watched {
+        Watched::Ready { folders, allowed } => {
+            let noun = if *folders == 1 { "folder" } else { "folders" };
+            let effects = if allowed.is_empty() {
+                "publish, deploy and notify are held".to_owned()
+            } else {
+                let names: Vec<_> = allowed.iter().map(|effect| effect.name()).collect();
+                format!("allowed: {}", names.join(", "))
+            };
+            colour.faint(&format!("watching {folders} {noun}; {effects}"))
+        }
+        Watched::Triggered { stages, .. } => {
+            let mut whys: Vec<&str> = Vec::new();
+            for (_, why) in stages {
+                // What follows from another stage's reason is no news.
+                if !why.starts_with("it needs ") && !whys.contains(&why.as_str()) {
+                    whys.push(why);
+                }
+            }
+            colour.strong(&format!("↻ {}", whys.join("; ")))
+        }
+        Watched::Superseded { what } => {
+            colour.attention(&format!("changed during the run: {what}"))
+        }
+        Watched::Waiting { what } => colour.faint(&format!("waiting until {what} is over")),
+        Watched::Loop { stage, paths } => {
+            let paths: Vec<_> = paths
+                .iter()
+                .map(|path| format!("`{}`", path.display()))
+                .collect();
+            let text = format!(
+                "a loop: {} changed each time `{stage}` ran, which started it again; that it \
+                 writes it starts nothing any more. Name it in the stage's `outputs`, or in \
+                 `.wharfignore`",
+                paths.join(", ")
+            );
+            format!("{} {text}", colour.attention("warning:"))
+        }
+        Watched::Told { text } => text.clone(),
+        Watched::Warned { text } => format!("{} {text}", colour.attention("warning:")),
+    }
+}

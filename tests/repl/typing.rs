@@ -1,0 +1,188 @@
+//! Sessions at a real terminal.
+
+use super::SCRIPT;
+use crate::harness::{Project, Standin, Terminal};
+
+/// A session that is ready, and how often it was.
+struct Session {
+    terminal: Terminal,
+    prompts: usize,
+}
+
+impl Session {
+    fn begin(project: &Project) -> Self {
+        let mut session = Self {
+            terminal: project.terminal(["repl"]),
+            prompts: 0,
+        };
+        session.ready();
+        session
+    }
+
+    /// Waits for the next prompt, and gives what stands above it.
+    fn ready(&mut self) -> String {
+        self.prompts += 1;
+        let prompts = self.prompts;
+        let screen = self.terminal.wait_for_screen(|screen| {
+            screen.ends_with("wharf>") && screen.matches("wharf>").count() == prompts
+        });
+        let above = screen.trim_end_matches("wharf>");
+        above.rsplit("wharf>").next().unwrap_or_default().to_owned()
+    }
+
+    /// Types `entry`, and gives what it prints; its own lines stand before that.
+    fn enter(&mut self, entry: &str) -> String {
+        self.terminal.write(entry);
+        self.terminal.write("\r");
+        self.ready()
+    }
+
+    /// Presses Ctrl-C in an entry.
+    fn forget(&mut self) {
+        self.terminal.interrupt();
+        self.ready();
+    }
+
+    fn end(mut self) {
+        self.terminal.write("\x04");
+        assert_eq!(self.terminal.finish(), 0);
+    }
+}
+
+#[test]
+fn an_entry_of_many_lines_ends_when_it_is_whole() {
+    let project = Project::new().script(SCRIPT);
+    let mut session = Session::begin(&project);
+    session.enter("fn twice(n) {\rn * 2\r}");
+    assert!(session.enter("twice(21)").ends_with("\n42\n"));
+    // What fails is told, and no more.
+    let told = session.enter("nope");
+    assert!(told.contains("error: unknown variable `nope`"), "{told}");
+    session.end();
+}
+
+#[test]
+fn tab_completes_actions_options_and_stages() {
+    let project = Project::new().script(SCRIPT);
+    let mut session = Session::begin(&project);
+    for (typed, completed) in [
+        ("docker_pus\t", "docker_push("),
+        ("docker_push(#{ als\t", "#{ also_tags:"),
+        ("sh(\"x\", #{ effect: \"dep\t", "effect: \"deploy"),
+        ("stage(\"x\", #{ needs: \"dep\t", "needs: \"deploy"),
+        (":pla\t", ":plan"),
+        (":run tes\t", ":run test"),
+        ("python::v\t", "python::venv("),
+        ("ima\t", "image"),
+        ("read_file(\"wha\t", "\"wharf.rhai"),
+    ] {
+        session.terminal.write(typed);
+        session
+            .terminal
+            .wait_for_screen(|screen| screen.contains(completed));
+        session.forget();
+    }
+    session.end();
+}
+
+#[test]
+fn ctrl_c_stops_what_runs_and_not_the_session() {
+    let project = Project::new().script(SCRIPT);
+    let mut session = Session::begin(&project);
+    session
+        .terminal
+        .write("sh(\"echo up; sleep 600 & wait\")\r");
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.contains("\nup"));
+    session.forget();
+    session.terminal.write("print(\"in\"); loop { }\r");
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.ends_with("\nin"));
+    session.forget();
+    assert!(session.enter("40 + 2").ends_with("\n42\n"));
+    session.end();
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn an_effect_is_asked_about() {
+    let standin = Standin::new("200 OK", "{}");
+    let project = Project::new().script(SCRIPT);
+    let mut session = Session::begin(&project);
+    let call = format!(
+        "http(\"http://{}/\", #{{ json: 1 }}).status",
+        standin.address
+    );
+    let mut asked = 0;
+    let mut answer = |session: &mut Session, answer: &str| {
+        asked += 1;
+        session.terminal.write(&call);
+        session.terminal.write("\r");
+        session.terminal.wait_for_screen(|screen| {
+            let screen = screen.replace('\n', "");
+            screen.ends_with("[a]ll of `http`?") && screen.matches("[a]ll of").count() == asked
+        });
+        session.enter(answer)
+    };
+    let told = answer(&mut session, "n");
+    assert!(told.contains("error: `http`: was not done"), "{told}");
+    assert!(answer(&mut session, "r").ends_with("\n200\n"));
+    assert_eq!(standin.requests().len(), 0);
+    assert!(answer(&mut session, "a").ends_with("\n200\n"));
+    assert_eq!(standin.requests().len(), 1);
+    assert!(session.enter(&call).ends_with("\n200\n"));
+    assert_eq!(standin.requests().len(), 2);
+    session.end();
+}
+
+#[test]
+fn a_script_that_changes_is_loaded_again() {
+    let project = Project::new().script("let app = \"one\";\nstage(\"a\", || 1);\n");
+    let mut session = Session::begin(&project);
+    assert!(session.enter("app").ends_with("\n\"one\"\n"));
+    project.write(
+        "wharf.rhai",
+        "let app = \"two\"; // changed\nstage(\"a\", || 1);\n",
+    );
+    let told = session.enter("1");
+    assert!(
+        told.contains("wharf.rhai has changed and was loaded again"),
+        "{told}"
+    );
+    assert!(session.enter("app").ends_with("\n\"two\"\n"));
+    project.write("wharf.rhai", "let app = ;\n");
+    let told = session.enter("1");
+    assert!(told.contains("the last one that was right stays"), "{told}");
+    assert!(session.enter("app + 1").ends_with("\n\"two1\"\n"));
+    session.end();
+}
+
+#[test]
+fn the_history_is_kept_without_secrets() {
+    let project = Project::new()
+        .script("secret(\"TOKEN\");\nstage(\"a\", || 1);\n")
+        .env("TOKEN", "correct-horse-battery");
+    let mut session = Session::begin(&project);
+    assert!(session.enter("1 + 2").ends_with("\n3\n"));
+    assert!(
+        session
+            .enter("\"correct-horse-battery\"")
+            .ends_with("\n\"***\"\n")
+    );
+    session.end();
+    assert_eq!(project.read(".wharf/repl-history.jsonl"), "\"1 + 2\"\n");
+    let mut session = Session::begin(&project);
+    // Ctrl-R searches.
+    session.terminal.write("\x12+ 2");
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.contains("1 + 2"));
+    session.terminal.write("\r");
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.contains("\n3\n"));
+    session.terminal.write("\x04");
+    assert_eq!(session.terminal.finish(), 0);
+}

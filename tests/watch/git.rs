@@ -1,0 +1,95 @@
+//! What git does is one change.
+
+use std::fs;
+
+use super::{end, watch};
+use crate::harness::Project;
+
+/// A stage that counts the files which hold each word.
+const COUNT: &str =
+    r#"stage("count", || sh("cat src/*/*.txt | sort | uniq -c | tr -s ' \n' ' '; echo"));"#;
+
+const FILES: usize = 1_000;
+
+/// Two branches that differ in a thousand files.
+fn branches() -> Project {
+    let project = Project::new().script(COUNT);
+    let write = |word: &str| {
+        for number in 0..FILES {
+            let path = format!("src/{}/{number}.txt", number % 20);
+            project.write(&path, format!("{word}\n"));
+        }
+    };
+    write("left");
+    let project = project.git();
+    project.tool("git", ["checkout", "-q", "-b", "other"]);
+    for number in 0..FILES {
+        let path = format!("src/{}/{number}.txt", number % 20);
+        project.write(&path, "right\n");
+    }
+    project.tool("git", ["commit", "-q", "-a", "-m", "Change all"]);
+    project.tool("git", ["checkout", "-q", "main"]);
+    project
+}
+
+#[test]
+fn a_checkout_of_a_thousand_files_is_one_run_on_all_of_them() {
+    let project = branches();
+    let running = watch(&project, &[]);
+    for (round, (branch, word)) in [("other", "right"), ("main", "left"), ("other", "right")]
+        .into_iter()
+        .enumerate()
+    {
+        project.tool("git", ["checkout", "-q", branch]);
+        running.wait_for_stderr_count(" passed in ", round + 2);
+        let so_far = running.stdout_so_far();
+        let last = so_far.lines().last().unwrap_or_default();
+        assert_eq!(last.trim(), format!("1000 {word}"), "{so_far}");
+    }
+    let (stdout, _) = end(running);
+    assert_eq!(stdout.lines().count(), 4, "{stdout}");
+}
+
+#[test]
+fn nothing_starts_in_the_middle_of_a_rebase() {
+    let project = Project::new()
+        .script("stage(\"tell\", || sh(\"echo saw $(cat a.txt)\"));")
+        .file("a.txt", "base\n")
+        .git();
+    project.tool("git", ["checkout", "-q", "-b", "topic"]);
+    project.write("a.txt", "topic\n");
+    project.tool("git", ["commit", "-q", "-a", "-m", "Topic"]);
+    project.tool("git", ["checkout", "-q", "main"]);
+    project.write("a.txt", "main\n");
+    project.tool("git", ["commit", "-q", "-a", "-m", "Main"]);
+    project.tool("git", ["checkout", "-q", "topic"]);
+    let running = watch(&project, &[]);
+    // It stops at the conflict.
+    project.tool(
+        "sh",
+        ["-c", "! git rebase -q main 2> /dev/null > /dev/null"],
+    );
+    running.wait_for_stderr("waiting until a rebase is over");
+    project.write("a.txt", "resolved\n");
+    project.tool("git", ["add", "a.txt"]);
+    project.tool("git", ["-c", "core.editor=true", "rebase", "--continue"]);
+    running.wait_for("saw resolved\n");
+    let (stdout, _) = end(running);
+    assert_eq!(stdout, "saw topic\nsaw resolved\n");
+}
+
+#[test]
+fn a_lock_holds_and_its_end_lets_go() {
+    let project = Project::new()
+        .script("stage(\"tell\", || sh(\"echo saw $(cat a.txt)\"));")
+        .file("a.txt", "one\n")
+        .git();
+    let running = watch(&project, &[]);
+    project.write(".git/index.lock", "");
+    project.write("a.txt", "two\n");
+    project.write("a.txt", "three\n");
+    fs::remove_file(project.path(".git/index.lock")).expect("the lock");
+    running.wait_for("saw three\n");
+    let (stdout, _) = end(running);
+    assert_eq!(stdout, "saw one\nsaw three\n");
+}

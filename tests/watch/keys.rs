@@ -1,0 +1,104 @@
+//! What a person at the keyboard can do.
+
+use crate::harness::{Project, Terminal};
+
+const SCRIPT: &str = r#"stage("test", #{ inputs: "a.txt" }, || sh("cat a.txt; ! grep -q bad a.txt"));
+stage("lint", #{ inputs: "b.txt" }, || sh("cat b.txt"));
+stage("e2e", #{ watch: "manual" }, || sh("echo by hand"));"#;
+
+fn project() -> Project {
+    Project::new()
+        .script(SCRIPT)
+        .file("a.txt", "good\n")
+        .file("b.txt", "lint\n")
+}
+
+/// Waits until the status line holds all of these.
+#[track_caller]
+fn stands(terminal: &Terminal, expected: &[&str]) -> String {
+    terminal.wait_for_screen(|screen| {
+        let last = screen.lines().last().unwrap_or_default();
+        expected.iter().all(|text| last.contains(text))
+    })
+}
+
+#[test]
+fn each_key_does_what_the_help_says() {
+    let project = project();
+    let mut terminal = project.terminal(["watch"]);
+    stands(&terminal, &["passed", "3 stages", "waiting for changes"]);
+    terminal.write("?");
+    terminal.wait_for("enter run again");
+    project.write("a.txt", "bad\n");
+    stands(&terminal, &["test failing", "waiting for changes"]);
+    terminal.write("e");
+    terminal.wait_for("test: a.txt changed");
+    terminal.write("o");
+    terminal.wait_for("bad");
+    terminal.write("p");
+    stands(&terminal, &["paused"]);
+    project.write("a.txt", "good again\n");
+    terminal.write("p");
+    stands(&terminal, &["passed", "waiting for changes"]);
+    terminal.write("f");
+    terminal.wait_for("nothing failed");
+    terminal.write("a");
+    terminal.wait_for("by hand");
+    stands(&terminal, &["passed", "waiting for changes"]);
+    let before = terminal.text().matches("good again").count();
+    terminal.write("\n");
+    terminal.wait_for_screen(|_| terminal.text().matches("good again").count() > before);
+    stands(&terminal, &["passed", "waiting for changes"]);
+    terminal.write("q");
+    assert_eq!(terminal.finish(), 0);
+}
+
+#[test]
+fn what_failed_can_be_run_alone() {
+    let project = project();
+    project.write("a.txt", "bad\n");
+    let mut terminal = project.terminal(["watch", "--keep-going"]);
+    stands(&terminal, &["test failing"]);
+    terminal.write("f");
+    terminal.wait_for_screen(|screen| screen.contains("you asked for it"));
+    stands(&terminal, &["test failing"]);
+    let text = terminal.text();
+    let after = text.split("you asked for it").nth(1).unwrap_or_default();
+    assert!(after.contains("test failed after"), "{text}");
+    assert!(!after.contains("lint"), "{text}");
+    terminal.interrupt();
+    assert_eq!(terminal.finish(), 130);
+}
+
+#[test]
+fn a_notification_tells_of_red_and_of_green() {
+    let project = project().file(
+        "bin/notify-send",
+        "#!/bin/sh\necho \"$3: $4\" >> \"$HOME/told\"\n",
+    );
+    project.tool("chmod", ["+x", "bin/notify-send"]);
+    let path = format!(
+        "{}:{}",
+        project.path("bin").display(),
+        std::env::var("PATH").expect("a PATH")
+    );
+    let project = project.env("PATH", path);
+    let mut terminal = project.terminal(["watch", "--notify"]);
+    stands(&terminal, &["passed"]);
+    project.write("a.txt", "bad\n");
+    stands(&terminal, &["test failing"]);
+    project.write("a.txt", "good\n");
+    stands(&terminal, &["passed"]);
+    let told = project.base().join("home/told");
+    terminal.wait_for_screen(|_| {
+        std::fs::read_to_string(&told).is_ok_and(|told| told.lines().count() == 2)
+    });
+    let told = std::fs::read_to_string(told).expect("what was told");
+    assert!(told.contains("wharf: red: failing: test"), "{told}");
+    assert!(
+        told.contains("wharf: green again: everything passes"),
+        "{told}"
+    );
+    terminal.write("q");
+    assert_eq!(terminal.finish(), 0);
+}

@@ -1,0 +1,115 @@
+//! Some hundred random edits of every kind. `tests/bench/soak.sh` makes many more.
+
+use std::fs;
+use std::path::Path;
+
+use super::watch;
+use crate::harness::{Project, Running};
+
+/// A stage that writes down what all files held when it began.
+const SCRIPT: &str =
+    r#"stage("all", || sh("find tree -type f | sort | xargs cat 2> /dev/null | md5sum"));"#;
+
+/// Numbers as chance gives them, the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(end).expect("a small number")).expect("a small one")
+    }
+}
+
+#[test]
+fn after_each_quiet_point_the_last_run_saw_what_is_there() {
+    let (rounds, edits) = rounds();
+    let project = Project::new().script(SCRIPT);
+    for number in 0..100 {
+        project.write(&format!("tree/{}/{number}", number % 10), "begin\n");
+    }
+    let project = project.git();
+    project.tool("git", ["branch", "other"]);
+    let running = watch(&project, &[]);
+    let mut chance = Chance(0x5eed);
+    let mut before = None;
+    for round in 0..rounds {
+        for _ in 0..=chance.below(edits) {
+            edit(&project, &mut chance, round);
+        }
+        wait_for_truth(&project, &running);
+        let open = descriptors(&running);
+        // Every run opens and closes some.
+        let most = before.get_or_insert(open);
+        assert!(open <= *most + 8, "{open} descriptors, {most} at first");
+    }
+    running.signal(rustix::process::Signal::INT);
+    let _ = running.finish().streams();
+    project.wait_for_survivors(&[]);
+}
+
+/// How many quiet points, and how many edits at most before each.
+fn rounds() -> (usize, usize) {
+    let told = std::env::var("WHARF_SOAK").ok();
+    let rounds = told.and_then(|told| told.parse().ok());
+    (rounds.unwrap_or(30), 20)
+}
+
+fn edit(project: &Project, chance: &mut Chance, round: usize) {
+    let folder = format!("tree/{}", chance.below(12));
+    let file = format!("{folder}/{}", chance.below(20));
+    let other = format!("tree/{}", chance.below(12));
+    let path = |name: &str| project.path(name);
+    match chance.below(12) {
+        0..=4 => project.write(&file, format!("{round} {}\n", chance.below(1_000))),
+        5 => drop(fs::remove_file(path(&file))),
+        6 => {
+            project.write(&format!("{other}/new"), round.to_string());
+            let _ = fs::rename(path(&format!("{other}/new")), path(&file));
+        }
+        // What is in the way stays.
+        7 => drop(fs::rename(path(&folder), path(&other))),
+        8 => drop(fs::rename(path(&folder), path(&format!("{other}/within")))),
+        9 => drop(fs::remove_dir_all(path(&format!("{folder}/within")))),
+        10 => {
+            project.tool("git", ["stash", "-q", "-u"]);
+            project.tool(
+                "git",
+                ["checkout", "-q", ["main", "other"][chance.below(2)]],
+            );
+        }
+        _ => {
+            project.tool("git", ["add", "-A", "tree"]);
+            project.tool("git", ["commit", "-q", "--allow-empty", "-m", "More"]);
+            let rebase = "git rebase -q main > /dev/null 2>&1 || git rebase --abort";
+            project.tool("sh", ["-c", rebase]);
+        }
+    }
+}
+
+/// Waits until the last line that the stage printed is what the files hold.
+#[track_caller]
+fn wait_for_truth(project: &Project, running: &Running) {
+    let command = "mkdir -p tree; find tree -type f | sort | xargs cat 2> /dev/null | md5sum";
+    let truth = project.tool("sh", ["-c", command]);
+    let begin = std::time::Instant::now();
+    loop {
+        let said = running.stdout_so_far();
+        if said.lines().last() == Some(truth.trim_end()) {
+            return;
+        }
+        let patient = begin.elapsed() < crate::harness::PATIENCE;
+        assert!(
+            patient,
+            "{truth} was not seen:\n{said}\n{}",
+            running.stderr_so_far()
+        );
+        std::thread::park_timeout(std::time::Duration::from_millis(2));
+    }
+}
+
+fn descriptors(running: &Running) -> usize {
+    let folder = format!("/proc/{}/fd", running.id());
+    fs::read_dir(Path::new(&folder)).expect("a process").count()
+}
