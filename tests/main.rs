@@ -3,6 +3,7 @@
 
 mod actions;
 mod building;
+mod call;
 mod check;
 mod choosing;
 mod django;

@@ -51,6 +51,9 @@ fn bash_proposes_commands_options_stages_runs_and_actions() {
             "wharf logs ''",
             "wharf logs 1 t",
             "wharf docs docker_b",
+            "wharf call docker_b",
+            "wharf call docker_push --re",
+            "wharf call lint --linter r",
             "wharf run --rehearse --fault ren",
             "wharf graph --format d",
         ],
@@ -64,6 +67,9 @@ fn bash_proposes_commands_options_stages_runs_and_actions() {
     last 1 --follow --directory --file --param --help
     test
     docker_build
+    docker_build
+    --registry --retry --rehearse
+    ruff
     render:503
     dot
     ");

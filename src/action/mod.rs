@@ -13,6 +13,7 @@ mod http;
 mod image;
 mod lint;
 pub mod options;
+mod perform;
 mod render_deploy;
 mod replay;
 mod run_tests;
@@ -32,6 +33,7 @@ pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
 pub use gate::{Answer, Gate, about};
 pub use hold::Hold;
+pub use perform::carry_out;
 pub use replay::Replay;
 pub use trace::{Reading, Trace};
 

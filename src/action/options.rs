@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{ActionError, Descriptor, schema};
-use crate::failure::nearest;
+use super::{ActionError, Descriptor, ErrorKind, schema};
+use crate::failure::{Failure, Kind, nearest};
 
 /// The options of a call: the natural argument alone, a map of options, or both.
 pub fn gather(
@@ -44,6 +44,28 @@ fn is_natural(action: &Descriptor, map: &Map<String, Value>) -> bool {
     map.keys().all(|key| schema::field(&schema, key).is_none())
         && schema::field(&schema, natural)
             .is_some_and(|field| schema::takes_map(&schema, field, |key| map.contains_key(key)))
+}
+
+/// What a person is told of `error`, without a place.
+pub fn failure(action: &Descriptor, error: ActionError) -> Failure {
+    let told = |error: &ActionError| format!("`{}`: {}", action.name, error.message);
+    let mut failure = match &error.kind {
+        ErrorKind::Option(path) => {
+            let (message, hint) = explain(action, path, &error.message);
+            let mut failure = Failure::script(message);
+            failure.hints.extend(hint);
+            failure
+        }
+        ErrorKind::Cancelled => Failure::new(Kind::Interrupted, "interrupted"),
+        ErrorKind::Refused => Failure::new(Kind::Refused, told(&error)),
+        ErrorKind::Failed | ErrorKind::Held => Failure::new(Kind::Pipeline, told(&error)),
+    };
+    failure.action = Some(action.name);
+    failure.exit_code = error.exit_code;
+    failure.causes = error.causes;
+    failure.output = error.output;
+    failure.hints.extend(error.hints);
+    failure
 }
 
 /// What to tell about the option at `path`, and the hint if there is one, from serde's words.

@@ -79,6 +79,38 @@ pub fn takes_map(schema: &Schema, part: &Value, has: impl Fn(&str) -> bool) -> b
     })
 }
 
+/// What each value of the maps that `part` takes has to be, where they may have any key.
+pub fn values<'a>(schema: &'a Schema, part: &'a Value) -> Option<&'a Value> {
+    let parts = alternatives(schema, part).into_iter();
+    let mut values = parts.filter_map(|part| part.get("additionalProperties"));
+    values.find(|values| **values != Value::Bool(false))
+}
+
+/// What each item of the arrays that `part` takes has to be.
+pub fn items<'a>(schema: &'a Schema, part: &'a Value) -> Option<&'a Value> {
+    let mut parts = alternatives(schema, part).into_iter();
+    parts.find_map(|part| part.get("items"))
+}
+
+/// Whether `part` says nothing about what it takes.
+pub fn takes_anything(schema: &Schema, part: &Value) -> bool {
+    let mut parts = alternatives(schema, part).into_iter();
+    parts.any(|part| {
+        ["type", "const", "enum"]
+            .into_iter()
+            .all(|word| part.get(word).is_none())
+    })
+}
+
+/// Whether `part` takes a length of time: a text, or a number of seconds.
+pub fn takes_time(schema: &Schema, part: &Value) -> bool {
+    let mut parts = alternatives(schema, part).into_iter();
+    parts.any(|part| {
+        part.get("format")
+            .is_some_and(|format| format == "duration")
+    })
+}
+
 /// What `part` takes, in words.
 pub fn kind(schema: &Schema, part: &Value) -> String {
     let mut kinds: Vec<String> = Vec::new();

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::{ArgValueCandidates, Shell};
 
+use super::call::CallOptions;
 use super::completions;
 use crate::plan::Selection;
 use crate::rehearsal::Fault;
@@ -58,6 +59,7 @@ pub(super) enum Verb {
     Docs(DocsOptions),
     Init(InitOptions),
     Repl(ReplOptions),
+    Call(CallOptions),
     Completions(CompletionsOptions),
     Man(ManOptions),
 }
@@ -172,6 +174,7 @@ impl ReportOptions {
             quiet: self.quiet,
             mode: self.output.mode(),
             json: self.json,
+            aside: false,
             junit: self.junit.clone(),
             html: self.html.clone(),
         }

@@ -15,7 +15,10 @@ pub(super) fn docs(options: &DocsOptions) -> Done {
     let mut stdout = std::io::stdout().lock();
     let colour = Colour::of(&stdout);
     let text = match &options.action {
-        None => overview(colour),
+        None => {
+            actions(colour)
+                + "\n`wharf docs ACTION` tells all about one, `wharf docs stage` what a stage can be told.\n"
+        }
         Some(name) if name == "stage" => stage(colour),
         Some(name) => match find(name) {
             Some(action) => describe(action, colour),
@@ -27,7 +30,8 @@ pub(super) fn docs(options: &DocsOptions) -> Done {
     Ok(())
 }
 
-fn overview(colour: Colour) -> String {
+/// All of them, by category.
+pub(super) fn actions(colour: Colour) -> String {
     let mut text = String::new();
     let mut last: Option<Category> = None;
     let width = ACTIONS
@@ -48,9 +52,6 @@ fn overview(colour: Colour) -> String {
             colour.faint(&format!("({})", action.effect.name()))
         );
     }
-    text.push_str(
-        "\n`wharf docs ACTION` tells all about one, `wharf docs stage` what a stage can be told.\n",
-    );
     text
 }
 

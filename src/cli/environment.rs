@@ -50,7 +50,7 @@ pub(super) fn environment(
 }
 
 /// Whether a name of the environment says that its value is a secret.
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_uppercase();
     matches!(name.as_str(), "HOOK_RENDER" | "SENTRY_DSN")
         || [
@@ -61,7 +61,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// `value` as a URL that has a password in it, as that of a database has.
-fn with_password(value: &str) -> Option<Url> {
+pub(super) fn with_password(value: &str) -> Option<Url> {
     let may_be = value.contains("://") && value.contains('@');
     let url = may_be.then(|| Url::parse(value).ok()).flatten()?;
     url.password().is_some().then_some(url)
@@ -69,7 +69,7 @@ fn with_password(value: &str) -> Option<Url> {
 
 /// Hides `value`, and what is secret in it alone if it is a URL. Tells whether a value that should
 /// be hidden is.
-fn hide(value: &str, secrets: &Secrets) -> bool {
+pub(super) fn hide(value: &str, secrets: &Secrets) -> bool {
     let short_number = value.len() < 4 && value.chars().all(|c| c.is_ascii_digit());
     if short_number || FLAGS.contains(&value.to_lowercase().as_str()) {
         return true;

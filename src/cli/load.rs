@@ -77,6 +77,18 @@ fn host(
     secrets: &Secrets,
     setting: Setting,
 ) -> Result<Host, Failure> {
+    let missing = setting.missing;
+    let context = context(root, secrets, setting)?;
+    let params = place.params.iter().cloned().collect();
+    Ok(Host::new(context, params, missing))
+}
+
+/// The surroundings of what happens in `root`.
+pub(super) fn context(
+    root: PathBuf,
+    secrets: &Secrets,
+    setting: Setting,
+) -> Result<Context, Failure> {
     let mut short = Vec::new();
     let environment = environment(&root, secrets, &mut short)?;
     if !short.is_empty() {
@@ -88,7 +100,7 @@ fn host(
             ),
         });
     }
-    let context = Context {
+    Ok(Context {
         stage: "script".into(),
         environment: Arc::new(environment),
         root,
@@ -103,7 +115,5 @@ fn host(
         failed_first: setting.failed_first,
         trace: Trace::default(),
         telling: None,
-    };
-    let params = place.params.iter().cloned().collect();
-    Ok(Host::new(context, params, setting.missing))
+    })
 }

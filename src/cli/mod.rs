@@ -1,6 +1,7 @@
 //! The command line: parses, runs, prints once, exits.
 
 mod arguments;
+mod call;
 mod check;
 mod completions;
 mod docs;
@@ -85,6 +86,7 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done 
         Some(Verb::History(options)) => history::history(&arguments.place, options),
         Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),
         Some(Verb::Docs(options)) => docs::docs(options),
+        Some(Verb::Call(options)) => call::call(&arguments.place, options, secrets),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),
         Some(Verb::Repl(options)) => repl::repl(&arguments.place, options, secrets),
         Some(Verb::Completions(options)) => completions::print(options),

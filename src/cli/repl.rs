@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::journal::Recorder;
 use crate::rehearsal::Rehearsal;
 use crate::repl::{Asking, Options, Repl, Shell, is_conversation};
-use crate::report::Report;
+use crate::report::{self, Report};
 use crate::script::{Missing, Program};
 use crate::secret::Secrets;
 
@@ -27,7 +27,11 @@ const STAGE: &str = "repl";
 pub(super) fn repl(place: &Place, options: &ReplOptions, secrets: &Secrets) -> Done {
     let bare = options.bare || (options.expression.is_some() && script(place).is_err());
     let conversation = options.expression.is_none() && is_conversation();
-    let report = Report::new(crate::report::Options::default(), secrets)?;
+    let report = report::Options {
+        aside: options.json,
+        ..report::Options::default()
+    };
+    let report = Report::new(report, secrets)?;
     let root = if bare {
         place
             .directory
@@ -71,7 +75,7 @@ pub(super) fn repl(place: &Place, options: &ReplOptions, secrets: &Secrets) -> D
 }
 
 /// How the stand-ins of a rehearsal are started; they are there until wharf ends.
-fn stage(
+pub(super) fn stage(
     secrets: &Secrets,
 ) -> impl Fn() -> Result<Arc<crate::action::Standins>, Failure> + Send + Sync + 'static {
     let secrets = secrets.clone();

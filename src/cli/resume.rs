@@ -63,6 +63,16 @@ fn again(arguments: &[String], place: &Place) -> Result<(Place, RunOptions), Fai
     }
     let words = std::iter::once("wharf").chain(arguments.iter().map(String::as_str));
     let parsed = Arguments::try_parse_from(words).ok();
+    if let Some(Arguments {
+        verb: Some(Verb::Call(_)),
+        ..
+    }) = parsed
+    {
+        return Err(
+            Failure::script("that was one call, and no run of the pipeline")
+                .hint("`wharf history` lists the runs: `wharf resume RUN` goes on with one"),
+        );
+    }
     let Some(Arguments {
         place: before,
         verb: Some(Verb::Run(options)),

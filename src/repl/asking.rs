@@ -20,6 +20,8 @@ pub struct Asking {
     pub person: bool,
     /// `--yes`: every answer.
     pub yes: bool,
+    /// Whether there is no other call to come.
+    once: bool,
     /// Names of actions that were answered for all.
     all: Arc<Mutex<BTreeSet<&'static str>>>,
     standins: Arc<OnceLock<Arc<Standins>>>,
@@ -37,11 +39,19 @@ impl Asking {
         Self {
             person,
             yes,
+            once: false,
             all: Arc::default(),
             standins: Arc::default(),
             stage: Arc::new(stage),
             secrets: secrets.clone(),
         }
+    }
+
+    /// For one call and no more.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
     }
 
     /// The stand-ins, started if they are not.
@@ -77,11 +87,15 @@ impl Gate for Asking {
         let about = self.secrets.mask(about);
         let colour = Colour::of(&io::stderr());
         let what = format!("{} {about}", colour.strong(action.name));
+        let more = if self.once {
+            String::new()
+        } else {
+            format!(", [a]ll of `{}`", action.name)
+        };
         let question = format!(
-            "{} will {}. [y]es, [n]o, [r]ehearse, [a]ll of `{}`? ",
+            "{} will {}. [y]es, [n]o, [r]ehearse{more}? ",
             what.trim_end(),
-            effect.name(),
-            action.name
+            effect.name()
         );
         loop {
             eprint!("{question}");
@@ -92,7 +106,7 @@ impl Gate for Asking {
             match (read, line.trim()) {
                 (Ok(1..), "y" | "yes") => return Answer::Yes,
                 (Ok(1..), "r" | "rehearse") => return self.rehearse(),
-                (Ok(1..), "a" | "all") => {
+                (Ok(1..), "a" | "all") if !self.once => {
                     all.insert(action.name);
                     return Answer::Yes;
                 }

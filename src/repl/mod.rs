@@ -3,7 +3,6 @@
 mod asking;
 mod commands;
 mod editor;
-mod value;
 
 use std::cell::RefCell;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -18,7 +17,7 @@ use crate::action::{Context, Gate, Standins};
 use crate::cancel::Cancel;
 use crate::event::Events;
 use crate::failure::Failure;
-use crate::report::Colour;
+use crate::report::{Colour, value};
 use crate::script::{Completeness, Given, Program, Session};
 use crate::secret::Secrets;
 

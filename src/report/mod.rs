@@ -29,6 +29,7 @@ mod style;
 mod terminal;
 mod timing;
 mod turns;
+pub mod value;
 mod watching;
 mod width;
 mod window;
@@ -61,6 +62,8 @@ pub struct Options {
     pub mode: Mode,
     /// Events on standard output, a line each; what people see goes to standard error.
     pub json: bool,
+    /// What people see goes to standard error: standard output is for something else.
+    pub aside: bool,
     /// Files to write when the run ends.
     pub junit: Option<PathBuf>,
     pub html: Option<PathBuf>,
@@ -238,7 +241,7 @@ fn people(options: &Options, secrets: &Secrets) -> People {
     if options.json && (options.quiet || stdout().is_terminal()) {
         return People::Nothing;
     }
-    let outputs = if options.json {
+    let outputs = if options.json || options.aside {
         Outputs::new(stderr(), stderr())
     } else if github::is_here() && !options.quiet && inherited::is_stdout() {
         // The runner reads two pipes in no certain order, and a group needs one.

@@ -3,22 +3,17 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 use serde_json::Value;
 
-use super::current::{self, Current, Whereabouts};
+use super::current::{self, Whereabouts};
 use super::host::Host;
 use super::literal;
 use super::raised::{hold, raise, stop};
 use super::value::{from_json, to_json};
-use crate::action::{
-    ACTIONS, ActionError, Answer, Context, Descriptor, Effect, ErrorKind, about, options,
-};
-use crate::event::{self, Event};
-use crate::failure::{Failure, Kind};
-use crate::service::state;
+use crate::action::{ACTIONS, ActionError, Descriptor, Effect, ErrorKind, carry_out, options};
+use crate::failure::Failure;
 
 /// How many arguments an action may be called with.
 pub(super) const ARGUMENTS: RangeInclusive<usize> = 0..=2;
@@ -80,7 +75,8 @@ fn call(
     if current.whereabouts == Whereabouts::TopLevel && effect > Effect::Read {
         return Err(raise(too_early(action.name), at));
     }
-    perform(&current, action, effect, options)
+    let number = current.calls.fetch_add(1, Ordering::Relaxed);
+    carry_out(&current.context, action, effect, number, options)
         .map(from_json)
         .map_err(|error| place(host, action, at, error))
 }
@@ -113,91 +109,6 @@ fn gather(
     options::gather(action, argument, given)
 }
 
-/// Runs the action, against stand-ins where the run is a rehearsal and the effect would leave the
-/// machine.
-fn perform(
-    current: &Current,
-    action: &Descriptor,
-    effect: Effect,
-    options: Value,
-) -> Result<Value, ActionError> {
-    let mut context = Context::clone(&current.context);
-    if !effect.leaves_the_machine() {
-        context.standins = None;
-    } else if context.standins.is_none()
-        && let Some(gate) = &context.gate
-    {
-        match gate.ask(action, effect, &about(action, &options)) {
-            Answer::Yes => {}
-            Answer::No(hint) => {
-                return Err(ActionError {
-                    kind: ErrorKind::Refused,
-                    ..ActionError::new("was not done").hint(hint)
-                });
-            }
-            Answer::Hold(what) => return Err(ActionError::held(what)),
-            Answer::Rehearse(standins) => context.standins = Some(standins),
-        }
-    }
-    let call = event::Call {
-        action: action.name,
-        effect,
-        number: current.calls.fetch_add(1, Ordering::Relaxed),
-        options: identity(&context, effect, &options),
-    };
-    context.trace.reach(effect);
-    let stage = context.stage.clone();
-    context.events.emit(Event::ActionStarted {
-        stage: stage.clone(),
-        call: call.clone(),
-    });
-    let started = Instant::now();
-    let done = match replayed(&context, &call) {
-        Some(result) => Ok(result),
-        // One that was stopped by now does not begin.
-        None if effect.leaves_the_machine() && context.cancel.is_cancelled() => {
-            Err(ActionError::cancelled())
-        }
-        None => (action.run)(&context, options),
-    };
-    context.events.emit(Event::ActionFinished {
-        stage,
-        call,
-        took: started.elapsed(),
-        result: match &done {
-            Ok(value) => Ok(Arc::new(value.clone())),
-            Err(error) => Err(error.message.clone()),
-        },
-        found: done
-            .as_ref()
-            .err()
-            .and_then(|error| error.found.clone())
-            .map(Arc::new),
-    });
-    done
-}
-
-/// Tells calls of an effect that leaves the machine apart; others are of no interest to a later run.
-fn identity(context: &Context, effect: Effect, options: &Value) -> String {
-    if !effect.leaves_the_machine() {
-        return String::new();
-    }
-    // Options may be secret, and short. Where there is no key there is no journal to read it.
-    let key = state::key(&context.root).unwrap_or_default();
-    blake3::keyed_hash(&key, options.to_string().as_bytes()).to_string()
-}
-
-/// What this very call gave in the run that this one goes on from.
-fn replayed(context: &Context, call: &event::Call) -> Option<Value> {
-    let replay = context.replay.as_ref()?;
-    let result = replay.take(&context.stage, call.action, &call.options)?;
-    context.say(format!(
-        "`{}` is done already, in run {}",
-        call.action, replay.run
-    ));
-    Some(result)
-}
-
 /// The error with its place: the offending option where it is written, else the call.
 fn place(
     host: &Host,
@@ -211,30 +122,17 @@ fn place(
     if error.kind == ErrorKind::Held {
         return hold(error.message, at);
     }
-    let mut failure = if let ErrorKind::Option(path) = &error.kind {
-        let (message, hint) = options::explain(action, path, &error.message);
-        let mut failure = Failure::script(message);
-        failure.hints.extend(hint);
-        let written = literal::Call::of(&host.units, at);
-        let place = written.and_then(|call| {
+    let written = literal::Call::of(&host.units, at);
+    let place = match &error.kind {
+        ErrorKind::Option(path) => written.and_then(|call| {
             if error.message.starts_with("unknown field") {
                 call.key(path)
             } else {
                 call.value(path, action.natural)
             }
-        });
-        failure.at_if(place)
-    } else {
-        let kind = match error.kind {
-            ErrorKind::Refused => Kind::Refused,
-            _ => Kind::Pipeline,
-        };
-        Failure::new(kind, format!("`{}`: {}", action.name, error.message))
+        }),
+        _ => None,
     };
-    failure.action = Some(action.name);
-    failure.exit_code = error.exit_code;
-    failure.causes = error.causes;
-    failure.output = error.output;
-    failure.hints.extend(error.hints);
+    let failure = options::failure(action, error).at_if(place);
     raise(failure, at)
 }

@@ -83,6 +83,7 @@ impl WatchOptions {
             quiet: self.quiet,
             mode: self.output.mode(),
             json: self.json,
+            aside: false,
             junit: None,
             html: None,
         }

@@ -5,11 +5,11 @@ mod names;
 use std::io::Write;
 use std::sync::Arc;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::env::{CompleteEnv, Shells};
 
-use super::Done;
 use super::arguments::{Arguments, CompletionsOptions};
+use super::{Done, call};
 use crate::failure::Failure;
 
 pub(super) use names::{actions, faults, runs, stages, started};
@@ -20,10 +20,13 @@ const VARIABLE: &str = "WHARF_COMPLETE";
 /// Answers the shell and ends wharf, if it is a shell that asks.
 pub(super) fn answer() {
     if std::env::var_os(VARIABLE).is_some() {
-        CompleteEnv::with_factory(Arguments::command)
-            .var(VARIABLE)
-            .complete();
+        CompleteEnv::with_factory(known).var(VARIABLE).complete();
     }
+}
+
+/// All that can be typed: what stands behind `call` is parsed only when it is known of which action.
+fn known() -> Command {
+    Arguments::command().mut_subcommand("call", call::with_actions)
 }
 
 /// Prints what makes the shell ask.

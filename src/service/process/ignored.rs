@@ -1,7 +1,7 @@
 //! Signals that whoever started wharf wants it not to heed, as `nohup` does.
 
 /// Whether `signal` was ignored when this process began, where the system tells: Linux does, see
-/// `SigIgn` in proc_pid_status(5).
+/// `SigIgn` in `proc_pid_status(5)`.
 pub fn ignores(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     ignored(&status).is_some_and(|mask| mask & (1 << (signal - 1)) != 0)

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::Colour;
+use super::Colour;
 
 /// `value`: a text in quotes, a map as lines of name and value, maps of one shape as a table.
-pub(super) fn shown(value: &Value, colour: Colour) -> String {
+pub fn shown(value: &Value, colour: Colour) -> String {
     match value {
         Value::Object(map) if !map.is_empty() => lines(map, colour, 0),
         Value::Array(values) => match table(values, colour) {
@@ -47,8 +47,15 @@ fn items(values: &[Value], colour: Colour, depth: usize) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What does not fit behind its name.
+/// What does not fit behind its name: a text of several lines, or what is longer than a line.
 fn nested(value: &Value, colour: Colour, depth: usize) -> Option<String> {
+    if let Value::String(text) = value
+        && text.contains('\n')
+    {
+        let indent = "  ".repeat(depth);
+        let lines = text.lines().map(|line| format!("{indent}{line}"));
+        return Some(lines.collect::<Vec<_>>().join("\n"));
+    }
     if short(value).len() <= WIDE {
         return None;
     }
@@ -153,6 +160,10 @@ mod tests {
         assert_eq!(
             told(json!([{ "path": "a.py", "line": 3 }, { "path": "views.py", "line": 12 }])),
             "path      line\na.py      3\nviews.py  12"
+        );
+        assert_eq!(
+            told(json!({ "out": "a\nb", "n": 1 })),
+            "out\n  a\n  b\nn    1"
         );
         assert_eq!(
             told(json!([{ "a": [1] }, { "a": [2] }])),

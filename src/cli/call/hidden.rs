@@ -1,0 +1,105 @@
+//! What is secret among options that were typed.
+
+use serde_json::Value;
+
+use crate::cli::environment::{hide as hidden, is_secret, with_password};
+use crate::secret::Secrets;
+
+/// Hides from every output what the options' names say is secret. Tells whether all of it could
+/// be, so that the command line may be kept.
+pub(super) fn hide(options: &Value, secrets: &Secrets) -> bool {
+    let options = options.as_object().into_iter().flatten();
+    all(options.map(|(name, value)| match name.as_str() {
+        "secrets" | "hook" | "dsn" => every_text(value, secrets),
+        "headers" => {
+            headers(value, secrets);
+            true
+        }
+        name if is_secret(&format!("_{name}")) => every_text(value, secrets),
+        _ => by_their_names(value, secrets),
+    }))
+}
+
+/// Whether all are; unlike [`Iterator::all`] it asks each of them.
+fn all(hidden: impl Iterator<Item = bool>) -> bool {
+    hidden.filter(|hidden| !hidden).count() == 0
+}
+
+/// The entries of a map whose own names say so, and URLs that have a password in them.
+fn by_their_names(value: &Value, secrets: &Secrets) -> bool {
+    match value {
+        Value::String(text) => {
+            if let Some(url) = with_password(text) {
+                secrets.add_url_parts(&url);
+            }
+            true
+        }
+        Value::Array(values) => all(values.iter().map(|value| by_their_names(value, secrets))),
+        Value::Object(entries) => all(entries.iter().map(|(name, value)| {
+            if is_secret(name) {
+                every_text(value, secrets)
+            } else {
+                by_their_names(value, secrets)
+            }
+        })),
+        _ => true,
+    }
+}
+
+fn headers(value: &Value, secrets: &Secrets) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        secrets.add_header(name, value.as_str().unwrap_or_default());
+    }
+}
+
+fn every_text(value: &Value, secrets: &Secrets) -> bool {
+    match value {
+        Value::String(text) => hidden(text, secrets),
+        Value::Array(values) => all(values.iter().map(|value| every_text(value, secrets))),
+        // `{ "env": "NAME" }` tells where a secret is, and is none.
+        Value::Object(entries) if entries.contains_key("env") || entries.contains_key("file") => {
+            true
+        }
+        Value::Object(entries) => all(entries.values().map(|value| every_text(value, secrets))),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::hide;
+    use crate::secret::Secrets;
+
+    #[test]
+    fn what_a_name_says_is_secret_is_hidden() {
+        let secrets = Secrets::new();
+        let options = json!({
+            "password": "hunter22", "hook": "https://api.render.com/deploy/srv-1?key=k3y-1",
+            "secrets": { "id": "s3cret-1", "from": { "env": "PLAIN_NAME" } },
+            "env": { "API_TOKEN": "t0ken-1", "PLACE": "quay-four" },
+            "headers": { "authorization": "Bearer b3arer-1" },
+            "url": "https://ada:p4ssword@example.com/", "message": "plain words",
+        });
+        assert!(hide(&options, &secrets));
+        let shown = secrets.mask(&options.to_string());
+        for secret in [
+            "hunter22", "k3y-1", "s3cret-1", "t0ken-1", "b3arer-1", "p4ssword",
+        ] {
+            assert!(!shown.contains(secret), "{secret}: {shown}");
+        }
+        for plain in ["PLAIN_NAME", "quay-four", "example.com", "plain words"] {
+            assert!(shown.contains(plain), "{plain}: {shown}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_cannot_be_hidden_is_told() {
+        assert!(!hide(&json!({ "password": "abc" }), &Secrets::new()));
+        assert!(!hide(
+            &json!({ "env": { "A_TOKEN": "abc", "B": "x" } }),
+            &Secrets::new()
+        ));
+    }
+}
