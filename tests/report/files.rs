@@ -183,7 +183,7 @@ fn a_file_that_cannot_be_written_is_told_before_anything_runs() {
     exit: 2
     ── stderr
     error: cannot write `taken/results.xml`
-    cause: File exists
+    cause: not a directory
     ");
     assert_snapshot!(project.run(["run", "--html", "."]).all(), @"
     exit: 2
