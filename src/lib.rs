@@ -9,6 +9,7 @@
 //! | [`report`] | events drawn for a terminal, a pipe, CI | how anything is run |
 //! | [`watch`] | which stages run again when, over time that is passed in | files, clocks, how anything is run |
 //! | [`run`] | the stages of a plan, executed | how anything is drawn |
+//! | [`reference`] | all that can be looked up: actions, functions, modules, the guide | how a terminal draws it |
 //! | [`rehearsal`] | stand-ins that play the services on loopback | the script |
 //! | [`script`] | the Rhai host: language, modules, checker, error places | stages' order |
 //! | [`plan`] | stages as pure data: order, cycles, what runs and why | Rhai, files, time |
@@ -26,6 +27,7 @@ pub mod failure;
 pub mod journal;
 pub mod line;
 pub mod plan;
+pub mod reference;
 pub mod rehearsal;
 pub mod repl;
 pub mod report;

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "repl",
+            "reference",
             "report",
             "watch",
             "run",
@@ -37,10 +38,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "repl",
         &[
-            "report", "script", "action", "service", "event", "effect", "cancel", "line", "secret",
+            "reference",
+            "report",
+            "script",
+            "action",
+            "service",
+            "event",
+            "effect",
+            "cancel",
+            "line",
+            "secret",
             "failure",
         ],
     ),
+    ("reference", &["script", "action", "effect", "failure"]),
     (
         "report",
         &[
@@ -133,6 +144,11 @@ const AT_HOME: &[(&str, &[&str], &str)] = &[
         r"\brustyline::",
         &["src/repl/editor/"],
         "only the line editor knows its crate",
+    ),
+    (
+        r"\bpulldown_cmark::",
+        &["src/reference/html/"],
+        "only the reference's pages know Markdown's grammar",
     ),
     (
         r"\bCommand::new\(",

@@ -1,5 +1,6 @@
 //! Arguments as they were typed.
 
+mod docs;
 mod watch;
 
 use std::num::NonZeroUsize;
@@ -14,6 +15,7 @@ use crate::plan::Selection;
 use crate::rehearsal::Fault;
 use crate::report;
 
+pub(super) use docs::{DocsFormat, DocsOptions};
 pub(super) use watch::WatchOptions;
 
 /// Run a repository's deploy pipeline from one Rhai script.
@@ -325,14 +327,6 @@ fn which(text: &str) -> Result<Which, String> {
     number
         .map(Which::Number)
         .map_err(|_| "write the number of a run, or `last`".to_owned())
-}
-
-/// Tell what an action does, its options, its result, with examples; all actions if none is named.
-#[derive(Debug, Args)]
-pub(super) struct DocsOptions {
-    /// The action, or `stage`.
-    #[arg(add = ArgValueCandidates::new(completions::actions))]
-    pub(super) action: Option<String>,
 }
 
 /// Write a first `wharf.rhai` for this kind of project.

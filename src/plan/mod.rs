@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::failure::Place;
+use crate::failure::{Failure, Place};
 
 pub use matrix::{Combination, Matrix};
 pub use order::{order, problems};
@@ -85,6 +85,26 @@ pub enum RetryOn {
     Action(String),
     /// A command that ended with this code.
     ExitCode(i32),
+}
+
+impl Retry {
+    /// Whether another attempt may follow the `attempt`th, which `failure` ended.
+    pub fn follows(&self, attempt: u32, failure: &Failure, timed_out: bool) -> bool {
+        let fits = |on: &RetryOn| match on {
+            RetryOn::Timeout => timed_out,
+            RetryOn::Action(name) => failure.action == Some(name.as_str()),
+            RetryOn::ExitCode(code) => failure.exit_code == Some(*code),
+        };
+        attempt <= self.count && (self.on.is_empty() || self.on.iter().any(fits))
+    }
+
+    /// The wait after the `attempt`th: up to a half more or less, as `chance` from 0 to 1 says, so
+    /// that what failed together does not come back together.
+    pub fn wait(&self, attempt: u32, chance: f64) -> Duration {
+        let doublings = attempt.saturating_sub(1).min(16);
+        let wait = self.backoff.saturating_mul(1 << doublings);
+        Duration::try_from_secs_f64(wait.as_secs_f64() * (chance + 0.5)).unwrap_or(Duration::MAX)
+    }
 }
 
 /// A stage that has to pass first.

@@ -22,7 +22,7 @@ const fn command(name: &'static str, takes: &'static str, about: &'static str) -
 
 /// All of them. Any other is a command of `wharf`: `:run test` is `wharf run test`.
 const COMMANDS: [Command; 14] = [
-    command("help", "[NAME]", "What there is; all about an action"),
+    command("help", "[NAME]", "What there is; all about a name"),
     command("stages", "", "List the stages"),
     command("why", "STAGE", "What decides whether a stage runs"),
     command("env", "[NAME]", "The environment, or one name of it"),
@@ -32,7 +32,7 @@ const COMMANDS: [Command; 14] = [
         "Branch, commit, tag, and whether all is committed",
     ),
     command("time", "EXPR", "Evaluate, and tell how long it took"),
-    command("doc", "NAME", "All about an action"),
+    command("doc", "NAME", "All about an action, a function, a module"),
     command("edit", "", "Write the next entry in $EDITOR"),
     command("load", "FILE", "Evaluate the entries of a file"),
     command("save", "FILE", "Write the entries so far as a script"),

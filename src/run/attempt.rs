@@ -8,7 +8,7 @@ use crate::action::{Context, Trace};
 use crate::cancel::{Cancel, Reason};
 use crate::event::{Event, Events};
 use crate::failure::Failure;
-use crate::plan::{Retry, RetryOn, Stage};
+use crate::plan::{Retry, Stage};
 
 /// An attempt that runs, as seen by who watches the clock.
 #[derive(Clone, Debug)]
@@ -98,22 +98,12 @@ pub(super) fn next(
     failure: &Failure,
     reason: Option<&Reason>,
 ) -> Option<Duration> {
-    let retry = retry.filter(|retry| attempt <= retry.count)?;
     let timed_out = matches!(reason, Some(Reason::TimedOut(_) | Reason::Silent(_)));
     if reason.is_some() && !timed_out {
         return None;
     }
-    let fits = |on: &RetryOn| match on {
-        RetryOn::Timeout => timed_out,
-        RetryOn::Action(name) => failure.action == Some(name.as_str()),
-        RetryOn::ExitCode(code) => failure.exit_code == Some(*code),
-    };
-    if !retry.on.is_empty() && !retry.on.iter().any(fits) {
-        return None;
-    }
-    let doubled = retry.backoff.saturating_mul(1 << (attempt - 1).min(16));
-    // Up to a half more or less, so that stages that failed together do not come back together.
-    Some(doubled.mul_f64(fastrand::f64() + 0.5))
+    let retry = retry.filter(|retry| retry.follows(attempt, failure, timed_out))?;
+    Some(retry.wait(attempt, fastrand::f64()))
 }
 
 /// Waits; less if the run is stopped.

@@ -10,14 +10,33 @@ use super::body::Body;
 use super::current::{self, Whereabouts};
 use super::hook::Hook;
 use super::host::Host;
+use super::language::Function;
 use super::language::condition::{self, Condition};
 use super::matrices::Matrices;
 use super::raised::raise;
 use super::stage_options::{Given, StageOptions};
 use super::{literal, stage_options};
+use crate::action::{Example, Expected};
 use crate::failure::Failure;
 use crate::plan::{self, Combination, Need, Plan, Stage, When};
 use crate::words::counted;
+
+pub(in crate::script) const STAGE: Function = Function {
+    name: "stage",
+    signatures: &["(name: String, closure: Fn)", "(name: String, options: Map, closure: Fn)"],
+    summary: "Declare a stage: one step of the pipeline",
+    doc: "The closure runs after the script's top level has ended, in the order that `needs` makes. Its parameters receive the results of the needs, in their order; what it returns is the stage's own result: plain data. Variables that it captures are copied when the stage is declared.
+
+A comment that begins with `///` above the call documents the stage.",
+    example: Example {
+        title: "passes a result from one stage to the next",
+        files: &[],
+        script: r#"/// Where the build goes
+stage("name", || "app-1.2");
+stage("greet", #{ needs: "name" }, |name| print(`built ${name}`));"#,
+        outcome: Expected::Prints("built app-1.2\n"),
+    },
+};
 
 /// What was declared so far.
 #[derive(Debug, Default)]

@@ -8,11 +8,40 @@ use super::body::{Body, Call};
 use super::current::{self, Whereabouts};
 use super::declare;
 use super::host::Host;
+use super::language::Function;
 use super::outputs::Outputs;
 use super::program::Program;
 use super::raised::{Raised, raise};
-use crate::action::Context;
+use crate::action::{Context, Example, Expected};
 use crate::failure::Failure;
+
+pub(in crate::script) const ON_FAILURE: Function = Function {
+    name: "on_failure",
+    signatures: &["(closure: Fn)"],
+    summary: "Do something after a run that failed",
+    doc: "A parameter of the closure receives the failure: `message`, `action`, `exit_code`, `output`, `causes`, `place`, `stage`, and `interrupted` after Ctrl-C. A hook that fails is told of beneath the first failure and never replaces it.",
+    example: Example {
+        title: "tells what failed",
+        files: &[],
+        script: r#"stage("test", || fail("no tests today"));
+on_failure(|failure| print(`${failure.stage}: ${failure.message}`));"#,
+        outcome: Expected::Fails("no tests today"),
+    },
+};
+
+pub(in crate::script) const ON_SUCCESS: Function = Function {
+    name: "on_success",
+    signatures: &["(closure: Fn)"],
+    summary: "Do something after a run that passed",
+    doc: "",
+    example: Example {
+        title: "says that all is well",
+        files: &[],
+        script: r#"stage("test", || ());
+on_success(|| print("all is well"));"#,
+        outcome: Expected::Prints("all is well\n"),
+    },
+};
 
 /// A closure to call after the last stage.
 #[derive(Clone, Debug)]

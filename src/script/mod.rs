@@ -33,11 +33,13 @@ pub use current::{Current, Whereabouts};
 pub use essence::Essence;
 pub use hook::Hook;
 pub use host::{Host, Missing};
+pub use language::{Family, Function, FunctionOption, LANGUAGE};
 pub use locate::{FILE_NAME, locate};
 pub use outputs::Outputs;
 pub use program::{Declared, Program};
 pub use session::{Completeness, Given, Kind as SymbolKind, Session, Symbol};
 pub use stage_options::{STAGE_OPTIONS, StageOption};
+pub use stdlib::{Documented, DocumentedFunction, standard_modules};
 
 /// What a thread that evaluates a script needs of stack: debug builds of the interpreter take far
 /// more than threads have by default.

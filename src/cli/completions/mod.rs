@@ -12,7 +12,7 @@ use super::arguments::{Arguments, CompletionsOptions};
 use super::{Done, call};
 use crate::failure::Failure;
 
-pub(super) use names::{actions, faults, runs, stages, started};
+pub(super) use names::{entries, faults, runs, stages, started};
 
 /// A shell that asks sets it to its own name.
 const VARIABLE: &str = "WHARF_COMPLETE";

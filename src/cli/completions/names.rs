@@ -4,11 +4,11 @@
 use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompletionCandidate;
 
-use crate::action::ACTIONS;
 use crate::cli::arguments::{Arguments, Place};
 use crate::cli::load::{self, Setting, load};
 use crate::journal::{Journal, Run};
 use crate::plan;
+use crate::reference;
 use crate::rehearsal::SERVICES;
 use crate::secret::Secrets;
 
@@ -69,10 +69,12 @@ pub(in crate::cli) fn started() -> Vec<CompletionCandidate> {
         .collect()
 }
 
-pub(in crate::cli) fn actions() -> Vec<CompletionCandidate> {
-    ACTIONS
-        .iter()
-        .map(|action| candidate(action.name, action.summary))
+/// Whatever can be looked up.
+pub(in crate::cli) fn entries() -> Vec<CompletionCandidate> {
+    let entries = reference::entries();
+    let entries = entries.iter();
+    entries
+        .map(|entry| candidate(&entry.name, &entry.summary))
         .collect()
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::action::{self, Descriptor, schema};
-use crate::script::{STAGE_OPTIONS, Session, Symbol, SymbolKind};
+use crate::reference;
+use crate::script::{Function, Session, Symbol, SymbolKind};
 
 /// One thing that may be put in place of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,9 +127,9 @@ impl Knowledge {
         let found = match name {
             "run" | "plan" | "why" | "graph" => plain(self.stages.clone()),
             "doc" | "docs" | "help" => plain(
-                action::ACTIONS
-                    .iter()
-                    .map(|action| action.name.to_owned())
+                reference::entries()
+                    .into_iter()
+                    .map(|entry| entry.name)
                     .collect(),
             ),
             "env" => plain(self.environment.clone()),
@@ -224,22 +225,20 @@ fn found_symbol(symbol: &Symbol) -> Found {
     }
 }
 
-/// Options of an action or of `stage`, each with what it is.
+/// Options of an action or a function, each with what it is.
 fn options(callee: &str) -> Option<Vec<(String, String)>> {
-    if callee == "stage" {
-        let options = STAGE_OPTIONS.iter();
-        return Some(
-            options
-                .map(|option| (option.name.to_owned(), option.kind.to_owned()))
-                .collect(),
-        );
+    if let Some(function) = Function::find(callee) {
+        let options = function.options().into_iter();
+        let options: Vec<_> = options
+            .map(|option| (option.name.to_owned(), option.kind.to_owned()))
+            .collect();
+        return (!options.is_empty()).then_some(options);
     }
     let schema = (action::find(callee)?.options)();
-    let fields = schema::fields(&schema);
+    let fields = schema::fields(&schema).into_iter();
     Some(
         fields
-            .iter()
-            .map(|field| (field.name.to_owned(), field.kind.clone()))
+            .map(|field| (field.name.to_owned(), field.kind))
             .collect(),
     )
 }

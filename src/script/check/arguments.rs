@@ -43,6 +43,10 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
     };
     if scene.calls(site, "stage") {
         declarations::stage(site, &mut report);
+    } else if scene.calls(site, "retry") {
+        declarations::retry(site, &mut report);
+    } else if scene.calls(site, "poll") {
+        declarations::poll(site, &mut report);
     } else if let Some(action) = action::find(&site.call.name)
         && scene.calls(site, action.name)
         && !is_plain(action, site)

@@ -5,13 +5,54 @@ use std::sync::{Arc, Mutex, PoisonError};
 use globset::Glob;
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
+use super::function::Function;
 use super::{Answer, globs};
+use crate::action::{Example, Expected};
 use crate::failure::{Failure, Kind};
 use crate::plan::When;
 use crate::script::host::{Host, Missing};
 use crate::script::raised::{raise, stop};
 use crate::script::value::name_of;
 use crate::service::git::{Git, GitError};
+
+pub(in crate::script) const ON_BRANCH: Function = Function {
+    name: "on_branch",
+    signatures: &["(pattern: String) -> bool"],
+    summary: "Tell whether the branch is this one, or matches this glob",
+    doc: "As `when` of a stage it also says why the stage is skipped. Where the checkout is detached, the branch is that of CircleCI's or GitHub Actions' variables.",
+    example: Example {
+        title: "is false where there is no branch",
+        files: &[],
+        script: r#"print(on_branch("main"));"#,
+        outcome: Expected::Prints("false\n"),
+    },
+};
+
+pub(in crate::script) const ON_TAG: Function = Function {
+    name: "on_tag",
+    signatures: &["(pattern: String) -> bool"],
+    summary: "Tell whether the commit has a tag that matches this glob",
+    doc: "As `when` of a stage it also says why the stage is skipped.",
+    example: Example {
+        title: "is false where there is no tag",
+        files: &[],
+        script: r#"print(on_tag("v*"));"#,
+        outcome: Expected::Prints("false\n"),
+    },
+};
+
+pub(in crate::script) const CHANGED: Function = Function {
+    name: "changed",
+    signatures: &["(globs: ?) -> bool"],
+    summary: "Tell whether a file that matches has changed on this branch",
+    doc: "One glob or an array of them. It is compared with where the branch left the default branch, and on that with the commit before; what is not committed counts. A rehearsal without a repository takes everything as changed.",
+    example: Example {
+        title: "runs a stage only for what it concerns",
+        files: &[],
+        script: r#"stage("docs", #{ when: changed(["docs/**"]) }, || print("built"));"#,
+        outcome: Expected::Prints("built\n"),
+    },
+};
 
 /// The `when` of a stage.
 pub(crate) enum Condition {

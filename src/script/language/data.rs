@@ -4,9 +4,89 @@ use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
 use serde_json::Value;
 
 use super::Answer;
+use super::function::Function;
+use crate::action::{Example, Expected};
 use crate::failure::{Failure, Kind};
 use crate::script::raised::raise;
 use crate::script::value::{from_json, to_json};
+
+pub(in crate::script) const PARSE_JSON: Function = Function {
+    name: "parse_json",
+    signatures: &["(text: String) -> ?"],
+    summary: "Read JSON",
+    doc: "",
+    example: Example {
+        title: "reads a number",
+        files: &[("settings.json", "{\"port\": 8000}\n")],
+        script: r#"print(parse_json(read_file("settings.json")).port);"#,
+        outcome: Expected::Prints("8000\n"),
+    },
+};
+
+pub(in crate::script) const TO_JSON: Function = Function {
+    name: "to_json",
+    signatures: &["(value: ?) -> String"],
+    summary: "Write JSON",
+    doc: "",
+    example: Example {
+        title: "writes a map",
+        files: &[],
+        script: r#"print(to_json(#{ name: "app" }));"#,
+        outcome: Expected::Prints("{\n  \"name\": \"app\"\n}\n"),
+    },
+};
+
+pub(in crate::script) const PARSE_TOML: Function = Function {
+    name: "parse_toml",
+    signatures: &["(text: String) -> ?"],
+    summary: "Read TOML",
+    doc: "Dates and times become text.",
+    example: Example {
+        title: "reads a number",
+        files: &[("settings.toml", "port = 8000\n")],
+        script: r#"print(parse_toml(read_file("settings.toml")).port);"#,
+        outcome: Expected::Prints("8000\n"),
+    },
+};
+
+pub(in crate::script) const TO_TOML: Function = Function {
+    name: "to_toml",
+    signatures: &["(value: ?) -> String"],
+    summary: "Write TOML",
+    doc: "",
+    example: Example {
+        title: "writes a map",
+        files: &[],
+        script: r#"print(to_toml(#{ name: "app" }));"#,
+        outcome: Expected::Prints("name = \"app\"\n"),
+    },
+};
+
+pub(in crate::script) const PARSE_YAML: Function = Function {
+    name: "parse_yaml",
+    signatures: &["(text: String) -> ?"],
+    summary: "Read YAML",
+    doc: "Anchors are resolved; tags such as `!Ref` are refused.",
+    example: Example {
+        title: "reads a number",
+        files: &[("settings.yaml", "port: 8000\n")],
+        script: r#"print(parse_yaml(read_file("settings.yaml")).port);"#,
+        outcome: Expected::Prints("8000\n"),
+    },
+};
+
+pub(in crate::script) const TO_YAML: Function = Function {
+    name: "to_yaml",
+    signatures: &["(value: ?) -> String"],
+    summary: "Write YAML",
+    doc: "",
+    example: Example {
+        title: "writes a map",
+        files: &[],
+        script: r#"print(to_yaml(#{ name: "app" }));"#,
+        outcome: Expected::Prints("name: app\n"),
+    },
+};
 
 /// A format in both directions between text and plain data. Complaints about a text tell the line
 /// and column.

@@ -5,12 +5,59 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, NativeCallContext};
 
 use super::Answer;
-use crate::action::Reading;
+use super::function::Function;
+use crate::action::{Example, Expected, Reading};
 use crate::failure::Failure;
 use crate::script::current;
 use crate::script::host::{Host, Missing};
 use crate::script::raised::raise;
 use crate::script::value::name_of;
+
+pub(in crate::script) const ENV: Function = Function {
+    name: "env",
+    signatures: &[
+        "(name: String) -> String",
+        "(name: String, default: ?) -> ?",
+    ],
+    summary: "Read a variable of the environment",
+    doc: "Without a default, one that is not set is a failure; in a rehearsal its name in small letters stands in for it. A `.env` file beside the script is read too: it never overrides the environment, and its values are secrets.",
+    example: Example {
+        title: "takes the default",
+        files: &[],
+        script: r#"print(env("REGION", "frankfurt"));"#,
+        outcome: Expected::Prints("frankfurt\n"),
+    },
+};
+
+pub(in crate::script) const SECRET: Function = Function {
+    name: "secret",
+    signatures: &["(name: String) -> String"],
+    summary: "Read a variable whose value no output may show",
+    doc: "Wherever the value would be printed there is `***`, in every encoding that logs are known to show. Names that end in PASSWORD, TOKEN, SECRET or _KEY are hidden without it.",
+    example: Example {
+        title: "is hidden wherever it would be printed",
+        files: &[(".env", "LICENCE=4f1c-9aa2-77e0\n")],
+        script: r#"print("licence " + secret("LICENCE"));"#,
+        outcome: Expected::Prints("licence ***\n"),
+    },
+};
+
+pub(in crate::script) const PARAM: Function = Function {
+    name: "param",
+    signatures: &[
+        "(name: String) -> String",
+        "(name: String, default: ?) -> ?",
+    ],
+    summary: "Read what `--param name=value` gives on the command line",
+    doc: "It is of the type of its default. Without a default it has to be given.",
+    example: Example {
+        title: "takes the default",
+        files: &[],
+        script: r#"let count = param("count", 2);
+print(count + 1);"#,
+        outcome: Expected::Prints("3\n"),
+    },
+};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let (required, hidden) = (host.clone(), host.clone());

@@ -7,12 +7,54 @@ use std::sync::Arc;
 use rhai::{Engine, NativeCallContext};
 
 use super::Answer;
+use super::function::Function;
+use crate::action::{Example, Expected};
 use crate::failure::{Failure, Kind};
 use crate::script::call::too_early;
 use crate::script::current::{self, Whereabouts};
 use crate::script::host::Host;
 use crate::script::raised::{raise, stop};
 use crate::service::files::{self, read_text};
+
+pub(in crate::script) const READ_FILE: Function = Function {
+    name: "read_file",
+    signatures: &["(path: String) -> String"],
+    summary: "Read a text file, up to 64 MiB",
+    doc: "Paths begin at the repository's root.",
+    example: Example {
+        title: "reads a version",
+        files: &[("VERSION", "1.4.2\n")],
+        script: r#"print(read_file("VERSION").split("\n")[0]);"#,
+        outcome: Expected::Prints("1.4.2\n"),
+    },
+};
+
+pub(in crate::script) const WRITE_FILE: Function = Function {
+    name: "write_file",
+    signatures: &["(path: String, text: String)"],
+    summary: "Write a text file, whole or not at all",
+    doc: "Inside a stage. Paths begin at the repository's root.",
+    example: Example {
+        title: "writes and reads",
+        files: &[],
+        script: r#"write_file("out.txt", "done");
+print(read_file("out.txt"));"#,
+        outcome: Expected::Prints("done\n"),
+    },
+};
+
+pub(in crate::script) const EXISTS: Function = Function {
+    name: "exists",
+    signatures: &["(path: String) -> bool"],
+    summary: "Tell whether there is such a file or folder",
+    doc: "",
+    example: Example {
+        title: "looks for a file",
+        files: &[("setup.cfg", "[flake8]\n")],
+        script: r#"print(exists("setup.cfg"));"#,
+        outcome: Expected::Prints("true\n"),
+    },
+};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let root = host.context.root.clone();

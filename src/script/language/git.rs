@@ -5,11 +5,77 @@ use std::sync::Arc;
 use rhai::{Engine, FuncRegistration, Module, NativeCallContext};
 
 use super::Answer;
-use crate::action::Reading;
+use super::function::Function;
+use crate::action::{Example, Expected, Reading};
 use crate::failure::{Failure, Kind};
 use crate::script::host::{Host, Missing};
 use crate::script::raised::{raise, stop};
 use crate::service::git::{Git, GitError};
+
+pub(in crate::script) const BRANCH: Function = Function {
+    name: "git::branch",
+    signatures: &["() -> String"],
+    summary: "Name the branch; an empty text where there is none",
+    doc: "Where the checkout is detached, what CircleCI or GitHub Actions say.",
+    example: Example {
+        title: "names the branch",
+        files: &[],
+        script: "print(git::branch().type_of());",
+        outcome: Expected::Prints("string\n"),
+    },
+};
+
+pub(in crate::script) const SHA: Function = Function {
+    name: "git::sha",
+    signatures: &["() -> String"],
+    summary: "Name the commit, in 40 digits",
+    doc: "",
+    example: Example {
+        title: "is long",
+        files: &[],
+        script: "print(git::sha().len);",
+        outcome: Expected::Prints("40\n"),
+    },
+};
+
+pub(in crate::script) const SHORT_SHA: Function = Function {
+    name: "git::short_sha",
+    signatures: &["() -> String"],
+    summary: "Name the commit, in as few digits as git shows",
+    doc: "",
+    example: Example {
+        title: "makes a tag for an image",
+        files: &[],
+        script: "print(image_ref(`me/app:${git::short_sha()}`).repository);",
+        outcome: Expected::Prints("me/app\n"),
+    },
+};
+
+pub(in crate::script) const TAG: Function = Function {
+    name: "git::tag",
+    signatures: &["() -> String"],
+    summary: "Name the commit's tag; an empty text where there is none",
+    doc: "",
+    example: Example {
+        title: "is empty where there is none",
+        files: &[],
+        script: "print(git::tag().is_empty());",
+        outcome: Expected::Prints("true\n"),
+    },
+};
+
+pub(in crate::script) const IS_DIRTY: Function = Function {
+    name: "git::is_dirty",
+    signatures: &["() -> bool"],
+    summary: "Tell whether something is not committed",
+    doc: "",
+    example: Example {
+        title: "is false where there is no repository",
+        files: &[],
+        script: "print(git::is_dirty());",
+        outcome: Expected::Prints("false\n"),
+    },
+};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let mut module = Module::new();

@@ -6,12 +6,40 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, NativeCallContext};
 
 use super::Answer;
+use super::function::Function;
+use crate::action::{Example, Expected};
 use crate::failure::{Failure, Kind};
 use crate::script::current;
 use crate::script::host::Host;
 use crate::script::raised::{raise, stop};
 use crate::script::value::name_of;
 use crate::service::files::{Files, FilesError, Globs, Index};
+
+pub(in crate::script) const GLOB: Function = Function {
+    name: "glob",
+    signatures: &["(globs: ?) -> Array"],
+    summary: "List the files that match, in order",
+    doc: "One glob or an array of them; one that begins with `!` excludes. What git ignores is left out.",
+    example: Example {
+        title: "lists what matches",
+        files: &[("a.py", ""), ("b.txt", "")],
+        script: r#"print(glob("*.py"));"#,
+        outcome: Expected::Prints("[\"a.py\"]\n"),
+    },
+};
+
+pub(in crate::script) const HASH_FILES: Function = Function {
+    name: "hash_files",
+    signatures: &["(globs: ?) -> String"],
+    summary: "Hash names and contents of the files that match",
+    doc: "BLAKE3, in 64 hexadecimal digits. No file at all is a failure.",
+    example: Example {
+        title: "is of a fixed length",
+        files: &[("uv.lock", "1\n")],
+        script: r#"print(hash_files("uv.lock").len);"#,
+        outcome: Expected::Prints("64\n"),
+    },
+};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let (listing, hashing) = (host.context.root.clone(), host.context.root.clone());

@@ -3,10 +3,25 @@
 use rhai::{Engine, NativeCallContext};
 
 use super::Answer;
+use super::function::Function;
+use crate::action::{Example, Expected};
 use crate::failure::Failure;
 use crate::script::raised::raise;
 use crate::script::value::from_json;
 use crate::service::registry::Reference;
+
+pub(in crate::script) const IMAGE_REF: Function = Function {
+    name: "image_ref",
+    signatures: &["(text: String) -> Map"],
+    summary: "Take an image's name apart",
+    doc: "Into `registry`, `repository`, `tag` and `digest`, by the grammar that Docker uses. A name that is none is a failure.",
+    example: Example {
+        title: "finds the registry",
+        files: &[],
+        script: r#"print(image_ref("ghcr.io/me/app:1.4").registry);"#,
+        outcome: Expected::Prints("ghcr.io\n"),
+    },
+};
 
 pub(super) fn register(engine: &mut Engine) {
     engine.register_fn(

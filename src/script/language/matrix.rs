@@ -5,11 +5,26 @@ use std::sync::Arc;
 use rhai::{Engine, NativeCallContext};
 
 use super::Answer;
+use super::function::Function;
+use crate::action::{Example, Expected};
 use crate::failure::{Failure, nearest};
 use crate::script::current;
 use crate::script::host::Host;
 use crate::script::raised::raise;
 use crate::script::value::from_json;
+
+pub(in crate::script) const MATRIX: Function = Function {
+    name: "matrix",
+    signatures: &["(name: String) -> ?"],
+    summary: "Read what this instance of a stage's `matrix` has",
+    doc: "",
+    example: Example {
+        title: "runs once for each combination",
+        files: &[],
+        script: r#"stage("test", #{ matrix: #{ python: ["3.11"] } }, || print(matrix("python")));"#,
+        outcome: Expected::Prints("3.11\n"),
+    },
+};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let host = host.clone();

@@ -4,18 +4,89 @@ pub(super) mod condition;
 mod data;
 mod environment;
 mod files;
+mod function;
 mod git;
 pub(super) mod globs;
 mod image;
 pub(super) mod matrix;
 mod parallel;
+pub(super) mod poll;
+mod retry;
 mod talk;
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalAltResult};
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext};
+
+pub use function::{Family, Function, FunctionOption};
 
 use super::host::Host;
+use super::literal;
+use super::raised::raise;
+use super::stage_options::Wrong;
+use super::{declare, hook};
+
+/// Every function that is no action, in the order the reference lists them.
+pub const LANGUAGE: &[Family] = &[
+    Family {
+        name: "stages",
+        functions: &[
+            declare::STAGE,
+            talk::OUTPUT,
+            matrix::MATRIX,
+            parallel::PARALLEL,
+            retry::RETRY,
+            poll::POLL,
+            talk::FAIL,
+            hook::ON_FAILURE,
+            hook::ON_SUCCESS,
+        ],
+    },
+    Family {
+        name: "conditions",
+        functions: &[condition::ON_BRANCH, condition::ON_TAG, condition::CHANGED],
+    },
+    Family {
+        name: "settings",
+        functions: &[environment::ENV, environment::SECRET, environment::PARAM],
+    },
+    Family {
+        name: "git",
+        functions: &[
+            git::BRANCH,
+            git::SHA,
+            git::SHORT_SHA,
+            git::TAG,
+            git::IS_DIRTY,
+        ],
+    },
+    Family {
+        name: "files",
+        functions: &[
+            files::READ_FILE,
+            files::WRITE_FILE,
+            files::EXISTS,
+            globs::GLOB,
+            globs::HASH_FILES,
+        ],
+    },
+    Family {
+        name: "data",
+        functions: &[
+            data::PARSE_JSON,
+            data::TO_JSON,
+            data::PARSE_TOML,
+            data::TO_TOML,
+            data::PARSE_YAML,
+            data::TO_YAML,
+            image::IMAGE_REF,
+        ],
+    },
+    Family {
+        name: "messages",
+        functions: &[talk::LOG, talk::WARN, talk::SLEEP],
+    },
+];
 
 /// What a host function answers.
 type Answer<T = Dynamic> = Result<T, Box<EvalAltResult>>;
@@ -31,4 +102,21 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     talk::register(engine, host);
     matrix::register(engine, host);
     parallel::register(engine, host);
+    retry::register(engine, host);
+    poll::register(engine, host);
+}
+
+/// What is wrong with an option of a function, at the place where it was written. `name` is what
+/// paths to its options begin with, where they do.
+fn wrong(host: &Host, context: &NativeCallContext, name: &str, wrong: Wrong) -> Box<EvalAltResult> {
+    let path = wrong.path_in(name);
+    let written = literal::Call::of(&host.units, context);
+    let place = written.and_then(|call| {
+        if wrong.name {
+            call.key(path)
+        } else {
+            call.value(path, Some(name))
+        }
+    });
+    raise(wrong.failure.clone().at_if(place), context)
 }

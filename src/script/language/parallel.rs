@@ -7,7 +7,8 @@ use std::thread::{self, ScopedJoinHandle};
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
 use super::Answer;
-use crate::action::Context;
+use super::function::Function;
+use crate::action::{Context, Example, Expected};
 use crate::cancel::Reason;
 use crate::failure::{Failure, Kind, guard};
 use crate::script::STACK;
@@ -17,6 +18,19 @@ use crate::script::current::{self, Current, Whereabouts};
 use crate::script::host::Host;
 use crate::script::raised::{raise, stop};
 use crate::script::value::name_of;
+
+pub(in crate::script) const PARALLEL: Function = Function {
+    name: "parallel",
+    signatures: &["(closures: Array) -> Array"],
+    summary: "Call closures side by side, inside a stage",
+    doc: "Their results come in the closures' order. The first failure stops the others and is the failure of the call. Each closure works on copies of the variables it captured.",
+    example: Example {
+        title: "waits for both",
+        files: &[],
+        script: r#"stage("both", || print(parallel([|| 1, || 2])));"#,
+        outcome: Expected::Prints("[1, 2]\n"),
+    },
+};
 
 /// What a closure ended with.
 type Ended = Result<Dynamic, Failure>;

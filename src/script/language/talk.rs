@@ -5,12 +5,82 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, NativeCallContext};
 
 use super::Answer;
-use crate::action::{ActionError, Duration};
+use super::function::Function;
+use crate::action::{ActionError, Duration, Example, Expected};
 use crate::failure::{Failure, Kind, nearest};
 use crate::script::current;
 use crate::script::host::Host;
 use crate::script::raised::{raise, stop};
 use crate::script::value::{from_json, name_of, to_json};
+
+pub(in crate::script) const OUTPUT: Function = Function {
+    name: "output",
+    signatures: &["(stage: String) -> ?"],
+    summary: "Read the result of a stage that this one needs",
+    doc: "Directly or through others. Of a stage with a `matrix` it is an array of its instances' results.",
+    example: Example {
+        title: "reads a result by the stage's name",
+        files: &[],
+        script: r#"stage("version", || "1.2");
+stage("show", #{ needs: "version" }, || print(output("version")));"#,
+        outcome: Expected::Prints("1.2\n"),
+    },
+};
+
+pub(in crate::script) const FAIL: Function = Function {
+    name: "fail",
+    signatures: &["(message: ?)"],
+    summary: "Make the stage fail, with this message",
+    doc: "A script can catch it: `try { … } catch (err) { log(err.message) }`.",
+    example: Example {
+        title: "ends the stage",
+        files: &[],
+        script: r#"if !exists("setup.cfg") { fail("setup.cfg is missing") }"#,
+        outcome: Expected::Fails("setup.cfg is missing"),
+    },
+};
+
+pub(in crate::script) const LOG: Function = Function {
+    name: "log",
+    signatures: &["(text: ?)"],
+    summary: "Say something, on standard error, beside what the stage prints",
+    doc: "`print` writes to standard output.",
+    example: Example {
+        title: "says where it is",
+        files: &[],
+        script: r#"log("halfway");
+print("done");"#,
+        outcome: Expected::Prints("done\n"),
+    },
+};
+
+pub(in crate::script) const WARN: Function = Function {
+    name: "warn",
+    signatures: &["(text: ?)"],
+    summary: "Warn of something",
+    doc: "",
+    example: Example {
+        title: "warns and goes on",
+        files: &[],
+        script: r#"warn("no cache");
+print("done");"#,
+        outcome: Expected::Prints("done\n"),
+    },
+};
+
+pub(in crate::script) const SLEEP: Function = Function {
+    name: "sleep",
+    signatures: &["(time: ?)"],
+    summary: "Wait: a number of seconds, or a text like `1m30s`",
+    doc: "Ctrl-C and timeouts end it.",
+    example: Example {
+        title: "waits a moment",
+        files: &[],
+        script: r#"sleep("10ms");
+print("awake");"#,
+        outcome: Expected::Prints("awake\n"),
+    },
+};
 
 pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let host = host.clone();
@@ -68,13 +138,18 @@ fn sleep(context: NativeCallContext, time: Dynamic) -> Answer<()> {
             format!("`sleep` takes a number of seconds or a text like \"1m30s\", not {given}");
         return Err(raise(Failure::script(message), &context));
     };
+    pause(&context, length.into())
+}
+
+/// Waits for `time`, or until the run is stopped.
+pub(super) fn pause(context: &NativeCallContext, time: std::time::Duration) -> Answer<()> {
     let current = current::get().context;
     let slept = current.block_on(async {
-        tokio::time::sleep(length.into()).await;
+        tokio::time::sleep(time).await;
         Ok::<_, ActionError>(())
     });
     // All that can end a sleep is that the run is stopped.
-    slept.map_err(|_| stop(&context))
+    slept.map_err(|_| stop(context))
 }
 
 /// The result of a stage that this one needs, directly or through others; of a matrix, an array of

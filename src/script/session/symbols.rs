@@ -4,6 +4,7 @@ use rhai::{Expr, FnAccess, Stmt};
 
 use super::{Session, literal};
 use crate::action::ACTIONS;
+use crate::script::Function;
 
 /// A name, and a line about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,9 +137,13 @@ impl Session {
                 } else {
                     format!("{}::{name}", info.namespace)
                 };
-                let parameters = ["…"; 1].repeat(info.metadata.num_params.min(1)).join(", ");
+                let about = match Function::find(&name) {
+                    Some(known) => format!("{name}{} – {}", known.signatures[0], known.summary),
+                    None if info.metadata.num_params == 0 => format!("{name}()"),
+                    None => format!("{name}(…)"),
+                };
                 Some(Symbol {
-                    about: format!("{name}({parameters})"),
+                    about,
                     name,
                     kind: Kind::Function,
                 })

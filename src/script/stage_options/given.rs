@@ -77,7 +77,7 @@ impl Given {
     }
 
     /// What it is, in the user's words.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(in crate::script) fn kind(&self) -> &'static str {
         match self {
             Self::Bool(_) => "true or false",
             Self::Whole(_) => "a whole number",

@@ -13,6 +13,8 @@ use crate::failure::{Failure, nearest};
 use crate::plan::{Matrix, Retry, Watch};
 
 pub(super) use given::Given;
+pub(super) use read::{line, time};
+pub(super) use retry::of_function as retry;
 
 /// One option of `stage`.
 pub struct StageOption {
@@ -174,12 +176,19 @@ fn unknown(key: &str) -> Failure {
 
 impl Wrong {
     /// Says of the value at `path` what is wrong.
-    fn value(path: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(super) fn value(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into(),
             name: false,
             failure: Failure::script(message),
         }
+    }
+
+    /// The path as seen from a function called `name`, whose options these are.
+    pub(super) fn path_in(&self, name: &str) -> &str {
+        let inner = self.path.strip_prefix(name);
+        let inner = inner.and_then(|inner| inner.strip_prefix('.'));
+        inner.unwrap_or(&self.path)
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {

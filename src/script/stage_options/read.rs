@@ -43,7 +43,7 @@ pub(super) fn labels(given: &Given, wrong: &mut Vec<Wrong>) -> Vec<String> {
 }
 
 /// A text of one line.
-pub(super) fn line(given: &Given, name: &str, wrong: &mut Vec<Wrong>) -> Option<String> {
+pub(in crate::script) fn line(given: &Given, name: &str, wrong: &mut Vec<Wrong>) -> Option<String> {
     match given {
         Given::Text(text) => match label_or_why_not(text) {
             Ok(()) => Some(text.clone()),
@@ -178,7 +178,11 @@ pub(super) fn variables(given: &Given, wrong: &mut Vec<Wrong>) -> BTreeMap<Strin
 }
 
 /// A length of time that is not none.
-pub(super) fn time(given: &Given, path: &str, wrong: &mut Vec<Wrong>) -> Option<Duration> {
+pub(in crate::script) fn time(
+    given: &Given,
+    path: &str,
+    wrong: &mut Vec<Wrong>,
+) -> Option<Duration> {
     if matches!(given, Given::SomeText | Given::Unknown) {
         return None;
     }

@@ -47,6 +47,23 @@ pub(super) fn read(given: &Given, wrong: &mut Vec<Wrong>) -> Option<Retry> {
     Some(retry).filter(|retry| retry.count > 0)
 }
 
+/// What the function `retry` is told: the same, but that a limit of time ends a stage and not a
+/// closure of it.
+pub(in crate::script) fn of_function(given: &Given) -> (Retry, Vec<Wrong>) {
+    let mut wrong = Vec::new();
+    let retry = read(given, &mut wrong).unwrap_or(Retry {
+        count: 0,
+        backoff: BACKOFF,
+        on: Vec::new(),
+    });
+    if retry.on.contains(&RetryOn::Timeout) {
+        let message = "a `timeout` ends the whole stage, and no closure in it is tried again";
+        let hint = "give the stage itself a `retry`, or name the action that takes too long";
+        wrong.push(Wrong::value("retry.on", message).hint(hint));
+    }
+    (retry, wrong)
+}
+
 fn count(given: &Given, path: &str, wrong: &mut Vec<Wrong>) -> u32 {
     let read = match given {
         Given::Unknown => return 0,

@@ -1,0 +1,39 @@
+//! The chapters of the guide.
+
+use super::{Entry, Kind};
+
+/// Name, and text: a title, a line of summary, and what it tells, in Markdown.
+const CHAPTERS: &[(&str, &str)] = &[
+    ("first-pipeline", include_str!("guide/first-pipeline.md")),
+    ("stages", include_str!("guide/stages.md")),
+    ("skipping", include_str!("guide/skipping.md")),
+    ("rehearsing", include_str!("guide/rehearsing.md")),
+    ("secrets", include_str!("guide/secrets.md")),
+    ("watch", include_str!("guide/watch.md")),
+    ("ci", include_str!("guide/ci.md")),
+    ("modules", include_str!("guide/modules.md")),
+];
+
+pub(super) fn entries() -> Vec<Entry> {
+    CHAPTERS
+        .iter()
+        .map(|(name, text)| entry(name, text))
+        .collect()
+}
+
+fn entry(name: &str, text: &str) -> Entry {
+    let (title, text) = text.split_once("\n\n").unwrap_or((text, ""));
+    Entry {
+        name: format!("guide/{name}"),
+        kind: Kind::Chapter,
+        group: Kind::Chapter.heading(),
+        summary: title.trim_start_matches("# ").to_owned(),
+        effect: None,
+        calls: Vec::new(),
+        doc: text.to_owned(),
+        options: Vec::new(),
+        result: Vec::new(),
+        functions: Vec::new(),
+        examples: Vec::new(),
+    }
+}
