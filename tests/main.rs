@@ -29,6 +29,7 @@ mod planning;
 mod plans;
 mod projects;
 mod readme;
+mod reference;
 mod rehearsal;
 mod render;
 mod repl;

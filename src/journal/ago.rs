@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-/// `5 s ago`, `3 min ago`, `2 h ago`, `4 d ago`.
+/// `just now`, `5 s ago`, `3 min ago`, `2 h ago`, `4 d ago`.
 pub fn ago(time: Duration) -> String {
     let seconds = time.as_secs();
+    if seconds == 0 {
+        return "just now".to_owned();
+    }
     let (amount, unit) = match seconds {
         0..60 => (seconds, "s"),
         60..3_600 => (seconds / 60, "min"),
@@ -22,7 +25,8 @@ mod tests {
     #[test]
     fn tells_how_long_ago_roughly() {
         for (seconds, expected) in [
-            (0, "0 s ago"),
+            (0, "just now"),
+            (1, "1 s ago"),
             (59, "59 s ago"),
             (119, "1 min ago"),
             (7_200, "2 h ago"),

@@ -11,6 +11,7 @@
 //! A [`Finished`] whose streams are not looked at asserts, when it is dropped, that both were
 //! empty and the exit code 0: no output goes unnoticed.
 
+mod document;
 mod finished;
 mod marked;
 pub(crate) mod normal;
@@ -22,6 +23,7 @@ mod terminal;
 
 use std::time::Duration;
 
+pub(crate) use document::Document;
 pub(crate) use finished::Finished;
 pub(crate) use project::Project;
 pub(crate) use running::Running;

@@ -31,6 +31,7 @@ static RULES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             "[time]",
         ),
         (r"\b\d+ ?m(in)?( \d+ ?s)?\b", "[time]"),
+        (r"\bjust now\b", "[time] ago"),
     ]
     .into_iter()
     .map(|(pattern, replacement)| {

@@ -120,3 +120,80 @@ fn wrong(host: &Host, context: &NativeCallContext, name: &str, wrong: Wrong) -> 
     });
     raise(wrong.failure.clone().at_if(place), context)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use rhai::Engine;
+
+    use super::{LANGUAGE, register};
+    use crate::action::{Context, Trace};
+    use crate::cancel::Cancel;
+    use crate::event::Events;
+    use crate::script::host::{Host, Missing};
+    use crate::script::{declare, hook};
+    use crate::secret::Secrets;
+
+    /// There only to say that there is no such thing.
+    const REFUSED: &str = "exit";
+
+    #[test]
+    fn every_function_is_in_the_reference_with_all_its_signatures() {
+        let host = Host::new(nowhere(), [].into(), Missing::Refused);
+        let host = Arc::new(host);
+        let mut engine = Engine::new_raw();
+        register(&mut engine, &host);
+        declare::register(&mut engine, &host);
+        hook::register(&mut engine, &host);
+        let known = |info: rhai::FuncInfo| {
+            let name = &info.metadata.name;
+            let name = match info.namespace.as_str() {
+                "" => name.to_string(),
+                module => format!("{module}::{name}"),
+            };
+            let own = name != REFUSED && !name.contains(|c: char| "$<>=+-*/!".contains(c));
+            own.then_some((name, info.metadata.num_params))
+        };
+        let registered: BTreeSet<_> = engine
+            .collect_fn_metadata(None, known, false)
+            .into_iter()
+            .collect();
+        let functions = LANGUAGE.iter().flat_map(|family| family.functions);
+        let told: BTreeSet<_> = functions
+            .flat_map(|function| {
+                function
+                    .signatures
+                    .iter()
+                    .map(|signature| (function.name.to_owned(), parameters(signature)))
+            })
+            .collect();
+        assert_eq!(registered, told);
+    }
+
+    fn nowhere() -> Context {
+        Context {
+            stage: "script".into(),
+            root: "/nowhere".into(),
+            environment: Arc::default(),
+            secrets: Secrets::new(),
+            cancel: Cancel::new(),
+            events: Events::new(|_| ()),
+            services: Arc::default(),
+            standins: None,
+            rehearsal: false,
+            gate: None,
+            failed_first: false,
+            replay: None,
+            trace: Trace::default(),
+            telling: None,
+        }
+    }
+
+    /// How many parameters `(a: int, b: ?) -> ?` has.
+    fn parameters(signature: &str) -> usize {
+        let list = signature.split(')').next().unwrap_or_default();
+        list.matches(": ").count()
+    }
+}

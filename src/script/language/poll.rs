@@ -21,12 +21,10 @@ pub(in crate::script) const POLL: Function = Function {
     summary: "Call a closure until it gives something",
     doc: "The first value that is neither nothing nor `false`. A failure in the closure ends it: `try` inside lets it go on. A rehearsal asks once and takes what it gets.",
     example: Example {
-        title: "waits for a file",
-        files: &[],
-        script: r#"let asked = 0;
-let answer = poll(#{ every: "10ms", what: "the site to answer" }, || {
-    asked += 1;
-    if asked == 2 { "ready" }
+        title: "waits for a file, and tells what is in it",
+        files: &[("ready.txt", "ready")],
+        script: r#"let answer = poll(#{ every: "500ms", what: "ready.txt" }, || {
+    if exists("ready.txt") { read_file("ready.txt") }
 });
 print(answer);"#,
         outcome: Expected::Prints("ready\n"),
