@@ -42,6 +42,7 @@ mod sh;
 mod shells;
 mod skipping;
 mod stages;
+mod stdlib;
 mod stopping;
 mod tidy;
 mod watch;

@@ -358,3 +358,28 @@ fn a_module_that_is_computed_is_confined_as_well() {
         assert!(stderr.starts_with(&format!("error: {told}\n")), "{stderr}");
     }
 }
+
+/// A call inside a module never comes to a function of another module, whatever was called before.
+#[test]
+fn modules_may_have_functions_of_the_same_names() {
+    let mut project = Project::new();
+    let mut script = String::new();
+    let mut body = String::new();
+    for name in ["slack", "discord", "teams"] {
+        let module = format!(
+            "const PLACE = \"{name}\";\nfn post(text) {{ post(text, 1) }}\n\
+             fn post(text, times) {{ [times].map(|n| shown(text, n))[0] }}\n\
+             private fn shown(text, n) {{ `${{global::PLACE}} ${{text}} ${{n}}` }}\n\
+             fn fail(text) {{ `no ${{text}}` }}\nfn refuse() {{ fail(\"thanks\") }}\n"
+        );
+        project = project.file(&format!("lib/{name}.rhai"), module);
+        script += &format!("import \"lib/{name}\" as {name};\n");
+        body += &format!("    print({name}::post(\"hi\"));\n");
+    }
+    // The language's own function of that name, until it is known well.
+    body += "    for n in 0..3 { try { fail(\"so\") } catch {} }\n    print(teams::refuse());\n";
+    script += &format!("stage(\"tell\", || {{\n{body}{body}}});\n");
+    let (code, stdout, stderr) = project.script(&script).run(["run"]).streams();
+    let once = "slack hi 1\ndiscord hi 1\nteams hi 1\nno thanks\n";
+    assert_eq!((code, stdout), (0, once.repeat(2)), "{stderr}");
+}

@@ -96,12 +96,23 @@ pub(super) fn modules() -> Vec<Entry> {
     standard_modules().map(module).collect()
 }
 
+/// What a module is best imported as: its own name, where that is free.
+fn alias(path: &str) -> &str {
+    match path.trim_start_matches("std/") {
+        // The language's own module.
+        "git" => "repo",
+        // A word that Rhai keeps for itself.
+        "go" => "golang",
+        name => name,
+    }
+}
+
 fn module(module: Documented) -> Entry {
     let (summary, doc) = match module.about.split_once("\n\n") {
         Some((summary, doc)) => (summary, doc),
         None => (module.about.as_str(), ""),
     };
-    let alias = module.path.trim_start_matches("std/");
+    let alias = alias(&module.path);
     let functions = module.functions.iter().map(|function| Member {
         call: format!("{alias}::{}({})", function.name, function.parameters),
         doc: function.doc.clone(),
@@ -111,7 +122,7 @@ fn module(module: Documented) -> Entry {
         group: Kind::Module.heading(),
         summary: summary.replace('\n', " ").trim_end_matches('.').to_owned(),
         effect: None,
-        calls: vec![format!("import \"{}\" as {alias};", module.path)],
+        calls: vec![format!("import \"{}\" as {alias};", &module.path)],
         doc: doc.to_owned(),
         options: Vec::new(),
         result: Vec::new(),

@@ -42,6 +42,16 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
     engine
 }
 
+/// An engine that takes the same scripts as [`build`]'s, and cannot run them.
+pub(super) fn parser() -> Engine {
+    let mut engine = Engine::new_raw();
+    limit(&mut engine);
+    engine
+        .set_optimization_level(OptimizationLevel::None)
+        .disable_symbol("eval");
+    engine
+}
+
 /// The standard packages but for bit fields and blobs, which no pipeline needs and every start
 /// would pay for. Their functions are looked up when they are first called: to register a thousand
 /// of which a pipeline calls ten took a third of a short run.

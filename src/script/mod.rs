@@ -12,6 +12,7 @@ mod essence;
 mod fault;
 mod hook;
 mod host;
+mod isolate;
 mod language;
 mod literal;
 mod locate;

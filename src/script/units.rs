@@ -11,7 +11,7 @@ use rhai::{
 
 use super::raised::throw;
 use super::span::place_at;
-use super::{literal, open_comment, stdlib};
+use super::{isolate, literal, open_comment, stdlib};
 use crate::failure::{Failure, Place, Source};
 
 /// The compiled sources of one program. Also its module resolver: `std/…` comes from the binary,
@@ -35,6 +35,8 @@ type Functions = HashMap<ImmutableString, Vec<Shared<ScriptFuncDef>>>;
 pub(super) struct Unit {
     pub source: Arc<Source>,
     pub ast: Arc<AST>,
+    /// What is evaluated in its place; only of a module.
+    isolated: Option<Arc<AST>>,
     /// The calls in it by line and column, from when they are first asked for.
     calls: Arc<OnceLock<Calls>>,
     /// Its functions and closures by name, from when they are first asked for: the engine would go
@@ -61,9 +63,15 @@ impl Unit {
     pub(super) fn functions(&self, name: &str) -> &[Shared<ScriptFuncDef>] {
         let functions = self.functions.get_or_init(|| {
             let mut functions = Functions::new();
-            for (_, _, _, _, function) in self.ast.shared_lib().iter_script_fn_info() {
-                let named = functions.entry(function.name.clone()).or_default();
-                named.push(function.clone());
+            for ast in std::iter::once(&self.ast).chain(&self.isolated) {
+                let before: Vec<_> = functions.keys().cloned().collect();
+                for (_, _, _, _, function) in ast.shared_lib().iter_script_fn_info() {
+                    // A closure is named after its text, which is another where it calls its module.
+                    if !before.contains(&function.name) {
+                        let named = functions.entry(function.name.clone()).or_default();
+                        named.push(function.clone());
+                    }
+                }
             }
             functions
         });
@@ -73,7 +81,8 @@ impl Unit {
     /// Whether `library` is what a call in this unit finds its functions in.
     fn has(&self, library: &Shared<Module>) -> bool {
         let module = self.module.as_ref();
-        Shared::ptr_eq(self.ast.shared_lib(), library)
+        let evaluated = self.isolated.as_ref().unwrap_or(&self.ast);
+        Shared::ptr_eq(evaluated.shared_lib(), library)
             || module.is_some_and(|module| Shared::ptr_eq(module, library))
     }
 }
@@ -105,6 +114,7 @@ impl Units {
         let unit = Unit {
             source,
             ast: Arc::new(ast),
+            isolated: None,
             calls: Arc::default(),
             functions: Arc::default(),
             module: None,
@@ -128,7 +138,8 @@ impl Units {
     /// the call into its module.
     pub(super) fn library_of(&self, name: &str) -> Option<Shared<Module>> {
         self.lock().iter().find_map(|unit| {
-            let library = unit.ast.shared_lib();
+            let evaluated = unit.isolated.as_ref().unwrap_or(&unit.ast);
+            let library = evaluated.shared_lib();
             let defines = !unit.functions(name).is_empty();
             // Once evaluated, the module's functions know its constants and imports.
             defines.then(|| unit.module.clone().unwrap_or_else(|| library.clone()))
@@ -224,7 +235,8 @@ impl Units {
         }
         let name = unit.source.name.clone();
         let _loading = self.enter(&name)?;
-        let module = Module::eval_ast_as_new(Scope::new(), &unit.ast, engine)
+        let evaluated = self.isolate(&unit);
+        let module = Module::eval_ast_as_new(Scope::new(), &evaluated, engine)
             .map_err(|error| Loading::Evaluated(name.clone(), error))?;
         let module: Shared<Module> = module.into();
         for unit in self.lock().iter_mut() {
@@ -233,6 +245,26 @@ impl Units {
             }
         }
         Ok(module)
+    }
+
+    /// What of the unit of a module is to be evaluated.
+    fn isolate(&self, unit: &Unit) -> Arc<AST> {
+        let mut units = self.lock();
+        let index = units
+            .iter()
+            .position(|known| known.source.name == unit.source.name);
+        let isolated = isolate::isolated(&unit.ast, &unit.source.text, index.unwrap_or_default());
+        let Some(mut isolated) = isolated else {
+            return unit.ast.clone();
+        };
+        isolated.set_source(&unit.source.name);
+        let isolated = Arc::new(isolated);
+        if let Some(unit) = index.and_then(|index| units.get_mut(index)) {
+            unit.isolated = Some(isolated.clone());
+            // What was looked up so far did not know of it.
+            unit.functions = Arc::default();
+        }
+        isolated
     }
 
     fn enter(&self, name: &str) -> Result<Entered<'_>, Failure> {

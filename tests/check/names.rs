@@ -77,6 +77,7 @@ env();
        |
     10 | switch boats.len() { 0 => tow(), 1..4 if pull() => (), _ => { let x = [drag()]; } }
        |                                          ^^^^
+    hint: did you mean `poll`?
     error: unknown function `drag`
       --> wharf.rhai:10:72
        |

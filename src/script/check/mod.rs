@@ -6,6 +6,7 @@
 mod arguments;
 mod changes;
 mod declarations;
+mod defaults;
 mod functions;
 mod imports;
 mod literal;
@@ -15,6 +16,7 @@ mod modules;
 mod names;
 mod needs;
 mod params;
+mod reach;
 mod settings;
 mod site;
 mod variables;
@@ -27,6 +29,7 @@ use crate::failure::Failure;
 use arguments::Schemas;
 use imports::Loaded;
 use names::Names;
+use reach::Reach;
 use site::Site;
 
 /// One thing that is wrong, or may be.
@@ -68,6 +71,7 @@ struct Scene<'a> {
     at: &'a Loaded,
     names: &'a Names,
     schemas: &'a Schemas,
+    reach: &'a Reach,
 }
 
 impl Scene<'_> {
@@ -98,6 +102,7 @@ pub fn check(program: &Program) -> Vec<Finding> {
     let all = imports::load(program, &mut findings);
     let names = Names::gather(&all);
     let schemas = Schemas::default();
+    let reach = Reach::of(&all);
     let mut stages = needs::Stages::default();
     let mut params = params::Params::default();
     for at in &all {
@@ -107,10 +112,12 @@ pub fn check(program: &Program) -> Vec<Finding> {
             at,
             names: &names,
             schemas: &schemas,
+            reach: &reach,
         };
         site::each(&at.unit, &mut |site| {
             functions::check(&scene, site, &mut findings);
             arguments::check(&scene, site, &mut findings);
+            defaults::check(&scene, site, &mut findings);
             walls::check(&scene, site, &mut findings);
             lost::check(&scene, site, &mut findings);
             matrices::check(&scene, site, &mut findings);

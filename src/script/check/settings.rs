@@ -19,7 +19,8 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
         // What one stage calls a secret another may print before.
         context.secrets.add(value);
     }
-    if value.is_none() {
+    let reached = scene.reach.reaches(&scene.unit().source.name, position);
+    if value.is_none() && reached {
         let failure = Failure::script(format!("the environment has no `{name}`"))
             .at_if(place_at(&scene.unit().source, position))
             .hint("set it where the pipeline runs, or write it into `.env`");

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Map, ParseError, Position};
 
+use super::isolate;
 use super::raised::Raised;
 use super::span::place_at;
 use super::units::Units;
@@ -95,7 +96,7 @@ fn called(name: &str) -> String {
     if name.starts_with("anon$") {
         "closure called here".to_owned()
     } else {
-        format!("`{name}` called here")
+        format!("`{}` called here", isolate::written(name))
     }
 }
 

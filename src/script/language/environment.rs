@@ -145,9 +145,15 @@ fn hide(name: &str, value: &str) {
     }
 }
 
-/// A harmless value that is good in an image name and in most other places.
+/// A harmless value that is good in an image name and in most other places; for an address, one that
+/// leads nowhere.
 fn made_up(name: &str) -> String {
-    name.to_lowercase().replace('_', "-")
+    let value = name.to_lowercase().replace('_', "-");
+    match name.rsplit('_').next() {
+        Some("URL") => format!("https://{value}.invalid"),
+        Some("DSN") => format!("https://key@{value}.invalid/1"),
+        _ => value,
+    }
 }
 
 /// `given` as the type of `default`.

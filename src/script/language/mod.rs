@@ -9,10 +9,12 @@ mod git;
 pub(super) mod globs;
 mod image;
 pub(super) mod matrix;
+pub(super) mod options;
 mod parallel;
 pub(super) mod poll;
 mod retry;
 mod talk;
+mod url;
 
 use std::sync::Arc;
 
@@ -80,6 +82,8 @@ pub const LANGUAGE: &[Family] = &[
             data::PARSE_YAML,
             data::TO_YAML,
             image::IMAGE_REF,
+            url::URL_ENCODE,
+            options::WITH_DEFAULTS,
         ],
     },
     Family {
@@ -104,6 +108,8 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     parallel::register(engine, host);
     retry::register(engine, host);
     poll::register(engine, host);
+    options::register(engine);
+    url::register(engine);
 }
 
 /// What is wrong with an option of a function, at the place where it was written. `name` is what

@@ -1,0 +1,177 @@
+//! GitHub, Sentry, Render.
+
+use super::{received, run};
+use crate::harness::{Project, Standin};
+
+fn github(standin: &Standin) -> Project {
+    Project::new()
+        .env("GITHUB_API_URL", format!("http://{}", standin.address))
+        .env("GITHUB_REPOSITORY", "me/lettings")
+        .env("GITHUB_TOKEN", "ghs_of-the-harbour")
+}
+
+#[test]
+fn a_release_of_github_gives_its_page() {
+    let page = "https://github.com/me/lettings/releases/tag/v1";
+    let github_standin = Standin::new("201 Created", &format!("{{\"html_url\":\"{page}\"}}"));
+    let body =
+        "print(it::release(\"v1\")); it::release(\"v1\", #{ notes: \"- fixed\", draft: true });";
+    let (_, stdout) = run(github(&github_standin), "github", body);
+    assert_eq!(stdout, format!("{page}\n"));
+    let [first, second] = received(&github_standin).try_into().expect("two requests");
+    assert!(
+        first.starts_with("POST /repos/me/lettings/releases {"),
+        "{first}"
+    );
+    assert!(
+        first.contains(r#""generate_release_notes":true"#),
+        "{first}"
+    );
+    assert!(second.contains(r#""body":"- fixed""#), "{second}");
+    assert!(second.contains(r#""draft":true"#), "{second}");
+    let headers = &github_standin.requests()[0].headers;
+    assert!(
+        headers.contains("authorization: Bearer ghs_of-the-harbour"),
+        "{headers}"
+    );
+}
+
+#[test]
+fn github_gets_statuses_comments_and_dispatches() {
+    let created = ("201 Created", "{\"html_url\":\"https://x\"}");
+    let standin = Standin::answering(&[created, created, ("204 No Content", "")]);
+    let project = github(&standin).file("a", "").git();
+    let sha = project.tool("git", ["rev-parse", "HEAD"]).trim().to_owned();
+    let body = "it::status(\"success\", #{ context: \"deploy\" }); it::comment(7, \"done\");\n\
+                it::dispatch(\"deploy.yml\", \"main\", #{ to: \"prod\" });";
+    run(project, "github", body);
+    assert_eq!(
+        received(&standin),
+        [
+            format!(
+                "POST /repos/me/lettings/statuses/{sha} {{\"context\":\"deploy\",\"description\":\"\",\"state\":\"success\"}}"
+            ),
+            "POST /repos/me/lettings/issues/7/comments {\"body\":\"done\"}".to_owned(),
+            "POST /repos/me/lettings/actions/workflows/deploy.yml/dispatches {\"inputs\":{\"to\":\"prod\"},\"ref\":\"main\"}"
+                .to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn sentry_gets_releases_and_deploys() {
+    let standin = Standin::answering(&[
+        ("208 Already Reported", "{}"),
+        ("200 OK", "{}"),
+        ("201 Created", "{}"),
+    ]);
+    let project = Project::new()
+        .env("SENTRY_URL", format!("http://{}/", standin.address))
+        .env("SENTRY_ORG", "quay")
+        .env("SENTRY_PROJECT", "lettings")
+        .env("SENTRY_AUTH_TOKEN", "sntrys_of-the-harbour")
+        .file("a", "")
+        .git();
+    let body = "it::release(\"lettings@1.2\", #{ repository: \"me/lettings\" }); it::deploy(\"lettings@1.2\", \"production\");";
+    let (project, _) = run(project, "sentry", body);
+    let sha = project.tool("git", ["rev-parse", "HEAD"]).trim().to_owned();
+    let [release, finished, deploy] = received(&standin).try_into().expect("three requests");
+    assert_eq!(
+        release,
+        format!(
+            "POST /api/0/organizations/quay/releases/ {{\"projects\":[\"lettings\"],\"refs\":[{{\"commit\":\"{sha}\",\"repository\":\"me/lettings\"}}],\"version\":\"lettings@1.2\"}}"
+        )
+    );
+    let (line, body) = finished.split_once(" {").expect("a body");
+    assert_eq!(
+        line,
+        "PUT /api/0/organizations/quay/releases/lettings%401.2/"
+    );
+    assert!(
+        body.starts_with("\"dateReleased\":\"20") && body.ends_with("Z\"}"),
+        "{body}"
+    );
+    assert_eq!(
+        deploy,
+        "POST /api/0/organizations/quay/releases/lettings%401.2/deploys/ {\"environment\":\"production\"}"
+    );
+}
+
+#[test]
+fn sentry_is_checked_in_to_by_the_dsn() {
+    let standin = Standin::new("202 Accepted", "");
+    let project = Project::new().env(
+        "SENTRY_DSN",
+        format!("http://abc123@{}/42", standin.address),
+    );
+    run(project, "sentry", "it::check_in(\"nightly jobs\", \"ok\");");
+    assert_eq!(
+        received(&standin),
+        ["POST /api/42/cron/nightly%20jobs/abc123/?status=ok"]
+    );
+}
+
+fn render(standin: &Standin) -> Project {
+    Project::new()
+        .env("RENDER_API_URL", format!("http://{}", standin.address))
+        .env("RENDER_SERVICE_ID", "srv-1")
+        .env("RENDER_API_KEY", "rnd_of-the-harbour")
+}
+
+#[test]
+fn render_goes_back_to_the_deploy_before() {
+    let deploys = r#"[{"deploy":{"id":"dep-3","status":"live"},"cursor":"c"},
+        {"deploy":{"id":"dep-2","status":"build_failed"},"cursor":"c"},
+        {"deploy":{"id":"dep-1","status":"deactivated"},"cursor":"c"}]"#;
+    let standin = Standin::answering(&[("200 OK", deploys), ("201 Created", "{}")]);
+    let (_, stdout) = run(render(&standin), "render", "print(it::rollback());");
+    assert_eq!(stdout, "dep-1\n");
+    assert_eq!(
+        received(&standin),
+        [
+            "GET /v1/services/srv-1/deploys?limit=20",
+            "POST /v1/services/srv-1/rollback {\"deployId\":\"dep-1\"}",
+        ]
+    );
+}
+
+#[test]
+fn render_gets_variables_and_gives_its_log() {
+    let logs = r#"{"logs":[{"message":"second"},{"message":"first"}]}"#;
+    let standin = Standin::answering(&[
+        ("200 OK", "{}"),
+        ("200 OK", "{\"ownerId\":\"own-1\"}"),
+        ("200 OK", logs),
+    ]);
+    let body = "it::set_env(\"A B\", \"1\"); for line in it::logs(#{ limit: 2 }) { print(line); }";
+    let (_, stdout) = run(render(&standin), "render", body);
+    assert_eq!(stdout, "first\nsecond\n");
+    let requests = received(&standin);
+    assert_eq!(
+        requests[0],
+        "PUT /v1/services/srv-1/env-vars/A%20B {\"value\":\"1\"}"
+    );
+    assert_eq!(requests[1], "GET /v1/services/srv-1");
+    assert_eq!(
+        requests[2],
+        "GET /v1/logs?direction=backward&limit=2&ownerId=own-1&resource=srv-1"
+    );
+}
+
+#[test]
+fn all_of_them_can_be_rehearsed() {
+    let script = "import \"std/github\" as github;\nimport \"std/sentry\" as sentry;\nimport \"std/render\" as render;\n\
+         stage(\"tell\", || {\n    github::release(\"v1\");\n    sentry::release(\"1\");\n    sentry::check_in(\"nightly\", \"ok\");\n    render::set_env(\"A\", \"1\");\n    render::rollback(\"dep-1\");\n});\n";
+    let project = Project::new().script(script).git();
+    let (code, _, stderr) = project.run(["run", "--rehearse"]).streams();
+    assert_eq!(code, 0, "{stderr}");
+    for told in [
+        "POST https://api.github.com/repos/github-repository/releases",
+        "POST https://sentry.io/api/0/organizations/sentry-org/releases/",
+        "POST https://sentry-dsn.invalid/api/1/cron/nightly/key/?status=ok",
+        "PUT https://api.render.com/v1/services/render-service-id/env-vars/A",
+        "POST https://api.render.com/v1/services/render-service-id/rollback",
+    ] {
+        assert!(stderr.contains(told), "{told} is not in:\n{stderr}");
+    }
+}
