@@ -1,5 +1,6 @@
 //! What a script can import, and what it cannot.
 
+use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
 
 use insta::assert_snapshot;
@@ -373,12 +374,12 @@ fn modules_may_have_functions_of_the_same_names() {
              fn fail(text) {{ `no ${{text}}` }}\nfn refuse() {{ fail(\"thanks\") }}\n"
         );
         project = project.file(&format!("lib/{name}.rhai"), module);
-        script += &format!("import \"lib/{name}\" as {name};\n");
-        body += &format!("    print({name}::post(\"hi\"));\n");
+        let _ = writeln!(script, "import \"lib/{name}\" as {name};");
+        let _ = writeln!(body, "    print({name}::post(\"hi\"));");
     }
     // The language's own function of that name, until it is known well.
     body += "    for n in 0..3 { try { fail(\"so\") } catch {} }\n    print(teams::refuse());\n";
-    script += &format!("stage(\"tell\", || {{\n{body}{body}}});\n");
+    let _ = writeln!(script, "stage(\"tell\", || {{\n{body}{body}}});");
     let (code, stdout, stderr) = project.script(&script).run(["run"]).streams();
     let once = "slack hi 1\ndiscord hi 1\nteams hi 1\nno thanks\n";
     assert_eq!((code, stdout), (0, once.repeat(2)), "{stderr}");

@@ -140,16 +140,14 @@ pub fn find(name: &str) -> Result<Entry, Option<String>> {
     // A module is looked up more often than the chapter of that name.
     let found = found.or_else(|| entries.iter().rposition(ends));
     let found = found.or_else(|| entries.iter().position(has));
-    match found {
-        Some(index) => Ok(entries.swap_remove(index)),
-        None => {
-            let names = entries.iter().map(|entry| entry.name.as_str());
-            let short = entries
-                .iter()
-                .filter_map(|entry| entry.name.rsplit(['/', ':']).next());
-            Err(nearest(name, names.chain(short)).map(str::to_owned))
-        }
-    }
+    let Some(index) = found else {
+        let names = entries.iter().map(|entry| entry.name.as_str());
+        let short = entries
+            .iter()
+            .filter_map(|entry| entry.name.rsplit(['/', ':']).next());
+        return Err(nearest(name, names.chain(short)).map(str::to_owned));
+    };
+    Ok(entries.swap_remove(index))
 }
 
 /// All entries as one document of JSON, `{"version": 1, "entries": […]}`.

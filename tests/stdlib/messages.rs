@@ -1,5 +1,7 @@
 //! Slack, Discord, Teams, healthchecks.
 
+use std::fmt::Write as _;
+
 use super::{received, run};
 use crate::harness::{Project, Standin};
 
@@ -118,11 +120,11 @@ fn healthchecks_gets_pings() {
 fn all_of_them_can_be_rehearsed() {
     let mut script = String::new();
     for module in ["slack", "discord", "teams"] {
-        script += &format!("import \"std/{module}\" as {module};\n");
+        let _ = writeln!(script, "import \"std/{module}\" as {module};");
     }
     script += "import \"std/healthchecks\" as healthchecks;\nstage(\"tell\", || {\n";
     for module in ["slack", "discord", "teams"] {
-        script += &format!("    {module}::post(\"up\");\n");
+        let _ = writeln!(script, "    {module}::post(\"up\");");
     }
     script += "    healthchecks::success(\"key/nightly\");\n});\n";
     let project = Project::new().script(&script);

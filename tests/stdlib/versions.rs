@@ -1,5 +1,7 @@
 //! Semantic versions, by the examples of <https://semver.org>.
 
+use std::fmt::Write as _;
+
 use super::run;
 use crate::harness::Project;
 
@@ -41,7 +43,7 @@ fn a_version_is_raised() {
         ("2.1.0-rc.1", "major", "3.0.0"),
     ];
     for (version, part, _) in cases {
-        body += &format!("print(it::bump(\"{version}\", \"{part}\"));\n");
+        let _ = writeln!(body, "print(it::bump(\"{version}\", \"{part}\"));");
     }
     let (_, stdout) = run(Project::new(), "semver", &body);
     let expected: Vec<_> = cases.iter().map(|(.., expected)| *expected).collect();

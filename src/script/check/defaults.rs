@@ -55,11 +55,10 @@ fn options(unit: &Unit, site: &Site, index: usize) -> Option<Vec<String>> {
     let parameter = function.params.get(index)?;
     let mut found = None;
     site::function(unit, &site.call.name).walk(&mut |path: &[ASTNode]| {
-        let call = match path.last() {
-            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => {
-                call
-            }
-            _ => return true,
+        let Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) =
+            path.last()
+        else {
+            return true;
         };
         if call.name == "with_defaults"
             && let [Expr::Variable(given, ..), defaults @ Expr::Map(..)] = call.args.as_slice()
