@@ -280,6 +280,36 @@ fn another_script_can_be_named() {
 }
 
 #[test]
+fn another_script_can_be_for_the_folder_that_is_named_with_it() {
+    let project = Project::new()
+        .file(
+            "ops/release.rhai",
+            "import \"lib\" as lib; sh(\"pwd\"); lib::tell();",
+        )
+        .file(
+            "ops/lib.rhai",
+            "fn tell() { print(exists(\"ops/lib.rhai\")) }",
+        )
+        .file("app/here.txt", "");
+    project
+        .run(["run", "--quiet", "-C", ".", "-f", "ops/release.rhai"])
+        .stdout("[project]\ntrue\n");
+    project.write("ops/plain.rhai", "sh(\"pwd\");");
+    project
+        .run(["run", "--quiet", "-C", "app", "-f", "../ops/plain.rhai"])
+        .stdout("[project]/app\n");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_script() {
+    Project::new()
+        .script("\u{feff}import \"lib\" as lib;\nlib::tell();\n")
+        .file("lib.rhai", "\u{feff}fn tell() { print(1) }\n")
+        .run(["run", "--quiet"])
+        .stdout("1\n");
+}
+
+#[test]
 fn no_script_here_nor_above() {
     assert_snapshot!(Project::new().run(["run"]).all(), @"
     exit: 2

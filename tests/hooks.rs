@@ -149,10 +149,11 @@ fn a_hook_runs_after_a_stage_that_was_stopped_for_its_time() {
     told
     false
     ── stderr
-    error: `wait` was stopped after [time]
+    error: `wait` took longer than [time] and was stopped
      --> wharf.rhai:1:37
       |
     1 | stage("wait", #{ timeout: 0.2 }, || sleep(600));
       |                                     ^^^^^
+    hint: a longer `timeout` lets it go on
     "#);
 }

@@ -287,13 +287,14 @@ stage("quiet", #{ silence: "200ms" }, || sh("while sleep 0.05; do echo busy; [ -
     ▸ quiet
     ✗ quiet failed after [time]
     1 failed in [time]
-    error: `quiet` was stopped because it said nothing for [time]
+    error: `quiet` said nothing for [time] and was stopped
      --> wharf.rhai:2:42
       |
     2 | stage("quiet", #{ silence: "[time]" }, || sh("while sleep 0.05; do echo busy; [ -e done ] && sleep 600; touch done; done"));
       |                                          ^^
       | busy
       | busy
+    hint: a longer `silence` lets it go on
     hint: see all of it: `wharf logs 1 quiet`
     "#);
     project.wait_for_survivors(&[]);

@@ -206,3 +206,24 @@ fn what_is_no_plan_is_told() {
     cause: not a directory
     ");
 }
+
+/// Conditions that are put together have no words of their own: then the script's are shown.
+#[test]
+fn a_condition_of_several_parts_is_told_as_it_is_written() {
+    let project = Project::new()
+        .script(
+            "let ready = false;\n\
+             stage(\"a\", #{ when: on_branch(\"main\")\n    && (ready || exists(\"a, b\")), needs: [] }, || 1);\n\
+             stage(\"b\", #{ when: ready }, || 1);\n\
+             stage(\"c\", #{ when: on_branch(\"release/*\") }, || 1);\n",
+        )
+        .git();
+    project.tool("git", ["switch", "--quiet", "--create", "release/2026/11"]);
+    assert_snapshot!(project.run(["plan"]).all(), @r#"
+    exit: 0
+    ── stdout
+    a  skip   its `when` is false: on_branch("main") && (ready || exists("a, b"))
+    b  skip   its `when` is false: ready
+    c  skip   branch is release/2026/11, needs release/*
+    "#);
+}

@@ -211,11 +211,12 @@ fn a_stage_that_takes_too_long_is_stopped() {
     ▸ wait
     ✗ wait failed after [time]
     1 failed in [time]
-    error: `wait` was stopped after [time]
+    error: `wait` took longer than [time] and was stopped
      --> wharf.rhai:1:41
       |
     1 | stage("wait", #{ timeout: "[time]" }, || sh("sleep 600"));
       |                                         ^^
+    hint: a longer `timeout` lets it go on
     "#);
     project.wait_for_survivors(&[]);
 }
@@ -231,11 +232,12 @@ fn a_script_loop_that_takes_too_long_is_stopped() {
     ▸ spin
     ✗ spin failed after [time]
     1 failed in [time]
-    error: `spin` was stopped after [time]
+    error: `spin` took longer than [time] and was stopped
      --> wharf.rhai:1:1
       |
     1 | stage("spin", #{ timeout: "[time]" }, || { loop { } });
       | ^^^^^
+    hint: a longer `timeout` lets it go on
     "#);
 }
 

@@ -43,11 +43,20 @@ impl Setting {
     }
 }
 
-/// The folder of the script: the repository, as far as wharf is concerned.
+/// The repository, as far as wharf is concerned: the folder of the script, or the one that was asked for
+/// together with a script.
 pub(super) fn root(place: &Place) -> Result<PathBuf, Failure> {
-    let mut root = script(place)?;
-    root.pop();
-    Ok(root)
+    Ok(root_of(place, script(place)?))
+}
+
+fn root_of(place: &Place, mut script: PathBuf) -> PathBuf {
+    if let (Some(directory), Some(_)) = (&place.directory, &place.file)
+        && let Ok(directory) = directory.canonicalize()
+    {
+        return directory;
+    }
+    script.pop();
+    script
 }
 
 pub(super) fn script(place: &Place) -> Result<PathBuf, Failure> {
@@ -57,7 +66,7 @@ pub(super) fn script(place: &Place) -> Result<PathBuf, Failure> {
 
 pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
     let path = script(place)?;
-    let root = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let root = root_of(place, path.clone());
     Program::load(&path, host(place, root, secrets, setting)?)
 }
 

@@ -99,7 +99,10 @@ fn stage(
         )));
     }
     let written = literal::Call::of(&host.units, context);
-    let when = options.get("when").map(condition::when);
+    let when = options.get("when").map(|when| {
+        let text = written.as_ref().and_then(|call| call.expression("when"));
+        condition::when(when, text.as_deref())
+    });
     let (options, wrongs) = stage_options::read(&Given::entries(options));
     if let Some(wrong) = wrongs.into_iter().next() {
         let place = written.and_then(|call| {

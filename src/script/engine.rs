@@ -6,7 +6,7 @@ use rhai::packages::{
     BasicArrayPackage, BasicMapPackage, BasicMathPackage, BasicTimePackage, CorePackage,
     LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, OptimizationLevel};
+use rhai::{Dynamic, Engine, FnPtr, OptimizationLevel};
 
 use super::host::Host;
 use super::{call, catch, current, declare, hook, language, raised};
@@ -33,6 +33,13 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
             let place = format!("{}:{position:?}", source.unwrap_or_default());
             current::get().context.say(format!("{place} {text}"));
         });
+    for name in ["to_string", "to_debug"] {
+        // In the user's words, and without a name that the parser made up.
+        engine.register_fn(name, |function: &mut FnPtr| match function.is_anonymous() {
+            true => "a closure".to_owned(),
+            false => format!("the function `{}`", function.fn_name()),
+        });
+    }
     raised::register(&mut engine);
     catch::register(&mut engine);
     declare::register(&mut engine, host);

@@ -80,6 +80,19 @@ impl<'a> Call<'a> {
         self.place(found?)
     }
 
+    /// How the value of the option `key` is written, on one line, and no more of it than a reason has room
+    /// for.
+    pub(super) fn expression(&self, key: &str) -> Option<String> {
+        let place = self.value(key, None)?;
+        let rest = &place.source.text[place.span.start..];
+        let words: Vec<_> = rest[..end_of_expression(rest)].split_whitespace().collect();
+        let text = words.join(" ");
+        match text.char_indices().nth(60) {
+            Some((end, _)) => Some(format!("{}…", &text[..end])),
+            None => Some(text),
+        }
+    }
+
     /// `text` where it is written as the value of the option `key`, or one of its items.
     pub(super) fn text(&self, key: &str, text: &str) -> Option<Place> {
         let is_it =
@@ -117,6 +130,29 @@ pub(super) fn comment_above(place: &Place) -> String {
         .collect();
     lines.reverse();
     lines.join("\n")
+}
+
+/// Where the expression that `text` begins with ends: before the comma or bracket that is not its own.
+fn end_of_expression(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(own), _) => {
+                if c == own && !escaped {
+                    quote = None;
+                }
+                escaped = c == '\\' && !escaped;
+            }
+            (None, '"' | '`' | '\'') => quote = Some(c),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}' | ',') if depth == 0 => return at,
+            (None, ')' | ']' | '}') => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// Calls `visit` with each function call in the script, and where its name stands.

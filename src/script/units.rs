@@ -103,6 +103,11 @@ impl Units {
         name: &str,
         text: String,
     ) -> Result<Unit, Failure> {
+        // Some editors begin a file with a byte order mark.
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(text) => text.to_owned(),
+            None => text,
+        };
         let source = Arc::new(Source::new(name, text));
         let mut ast = engine
             .compile(&source.text)

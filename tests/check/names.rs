@@ -316,3 +316,19 @@ stage("tell", #{ needs: computed }, |x| computed);
     error: 2 errors found
     "#);
 }
+
+#[test]
+fn a_closure_in_a_variable_is_called_as_one() {
+    let project = Project::new().script("let twice = |n| n * 2;\nprint(twice(3));\n");
+    assert_snapshot!(project.run(["check"]).all(), @"
+    exit: 2
+    ── stderr
+    error: unknown function `twice`
+     --> wharf.rhai:2:7
+      |
+    2 | print(twice(3));
+      |       ^^^^^
+    hint: a closure in a variable is called as `twice.call(…)`
+    error: 1 error found
+    ");
+}

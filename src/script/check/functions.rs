@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rhai::{ASTNode, Stmt};
+
 use super::site::Site;
 use super::{Finding, Scene, modules};
 use crate::action;
@@ -75,9 +77,26 @@ fn judge(scene: &Scene, site: &Site, what: &str, arities: &BTreeSet<usize>) -> O
         return Some(wrong_count(name, given, arities));
     }
     let failure = Failure::script(format!("unknown {what} `{name}`"));
+    if !site.method && holds(scene, name) {
+        return Some(failure.hint(format!(
+            "a closure in a variable is called as `{name}.call(…)`"
+        )));
+    }
     let every = scene.names.every(scene.program.engine());
     let known = every.iter().filter(|known| !known.contains("::"));
     Some(suggest(failure, name, known.map(String::as_str)))
+}
+
+/// Whether a variable has this name somewhere in the unit.
+fn holds(scene: &Scene, name: &str) -> bool {
+    let mut found = false;
+    scene.unit().ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Var(declared, ..))) = path.last() {
+            found |= declared.0.name == name;
+        }
+        !found
+    });
+    found
 }
 
 /// `takes 1 or 2 arguments, not 3`.

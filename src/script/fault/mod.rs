@@ -107,15 +107,19 @@ fn stopped(token: &Dynamic, context: &Context) -> Failure {
     {
         return Failure::clone(&raised.0);
     }
-    let why = match context.cancel.reason() {
-        Some(Reason::TimedOut(limit)) => format!("after {limit}"),
-        Some(Reason::Silent(limit)) => format!("because it said nothing for {limit}"),
+    let stage = &context.stage;
+    let (message, hint) = match context.cancel.reason() {
+        Some(Reason::TimedOut(limit)) => (
+            format!("`{stage}` took longer than {limit} and was stopped"),
+            "a longer `timeout` lets it go on",
+        ),
+        Some(Reason::Silent(limit)) => (
+            format!("`{stage}` said nothing for {limit} and was stopped"),
+            "a longer `silence` lets it go on",
+        ),
         _ => return Failure::new(Kind::Interrupted, "interrupted"),
     };
-    let mut failure = Failure::new(
-        Kind::Pipeline,
-        format!("`{}` was stopped {why}", context.stage),
-    );
+    let mut failure = Failure::new(Kind::Pipeline, message).hint(hint);
     if let Some(raised) = token.read_lock::<Raised>() {
         failure.places.clone_from(&raised.0.places);
     }

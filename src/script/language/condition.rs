@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use globset::Glob;
+use globset::GlobBuilder;
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
 use super::function::Function;
@@ -19,7 +19,7 @@ pub(in crate::script) const ON_BRANCH: Function = Function {
     name: "on_branch",
     signatures: &["(pattern: String) -> bool"],
     summary: "Tell whether the branch is this one, or matches this glob",
-    doc: "As `when` of a stage it also says why the stage is skipped. Where the checkout is detached, the branch is that of CircleCI's or GitHub Actions' variables.",
+    doc: "As `when` of a stage it also says why the stage is skipped. `*` ends at a `/`, `**` does not. Where the checkout is detached, the branch is that of CircleCI's or GitHub Actions' variables.",
     example: Example {
         title: "is false where there is no branch",
         files: &[],
@@ -79,15 +79,18 @@ pub(crate) fn register(engine: &mut Engine, host: &Arc<Host>) {
 
 type Ask = fn(&Git) -> Result<Option<String>, GitError>;
 
-/// What a script gave as `when`.
-pub(crate) fn when(value: &Dynamic) -> Result<Condition, String> {
+/// What a script gave as `when`; `written` is how.
+pub(crate) fn when(value: &Dynamic, written: Option<&str>) -> Result<Condition, String> {
     if let Some(closure) = value.clone().try_cast::<FnPtr>() {
         return Ok(Condition::Ask(closure));
     }
     match value.as_bool() {
         Ok(true) => Ok(Condition::Known(When::Always)),
         Ok(false) => {
-            let reason = reason(value).unwrap_or_else(|| "its `when` is false".to_owned());
+            let reason = reason(value).unwrap_or_else(|| match written {
+                Some(written) if written != "false" => format!("its `when` is false: {written}"),
+                _ => "its `when` is false".to_owned(),
+            });
             Ok(Condition::Known(When::Never(reason)))
         }
         Err(_) => Err(format!(
@@ -119,7 +122,8 @@ fn on(
     pattern: &str,
     current: Result<Option<String>, GitError>,
 ) -> Answer {
-    let glob = Glob::new(pattern).map_err(|error| {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    let glob = glob.map_err(|error| {
         let failure =
             Failure::script(format!("`{pattern}` is no pattern")).because(error.kind().to_string());
         raise(failure, context)
