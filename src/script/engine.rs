@@ -35,9 +35,12 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
         });
     for name in ["to_string", "to_debug"] {
         // In the user's words, and without a name that the parser made up.
-        engine.register_fn(name, |function: &mut FnPtr| match function.is_anonymous() {
-            true => "a closure".to_owned(),
-            false => format!("the function `{}`", function.fn_name()),
+        engine.register_fn(name, |function: &mut FnPtr| {
+            if function.is_anonymous() {
+                "a closure".to_owned()
+            } else {
+                format!("the function `{}`", function.fn_name())
+            }
         });
     }
     raised::register(&mut engine);
