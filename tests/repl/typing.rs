@@ -1,7 +1,7 @@
 //! Sessions at a real terminal.
 
 use super::SCRIPT;
-use crate::harness::{Project, Standin, Terminal};
+use crate::harness::{Project, Services, Standin, Terminal};
 
 /// A session that is ready, and how often it was.
 struct Session {
@@ -82,6 +82,36 @@ fn tab_completes_actions_options_and_stages() {
             .wait_for_screen(|screen| screen.contains(completed));
         session.forget();
     }
+    session.end();
+}
+
+#[test]
+fn tab_completes_the_images_that_the_engine_has() {
+    let services = Services::from_env();
+    let project = Project::new().script(SCRIPT).engine(&services);
+    let mut session = Session::begin(&project);
+    let image = &services.busybox;
+    let half = &image[..image.len() / 2];
+    session.terminal.write(&format!("docker_push(\"{half}\t"));
+    let completed = format!("docker_push(\"{image}");
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.contains(&completed));
+    session.forget();
+    session.end();
+    // Without one nothing is proposed, and nothing said.
+    let project = Project::new()
+        .script(SCRIPT)
+        .env("DOCKER_HOST", "unix:///nowhere.sock");
+    let mut session = Session::begin(&project);
+    session
+        .terminal
+        .write(&format!("docker_push(\"{half}\t\") == 1"));
+    let typed = format!("docker_push(\"{half}\") == 1");
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.contains(&typed));
+    session.forget();
     session.end();
 }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::images::Images;
 use crate::action::{self, Descriptor, schema};
 use crate::reference;
 use crate::script::{Function, Session, Symbol, SymbolKind};
@@ -23,6 +24,7 @@ pub(super) struct Knowledge {
     symbols: Vec<Symbol>,
     stages: Vec<String>,
     environment: Vec<String>,
+    images: Images,
     root: PathBuf,
 }
 
@@ -48,6 +50,7 @@ impl Knowledge {
             symbols: Vec::new(),
             stages: Vec::new(),
             environment: Vec::new(),
+            images: Images::default(),
             root,
         }
     }
@@ -150,6 +153,10 @@ impl Knowledge {
         match (inside.callee.as_str(), inside.key.as_deref()) {
             ("stage", Some("needs")) | ("output", _) => named(self.stages.clone()),
             ("env" | "secret", _) => named(self.environment.clone()),
+            ("docker_push" | "render_deploy" | "image_ref", None | Some("image")) => {
+                let session = self.session.borrow();
+                named(self.images.names(&session.program().host().context))
+            }
             (callee, Some(key)) => match choices(callee, key) {
                 choices if choices.is_empty() => (start, self.paths(typed)),
                 choices => named(choices),

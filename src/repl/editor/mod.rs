@@ -2,6 +2,7 @@
 
 mod complete;
 mod history;
+mod images;
 mod paint;
 
 use std::borrow::Cow;
