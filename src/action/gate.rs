@@ -6,11 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Descriptor, Effect, Standins};
+use crate::cancel::Cancel;
 
 /// Asked before each call whose effect leaves the machine and that is not rehearsed anyway.
 pub trait Gate: fmt::Debug + Send + Sync {
-    /// What to do with a call of `action`; `about` is what it is about, such as an image.
-    fn ask(&self, action: &Descriptor, effect: Effect, about: &str) -> Answer;
+    /// What to do with a call of `action`; `about` is what it is about, such as an image. Nobody waits
+    /// for the answer any more once `cancel` is.
+    fn ask(&self, action: &Descriptor, effect: Effect, about: &str, cancel: &Cancel) -> Answer;
 }
 
 /// What becomes of a call.

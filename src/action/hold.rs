@@ -1,6 +1,7 @@
 //! Effects that do not happen while a person only edits.
 
 use super::{Answer, Descriptor, Effect, Gate};
+use crate::cancel::Cancel;
 
 /// Calls that would leave the machine are not made, but for those of `allowed` effects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub struct Hold {
 
 impl Gate for Hold {
     /// Tells of a call what it would have done: ``it would publish: `docker_push` me/app:1``.
-    fn ask(&self, action: &Descriptor, effect: Effect, about: &str) -> Answer {
+    fn ask(&self, action: &Descriptor, effect: Effect, about: &str, _: &Cancel) -> Answer {
         if self.allowed.contains(&effect) {
             return Answer::Yes;
         }
@@ -23,13 +24,14 @@ impl Gate for Hold {
 mod tests {
     use super::Hold;
     use crate::action::{Answer, Effect, Gate, find};
+    use crate::cancel::Cancel;
 
     fn asked(effect: Effect, about: &str) -> Option<String> {
         let hold = Hold {
             allowed: vec![Effect::Publish],
         };
         let action = find("docker_push").expect("an action");
-        match hold.ask(action, effect, about) {
+        match hold.ask(action, effect, about, &Cancel::new()) {
             Answer::Hold(what) => Some(what),
             _ => None,
         }

@@ -73,7 +73,11 @@ fn pass(
     let Some(gate) = &context.gate else {
         return Ok(());
     };
-    match gate.ask(action, effect, &about(action, options)) {
+    let answer = gate.ask(action, effect, &about(action, options), &context.cancel);
+    if context.cancel.is_cancelled() {
+        return Err(ActionError::cancelled());
+    }
+    match answer {
         Answer::Yes => {}
         Answer::No(hint) => {
             return Err(ActionError {

@@ -38,7 +38,8 @@ pub(super) fn repl(place: &Place, options: &ReplOptions, secrets: &Secrets) -> D
             .clone()
             .unwrap_or_else(|| PathBuf::from("."))
     } else {
-        root(place).map_err(Arc::new)?
+        let found = root(place);
+        found.map_err(|failure| Arc::new(failure.hint("`wharf repl --bare` goes without one")))?
     };
     let recorder = run::recorder(&root, secrets, &report.events(), origin::origin());
     let events = recorded(&recorder, report.events());

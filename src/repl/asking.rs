@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::action::{Answer, Descriptor, Effect, Gate, Standins};
+use crate::cancel::Cancel;
 use crate::failure::Failure;
 use crate::report::Colour;
 use crate::secret::Secrets;
+use crate::service::keyboard;
 
 /// Starts the stand-ins of a rehearsal, when they are first wanted.
 type Stage = dyn Fn() -> Result<Arc<Standins>, Failure> + Send + Sync;
@@ -72,7 +74,7 @@ impl Asking {
 }
 
 impl Gate for Asking {
-    fn ask(&self, action: &Descriptor, effect: Effect, about: &str) -> Answer {
+    fn ask(&self, action: &Descriptor, effect: Effect, about: &str, cancel: &Cancel) -> Answer {
         // One question at a time, whoever asks.
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         if self.yes || all.contains(action.name) {
@@ -100,19 +102,16 @@ impl Gate for Asking {
         loop {
             eprint!("{question}");
             let _ = io::stderr().flush();
-            let mut line = String::new();
             // Who leaves or cannot answer has not said yes.
-            let read = io::stdin().lock().read_line(&mut line);
-            match (read, line.trim()) {
-                (Ok(1..), "y" | "yes") => return Answer::Yes,
-                (Ok(1..), "r" | "rehearse") => return self.rehearse(),
-                (Ok(1..), "a" | "all") if !self.once => {
+            let line = keyboard::line(cancel).unwrap_or_default();
+            match line.trim() {
+                "y" | "yes" => return Answer::Yes,
+                "r" | "rehearse" => return self.rehearse(),
+                "a" | "all" if !self.once => {
                     all.insert(action.name);
                     return Answer::Yes;
                 }
-                (Ok(0) | Err(_), _) | (_, "n" | "no" | "") => {
-                    return Answer::No("the answer was no".to_owned());
-                }
+                "n" | "no" | "" => return Answer::No("the answer was no".to_owned()),
                 _ => {}
             }
         }

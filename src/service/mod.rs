@@ -5,6 +5,7 @@ pub mod engine;
 pub mod files;
 pub mod git;
 pub mod http;
+pub mod keyboard;
 pub mod process;
 pub mod registry;
 pub mod render;

@@ -168,6 +168,22 @@ fn an_effect_is_asked_about() {
 }
 
 #[test]
+fn ctrl_c_is_an_answer_to_no_question() {
+    let standin = Standin::new("200 OK", "{}");
+    let project = Project::new().script(SCRIPT);
+    let mut session = Session::begin(&project);
+    let call = format!("http(\"http://{}/\", #{{ json: 1 }})", standin.address);
+    session.terminal.write(&format!("{call}\r"));
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.replace('\n', "").ends_with("[a]ll of `http`?"));
+    session.forget();
+    assert!(session.enter("40 + 2").ends_with("\n42\n"));
+    session.end();
+    assert_eq!(standin.requests().len(), 0);
+}
+
+#[test]
 fn a_script_that_changes_is_loaded_again() {
     let project = Project::new().script("let app = \"one\";\nstage(\"a\", || 1);\n");
     let mut session = Session::begin(&project);

@@ -107,7 +107,7 @@ fn allowed(wanted: &Wanted<'_>) -> Result<Option<Arc<action::Standins>>, Failure
     )
     .once();
     let about = action::about(wanted.action, &wanted.options);
-    match asking.ask(wanted.action, wanted.effect, &about) {
+    match asking.ask(wanted.action, wanted.effect, &about, &Cancel::new()) {
         Answer::Yes => Ok(None),
         Answer::Rehearse(standins) => Ok(Some(standins)),
         Answer::No(why) | Answer::Hold(why) => {
