@@ -118,6 +118,7 @@ impl Row {
         if run.rehearsal {
             told.push("rehearsal".to_owned());
         }
+        told.extend(verb(&run.arguments));
         Self {
             number: run.id.to_string(),
             when: ago(since),
@@ -126,6 +127,24 @@ impl Row {
             commit: commit(run),
             stages: told.join(", "),
         }
+    }
+}
+
+/// What it was, where that is no plain run: `call sh`, `watch`.
+fn verb(arguments: &[String]) -> Option<String> {
+    let known = ["run", "call", "repl", "resume", "watch"];
+    let mut words = arguments.iter().map(String::as_str);
+    match words.find(|word| known.contains(word))? {
+        "run" => None,
+        "call" => {
+            let action = words.find(|word| !word.starts_with('-'));
+            Some(
+                format!("call {}", action.unwrap_or_default())
+                    .trim_end()
+                    .to_owned(),
+            )
+        }
+        verb => Some(verb.to_owned()),
     }
 }
 
@@ -199,4 +218,24 @@ fn date(time: SystemTime) -> String {
 
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::verb;
+
+    #[test]
+    fn what_was_no_plain_run_is_told() {
+        let told = |line: &str| {
+            let arguments: Vec<_> = line.split(' ').map(str::to_owned).collect();
+            verb(&arguments).unwrap_or_default()
+        };
+        assert_eq!(told("run watch"), "");
+        assert_eq!(
+            told("-C there call --json docker_push me/app:1"),
+            "call docker_push"
+        );
+        assert_eq!(told("repl -e 1+1"), "repl");
+        assert_eq!(told("watch test"), "watch");
+    }
 }
