@@ -1,7 +1,8 @@
 //! `wharf docs`: the reference, drawn for a terminal or written for elsewhere.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use super::Done;
@@ -15,10 +16,11 @@ const MORE: &str = "\n`wharf docs NAME` tells all about one, `wharf docs --forma
 pub(super) fn docs(options: &DocsOptions) -> Done {
     let mut stdout = std::io::stdout().lock();
     let colour = Colour::of(&stdout);
+    let columns = stdout.is_terminal().then(|| columns(&stdout)).flatten();
     let entry = options.name.as_deref().map(find).transpose()?;
     let text = match (options.format, &entry) {
         (DocsFormat::Text, None) => list(&reference::entries(), colour) + MORE,
-        (DocsFormat::Text, Some(entry)) => describe(entry, colour),
+        (DocsFormat::Text, Some(entry)) => describe(entry, Sheet { colour, columns }),
         (DocsFormat::Markdown, entry) => reference::markdown(entry.as_ref()),
         (DocsFormat::Json, None) => reference::json(),
         (DocsFormat::Json, Some(entry)) => format!("{:#}\n", serde_json::json!(entry)),
@@ -72,7 +74,39 @@ fn list(entries: &[Entry], colour: Colour) -> String {
     text
 }
 
-fn describe(entry: &Entry, colour: Colour) -> String {
+/// What is written on.
+#[derive(Clone, Copy)]
+struct Sheet {
+    colour: Colour,
+    /// How wide it is, where that matters.
+    columns: Option<usize>,
+}
+
+/// Longer lines are hard to read.
+const WIDEST: usize = 100;
+
+fn columns(terminal: &impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
+    let columns = usize::from(size.ws_col);
+    (columns > 0).then(|| columns.min(WIDEST))
+}
+
+impl Sheet {
+    /// `text` in lines that fit, all but the first of them `indent` to the right. So much of the first
+    /// is written already.
+    fn fill(self, text: &str, indent: usize) -> String {
+        let Some(columns) = self.columns else {
+            return text.to_owned();
+        };
+        // On a very narrow terminal words are cut anyway.
+        let room = columns.saturating_sub(indent).max(20);
+        let lines = textwrap::wrap(text, room);
+        lines.join(&format!("\n{}", " ".repeat(indent)))
+    }
+}
+
+fn describe(entry: &Entry, sheet: Sheet) -> String {
+    let colour = sheet.colour;
     let mut text = match entry.kind {
         Kind::Chapter => format!("{}\n", colour.strong(&entry.summary)),
         _ => format!("{} – {}\n", colour.strong(&entry.name), entry.summary),
@@ -85,18 +119,13 @@ fn describe(entry: &Entry, colour: Colour) -> String {
         let _ = write!(text, "\ncalls:  {calls}\n");
     }
     if !entry.doc.is_empty() {
-        let _ = write!(text, "\n{}", prose(&entry.doc, colour));
+        let _ = write!(text, "\n{}", prose(&entry.doc, 0, sheet));
     }
-    fields(&mut text, "options", &entry.options, colour);
-    fields(&mut text, "result", &entry.result, colour);
+    fields(&mut text, "options", &entry.options, sheet);
+    fields(&mut text, "result", &entry.result, sheet);
     for member in &entry.functions {
-        let doc = prose(&member.doc, colour);
-        let _ = write!(
-            text,
-            "\n{}\n{}",
-            colour.strong(&member.call),
-            indented(&doc)
-        );
+        let doc = prose(&member.doc, 2, sheet);
+        let _ = write!(text, "\n{}\n{doc}", colour.strong(&member.call));
     }
     if !entry.examples.is_empty() {
         let _ = write!(text, "\n{}\n", colour.strong("examples"));
@@ -121,23 +150,38 @@ fn describe(entry: &Entry, colour: Colour) -> String {
     text
 }
 
-/// Markdown as it is, but for headings and the marks around code.
-fn prose(doc: &str, colour: Colour) -> String {
+/// Markdown as it is, but for headings and the marks around code; `indent` to the right.
+fn prose(doc: &str, indent: usize, sheet: Sheet) -> String {
     let mut text = String::new();
+    let margin = " ".repeat(indent);
     let mut in_code = false;
-    for line in doc.lines() {
+    let mut paragraph = String::new();
+    for line in doc.lines().chain([""]) {
+        let plain = !line.is_empty() && !line.starts_with('#') && !line.starts_with("```");
+        let is_prose = plain && !in_code;
+        if is_prose && sheet.columns.is_some() {
+            let gap = if paragraph.is_empty() { "" } else { " " };
+            paragraph.push_str(gap);
+            paragraph.push_str(line);
+            continue;
+        }
+        if !paragraph.is_empty() {
+            let _ = writeln!(text, "{margin}{}", sheet.fill(&paragraph, indent));
+            paragraph.clear();
+        }
         if line.starts_with("```") {
             in_code = !in_code;
         } else if in_code {
-            text.push_str(&indented(line));
+            text.push_str(&indented(&format!("{margin}{line}")));
         } else if line.starts_with('#') {
             let heading = line.trim_start_matches('#').trim();
-            let _ = writeln!(text, "{}", colour.strong(heading));
+            let _ = writeln!(text, "{margin}{}", sheet.colour.strong(heading));
         } else {
-            let _ = writeln!(text, "{line}");
+            let _ = writeln!(text, "{}", format!("{margin}{line}").trim_end());
         }
     }
-    text
+    text.truncate(text.trim_end().len());
+    text + "\n"
 }
 
 /// Lines moved to the right.
@@ -147,12 +191,13 @@ fn indented(text: &str) -> String {
     format!("{}\n", lines.join("\n").trim_end_matches('\n'))
 }
 
-fn fields(text: &mut String, title: &str, fields: &[Field], colour: Colour) {
+fn fields(text: &mut String, title: &str, fields: &[Field], sheet: Sheet) {
     if fields.is_empty() {
         return;
     }
     let width = fields.iter().map(|field| field.name.len()).max();
     let width = width.unwrap_or_default();
+    let colour = sheet.colour;
     let _ = write!(text, "\n{}\n", colour.strong(title));
     for field in fields {
         let required = if field.required && title == "options" {
@@ -160,7 +205,12 @@ fn fields(text: &mut String, title: &str, fields: &[Field], colour: Colour) {
         } else {
             ""
         };
-        let takes = colour.faint(&format!("({}{required})", field.takes));
-        let _ = writeln!(text, "  {:width$}  {} {takes}", field.name, field.doc);
+        let takes = format!("({}{required})", field.takes);
+        let about = sheet.fill(&format!("{} {takes}", field.doc), width + 4);
+        let about = match about.strip_suffix(&takes) {
+            Some(doc) => format!("{doc}{}", colour.faint(&takes)),
+            None => about,
+        };
+        let _ = writeln!(text, "  {:width$}  {about}", field.name);
     }
 }
