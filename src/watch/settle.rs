@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How much quiet a single save needs.
-pub const SHORTEST: Duration = Duration::from_millis(3);
+pub const SHORTEST: Duration = Duration::from_millis(2);
 /// The same while a file is still being written, or has just gone: an editor may be about to put
 /// the new one in its place.
 const UNFINISHED: Duration = Duration::from_millis(50);
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(settle.deadline(false), None);
         settle.touch(ms(100));
         settle.touch(ms(101));
-        assert_eq!(settle.deadline(false), Some(ms(104)));
+        assert_eq!(settle.deadline(false), Some(ms(103)));
         assert_eq!(settle.deadline(true), Some(ms(151)));
         settle.end();
         assert_eq!(settle.deadline(false), None);

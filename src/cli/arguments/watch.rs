@@ -38,7 +38,7 @@ pub(in crate::cli) struct WatchOptions {
     #[arg(short, long)]
     pub(in crate::cli) yes: bool,
     /// How long files have to be quiet before a run starts; it grows by itself while they are not.
-    #[arg(long, value_name = "TIME", default_value = "3ms", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "2ms", value_parser = humantime::parse_duration)]
     pub(in crate::cli) settle: Duration,
     /// What a change does while stages run. None of these loses it.
     #[arg(long, value_enum, default_value_t, value_name = "POLICY")]
