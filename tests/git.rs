@@ -262,7 +262,7 @@ stage("asked, true", #{ needs: "true", when: || output("true") == 0 }, || 0);
     ○ branch skipped: branch is main, needs release/*
     ○ tag skipped: there is no tag, needs v*
     ○ changed skipped: no file it looks at has changed
-    ○ false skipped: its `when` is false
+    ○ false skipped: its `when` is false: 1 > 2
     ○ asked skipped: branch is main, needs next
     ○ asked itself skipped: its `when` answered false
     ▸ true

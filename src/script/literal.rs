@@ -83,8 +83,10 @@ impl<'a> Call<'a> {
     /// How the value of the option `key` is written, on one line, and no more of it than a reason has room
     /// for.
     pub(super) fn expression(&self, key: &str) -> Option<String> {
-        let place = self.value(key, None)?;
-        let rest = &place.source.text[place.span.start..];
+        // An expression with an operator is said to begin at that.
+        let place = self.key(key)?;
+        let rest = place.source.text[place.span.end..].trim_start();
+        let rest = rest.strip_prefix(':')?;
         let words: Vec<_> = rest[..end_of_expression(rest)].split_whitespace().collect();
         let text = words.join(" ");
         match text.char_indices().nth(60) {

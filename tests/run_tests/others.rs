@@ -102,6 +102,8 @@ fn django_tells_what_failed_and_where() {
 fn cargo_tells_what_failed_and_what_died() {
     let project = Project::new()
         .packages()
+        // One after the other, so that they fail in their order.
+        .env("RUST_TEST_THREADS", "1")
         .script("run_tests(#{ runner: \"cargo\" });\n")
         .file("Cargo.toml", "[package]\nname = \"rent\"\nversion = \"0.1.0\"\nedition = \"2021\"\n")
         .file(
