@@ -183,7 +183,10 @@ fn a_call_is_in_the_journal_and_no_run_to_resume() {
     let project = Project::new().script("");
     project.run(["call", "sh", "exit 3"]).streams();
     let (_, history, _) = project.run(["history"]).streams();
-    assert!(history.ends_with("failed  -  1 failed, call sh\n"), "{history}");
+    assert!(
+        history.ends_with("failed  -  1 failed, call sh\n"),
+        "{history}"
+    );
     assert_snapshot!(project.run(["resume"]).all(), @"
     exit: 2
     ── stderr
