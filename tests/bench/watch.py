@@ -124,6 +124,8 @@ class Watched:
 
 def tools():
     names = ["wharf"]
+    if os.environ.get("ALONE"):
+        return names
     if shutil.which("watchexec"):
         names += ["watchexec", "watchexec 0ms"]
     if shutil.which("nodemon"):
@@ -189,7 +191,7 @@ def checkouts():
             watched.git("commit", "-q", "-a", "-m", "Other")
             watched.start()
             watched.quiet(1.2)
-            starts, fresh, trials = [], 0, 10
+            starts, fresh, trials = [], 0, int(os.environ.get("TRIALS", "10"))
             for trial in range(trials):
                 branch, state = [("main", "0"), ("other", "1")][trial % 2]
                 watched.git("checkout", "-q", branch)
@@ -197,7 +199,8 @@ def checkouts():
                 starts.append(len(lines))
                 fresh += bool(lines) and lines[-1] == state
             name = "0.5 s" if nap else "instant"
-            print(f"{tool:<14} {name:<8} runs that ended {starts}, fresh {fresh} of {trials}")
+            counts = ", ".join(f"{starts.count(n)} × {n}" for n in sorted(set(starts)))
+            print(f"{tool:<14} {name:<8} runs that ended: {counts}; fresh {fresh} of {trials}")
             watched.end()
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # `wharf watch` against watchexec and nodemon, where they are installed, on 10,000 files in 100 folders:
 # from a save to the command's start, ready, memory, watches, CPU while nothing happens, and runs for a
-# checkout; one of these alone as `tests/bench/watch.sh latencies`, `ignored`, `checkouts`. Bars: median at most 8 ms, p95 at most 15 ms; ready and memory against watchexec's.
+# checkout; one of these alone as `tests/bench/watch.sh latencies`, `ignored`, `checkouts`. `RUNS` is how many
+# saves, `TRIALS` how many checkouts, `ALONE=1` leaves the others out. Bars: median at most 8 ms, p95 at
+# most 15 ms; ready and memory against watchexec's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 WHARF=${WHARF:-$PWD/target/release/wharf}

@@ -11,6 +11,7 @@
 //! A [`Finished`] whose streams are not looked at asserts, when it is dropped, that both were
 //! empty and the exit code 0: no output goes unnoticed.
 
+pub(crate) mod browser;
 mod document;
 mod finished;
 mod marked;

@@ -1,6 +1,6 @@
 //! The page, in a browser.
 
-use crate::harness::Project;
+use crate::harness::{Project, browser};
 
 /// What a browser makes of the page whose address ends in `query`.
 fn shown(query: &str) -> String {
@@ -9,24 +9,7 @@ fn shown(query: &str) -> String {
     assert_eq!(code, 0, "{said}");
     project.write("reference.html", &page);
     let address = format!("file://{}{query}", project.path("reference.html").display());
-    let (code, shown, said) = project
-        .run_program(
-            "chromium",
-            [
-                "--headless",
-                // The tests may run as root, and in a container.
-                "--no-sandbox",
-                "--disable-dev-shm-usage",
-                "--disable-gpu",
-                "--enable-logging=stderr",
-                "--dump-dom",
-                &address,
-            ],
-        )
-        .streams();
-    assert_eq!(code, 0, "{said}");
-    assert!(!said.contains("CONSOLE"), "{said}");
-    shown
+    browser::shown(&project, &address)
 }
 
 #[test]
