@@ -89,9 +89,9 @@ print(`releasing ${version}`);"#,
         Example {
             title: "goes on after a failure that it expects",
             files: &[],
-            script: r#"let found = sh("grep -q TODO README.md", #{ allow_failure: true });
-if found.exit_code != 0 { print("nothing left to do"); }"#,
-            outcome: Expected::Prints("nothing left to do\n"),
+            script: r#"let found = sh("grep -q Unreleased CHANGELOG.md", #{ allow_failure: true });
+if found.exit_code != 0 { print("nothing to release"); }"#,
+            outcome: Expected::Prints("nothing to release\n"),
         },
         Example {
             title: "fails as the command does",

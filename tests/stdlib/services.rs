@@ -111,6 +111,18 @@ fn sentry_is_checked_in_to_by_the_dsn() {
     );
 }
 
+#[test]
+fn what_is_no_dsn_is_told() {
+    for dsn in ["nothing-of-the-kind", "https://sentry.example/42"] {
+        let project = Project::new()
+            .env("SENTRY_DSN", dsn)
+            .script("import \"std/sentry\" as sentry;\nstage(\"it\", || sentry::check_in(\"a\", \"ok\"));\n");
+        let (code, _, stderr) = project.run(["run"]).streams();
+        assert_eq!(code, 1, "{stderr}");
+        assert!(stderr.contains("error: SENTRY_DSN is no DSN"), "{stderr}");
+    }
+}
+
 fn render(standin: &Standin) -> Project {
     Project::new()
         .env("RENDER_API_URL", format!("http://{}", standin.address))
