@@ -172,10 +172,15 @@ print(["v1", "v*", "v[0-9]*", "w*"].map(|pattern| on_tag(pattern)));
 "#,
         )
         .git();
-    project.tool("git", ["tag", "v10"]);
-    project
-        .run(["run", "--quiet"])
-        .stdout("[true, true, false, true, true]\n[false, true, true, false]\n");
+    for tags in [&["v10"][..], &["above", "west"]] {
+        for tag in tags {
+            project.tool("git", ["tag", tag]);
+        }
+        let also = tags.len() > 1;
+        project.run(["run", "--quiet"]).stdout(&format!(
+            "[true, true, false, true, true]\n[false, true, true, {also}]\n"
+        ));
+    }
 }
 
 #[test]
@@ -192,7 +197,7 @@ fn a_pattern_that_is_none() {
       |
     2 | on_branch(pattern);
       | ^^^^^^^^^
-    cause: unclosed character class; missing ']'
+    cause: unclosed character class; missing `]`
     ");
 }
 

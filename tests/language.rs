@@ -118,20 +118,22 @@ fn a_glob_that_cannot_be_meant_says_why() {
     exit: 2
     ── stderr
     error: `src/[a` is no glob
-     --> wharf.rhai:1:1
+     --> wharf.rhai:1:6
       |
     1 | glob("src/[a");
-      | ^^^^
+      |      ^^^^^^^^
     cause: unclosed character class; missing ']'
+    error: 1 error found; nothing was run
     "#);
     assert_snapshot!(told(r#"["a", "../shared/*"]"#), @r#"
     exit: 2
     ── stderr
     error: `../shared/*` leads out of the pipeline's folder
-     --> wharf.rhai:1:1
+     --> wharf.rhai:1:12
       |
     1 | glob(["a", "../shared/*"]);
-      | ^^^^
+      |            ^^^^^^^^^^^^^
+    error: 1 error found; nothing was run
     "#);
     assert_snapshot!(told(r#""!docs/**""#), @r#"
     exit: 2
@@ -251,6 +253,10 @@ complain(|| parse_toml("a = 1\na = 2"));
 complain(|| parse_yaml("a: 1\nb: c: d"));
 complain(|| parse_yaml("a: !Ref x"));
 complain(|| parse_yaml("a: 1\n---\nb: 2"));
+complain(|| parse_yaml("a: 1\nb: 2\na: 3"));
+complain(|| parse_yaml("a: 1\nb: .nan"));
+complain(|| parse_yaml("a: 99999999999999999999"));
+complain(|| parse_toml("a.b = [1.0, inf]"));
 complain(|| to_toml([1]));
 complain(|| to_toml(#{ a: #{ b: [()] } }));
 complain(|| to_json(#{ a: [|| 1] }));
@@ -266,16 +272,20 @@ parse_json("nonsense");
     this is no TOML: duplicate key at line 2 column 1
     this is no YAML: mapping values are not allowed in this context at line 2 column 5
     this is no YAML: a: a tag such as `!Ref` is not plain data at line 1 column 4
-    this is no YAML: deserializing from YAML containing more than one document is not supported
+    this is no YAML: a second document begins at line 2, and only one can be read
+    this is no YAML: the key `a` is there twice at line 3 column 1
+    this is no YAML: b: a number that is not finite is not plain data at line 2 column 4
+    this is no YAML: a: a number is too large at line 1 column 4
+    this is no TOML: the number `a.b[1]` is not finite
     this cannot be written as TOML: only a map can be a whole TOML file
     this cannot be written as TOML: TOML has no way to write the nothing at `a.b[0]`
     this cannot be written as JSON: a function at `a[0]` is not plain data
     this cannot be written as YAML: a timestamp is not plain data
     ── stderr
     error: this is no JSON
-      --> wharf.rhai:14:1
+      --> wharf.rhai:18:1
        |
-    14 | parse_json("nonsense");
+    18 | parse_json("nonsense");
        | ^^^^^^^^^^
     cause: expected ident at line 1 column 2
     "#);

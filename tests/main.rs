@@ -25,6 +25,7 @@ mod matrix;
 mod modules;
 mod parallel;
 mod parallel_calls;
+mod places;
 mod planning;
 mod plans;
 mod projects;

@@ -165,24 +165,12 @@ fn modules_that_import_each_other() {
     assert_snapshot!(told.all(), @r#"
     exit: 2
     ── stderr
-    ▸ script
-    ✗ script failed after [time]
-    1 failed in [time]
     error: these modules import each other: a.rhai → b.rhai → a.rhai
      --> b.rhai:1:8
       |
     1 | import "a" as a;
       |        ^^^
-      |
-     ::: a.rhai:1:8
-      |
-    1 | import "b" as b;
-      |        --- imported here
-      |
-     ::: wharf.rhai:1:8
-      |
-    1 | import "a" as a;
-      |        --- imported here
+    error: 1 error found; nothing was run
     "#);
 }
 

@@ -275,3 +275,64 @@ fn instances_of_a_matrix_are_kept_one_by_one() {
     let project = project.env("N2", "x");
     assert_eq!(ran(&project, &[]), "test (n=2) ran: env(\"N2\") changed");
 }
+
+#[test]
+fn a_stage_is_what_its_closure_is_wherever_it_is_declared() {
+    let project = Project::new()
+        .file(
+            "lib/a.rhai",
+            "fn declare(name, body) { stage(name, #{ inputs: \"x.txt\" }, body) }\n",
+        )
+        .file("lib/b.rhai", "fn closure() { || print(\"old\") }\n")
+        .file("x.txt", "x\n")
+        .git();
+    let script = r#"import "lib/a" as a;
+import "lib/b" as b;
+
+fn body() { print("old") }
+
+a::declare("handed", || print("old"));
+a::declare("calls", || body());
+let kept = || print("old");
+stage("variable", #{ inputs: "x.txt" }, kept);
+stage("captures", #{ inputs: "x.txt" }, || kept.call());
+let both = #{ act: || print("x"), name: env("NAME", "old") };
+stage("map", #{ inputs: "x.txt" }, || both.name);
+stage("module", #{ inputs: "x.txt" }, b::closure());
+stage("same", #{ inputs: "x.txt" }, || print("x"));
+"#;
+    project.write("wharf.rhai", script);
+    let (code, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(code, 0, "{stderr}");
+    let ran = |arguments: &[&str]| {
+        let told = decisions(&project, arguments);
+        let ran = told.lines().filter_map(|line| line.split_once(" ran: "));
+        let mut ran: Vec<_> = ran.map(|(stage, _)| stage.to_owned()).collect();
+        ran.sort();
+        ran.join(" ")
+    };
+    assert_eq!(ran(&[]), "");
+    let change = |from: &str, to: &str| {
+        let now = project.read("wharf.rhai").replace(from, to);
+        project.write("wharf.rhai", &now);
+        ran(&[])
+    };
+    assert_eq!(
+        change(
+            "\"handed\", || print(\"old\")",
+            "\"handed\", || print(\"new\")"
+        ),
+        "handed"
+    );
+    assert_eq!(
+        change("fn body() { print(\"old\")", "fn body() { print(\"new\")"),
+        "calls"
+    );
+    assert_eq!(
+        change("kept = || print(\"old\")", "kept = || print(\"new\")"),
+        "captures variable"
+    );
+    assert_eq!(change("(\"NAME\", \"old\")", "(\"NAME\", \"new\")"), "map");
+    project.write("lib/b.rhai", "fn closure() { || print(\"new\") }\n");
+    assert_eq!(ran(&[]), "module");
+}

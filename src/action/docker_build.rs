@@ -28,7 +28,6 @@ struct Output {
     /// Its size in bytes.
     size: u64,
     /// Whether a rehearsal only pretended, for lack of an engine.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     simulated: bool,
 }
 

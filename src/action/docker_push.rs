@@ -33,6 +33,7 @@ struct Options {
     registry: Option<String>,
     /// More tags to push the same image under, such as `latest`.
     #[serde(default)]
+    #[schemars(extend("format" = "tag"))]
     also_tags: Vec<String>,
     /// How often to try again after a fault that may pass; 3 if not given. A refusal is never
     /// tried again.
@@ -49,7 +50,6 @@ struct Output {
     /// References of all tags that were pushed, `reference` first.
     tags: Vec<String>,
     /// Whether a rehearsal only pretended, for lack of an engine or of the image.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     simulated: bool,
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::format::NO_URL;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
@@ -20,6 +21,7 @@ struct Http;
 #[serde(deny_unknown_fields)]
 struct Options {
     /// Where to send it, `http://` or `https://`.
+    #[schemars(extend("format" = "url"))]
     url: String,
     /// `"GET"` if not given, `"POST"` if there is something to send.
     method: Option<String>,
@@ -146,9 +148,8 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
             "is given beside `json`; one of them is sent",
         ));
     }
-    let mut url = address(&options.url).ok_or_else(|| {
-        ActionError::option("url", "is no URL; it begins with http:// or https://")
-    })?;
+    let address = address(&options.url);
+    let mut url = address.ok_or_else(|| ActionError::option("url", NO_URL))?;
     for (name, value) in &options.query {
         url.query_pairs_mut().append_pair(name, value);
     }

@@ -13,7 +13,7 @@ use crate::service::registry::Reference;
     expecting = "must be an image's reference, or what docker_build or docker_push gave"
 )]
 pub(super) enum Image {
-    Named(String),
+    Named(#[schemars(extend("format" = "image"))] String),
     Made {
         /// The image's name and tag.
         reference: String,

@@ -7,6 +7,7 @@ mod docker_context;
 mod docker_push;
 mod duration;
 mod error;
+pub mod format;
 mod gate;
 mod hold;
 mod http;
@@ -71,6 +72,8 @@ pub trait Action {
     const NATURAL: Option<&'static str>;
     /// At least one that passes and one that fails.
     const EXAMPLES: &'static [Example];
+    /// What it reads from the environment in place of options, and fails without.
+    const SETTINGS: &'static [Setting] = &[];
     /// A struct with `#[serde(deny_unknown_fields)]`, a doc comment per field, and all fields
     /// optional but those without which a call makes no sense.
     type Options: DeserializeOwned + JsonSchema;
@@ -108,6 +111,17 @@ impl Category {
     }
 }
 
+/// A variable of the environment that stands in for an option.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub option: &'static str,
+    pub name: &'static str,
+    /// An option, and whether it has to be given or left out for this to be read.
+    pub beside: Option<(&'static str, bool)>,
+    /// Whether an empty value is one.
+    pub may_be_empty: bool,
+}
+
 /// A script that documents an action and tests it.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
@@ -137,6 +151,7 @@ pub struct Descriptor {
     pub effect: Effect,
     pub natural: Option<&'static str>,
     pub examples: &'static [Example],
+    pub settings: &'static [Setting],
     /// JSON schema of the options: an object with `properties`.
     pub options: fn() -> Schema,
     pub output: fn() -> Schema,
@@ -154,6 +169,7 @@ impl Descriptor {
             effect: A::EFFECT,
             natural: A::NATURAL,
             examples: A::EXAMPLES,
+            settings: A::SETTINGS,
             options: || schemars::schema_for!(A::Options),
             output: || schemars::schema_for!(A::Output),
             effect_of: |options| read::<A>(options.clone()).map(|options| A::effect(&options)),

@@ -5,6 +5,12 @@ use serde_json::{Map, Value};
 use super::{ActionError, Descriptor, ErrorKind, schema};
 use crate::failure::{Failure, Kind, nearest};
 
+/// What is complained of an option that is given without a value.
+pub const NOTHING: &str = "is nothing, `()`";
+
+/// What to do instead.
+pub const LEAVE_OUT: &str = "leave the option out where it has no value";
+
 /// The options of a call: the natural argument alone, a map of options, or both.
 pub fn gather(
     action: &Descriptor,
@@ -92,7 +98,9 @@ pub fn explain(action: &Descriptor, path: &str, complaint: &str) -> (String, Opt
             format!("{of} must be {}, not {}", in_words(expected), in_words(got)),
             None,
         ),
-        _ if complaint.starts_with("must be ") => (format!("{of} {complaint}"), None),
+        _ if complaint == NOTHING || complaint.starts_with("must be ") => {
+            (format!("{of} {complaint}"), None)
+        }
         _ => (format!("{of}: {complaint}"), None),
     }
 }

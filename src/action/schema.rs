@@ -104,11 +104,14 @@ pub fn takes_anything(schema: &Schema, part: &Value) -> bool {
 
 /// Whether `part` takes a length of time: a text, or a number of seconds.
 pub fn takes_time(schema: &Schema, part: &Value) -> bool {
-    let mut parts = alternatives(schema, part).into_iter();
-    parts.any(|part| {
-        part.get("format")
-            .is_some_and(|format| format == "duration")
-    })
+    format(schema, part) == Some("duration")
+}
+
+/// What texts of `part`, or in the array that it is, have to be.
+pub fn format<'a>(schema: &'a Schema, part: &'a Value) -> Option<&'a str> {
+    let format = |part: &'a Value| part.get("format")?.as_str();
+    let parts = alternatives(schema, part).into_iter();
+    std::iter::once(part).chain(parts).find_map(format)
 }
 
 /// What `part` takes, in words.

@@ -8,7 +8,9 @@ use sentry_types::protocol::v7::{Event, Exception, Level as SentryLevel};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected};
+use super::{
+    Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected, Setting,
+};
 use crate::failure::Failure;
 use crate::service::http::HttpError;
 use crate::service::sentry::{self, SentryError};
@@ -80,6 +82,12 @@ print(sent.event_id.len);"#,
             outcome: Expected::Fails("the DSN cannot be understood"),
         },
     ];
+    const SETTINGS: &'static [Setting] = &[Setting {
+        option: "dsn",
+        name: "SENTRY_DSN",
+        beside: None,
+        may_be_empty: true,
+    }];
 
     type Options = Options;
     type Output = Output;

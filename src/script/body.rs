@@ -73,12 +73,8 @@ impl Body {
         }
     }
 
-    /// The variables that it captured, by their names.
-    pub(super) fn captures(&self, units: &Units) -> Vec<(String, Dynamic)> {
-        let functions = units.functions(self.function.fn_name());
-        let names = functions.first().into_iter();
-        let names = names.flat_map(|function| function.params.iter().map(ToString::to_string));
-        names.zip(self.function.iter_curry().cloned()).collect()
+    pub(super) fn function(&self) -> &FnPtr {
+        &self.function
     }
 
     /// Where the body was declared.

@@ -106,7 +106,15 @@ fn gather(
         .map(|value| plain(&value, if value.is_map() { "" } else { natural }))
         .transpose()?;
     let given = given.map(|map| plain(&map.into(), "")).transpose()?;
-    options::gather(action, argument, given)
+    let options = options::gather(action, argument, given)?;
+    let nothing = options.as_object().into_iter().flatten();
+    match nothing.into_iter().find(|(_, value)| value.is_null()) {
+        // What would be read as if it were not given is rather a name that was misspelt.
+        Some((name, _)) => {
+            Err(ActionError::option(name, options::NOTHING).hint(options::LEAVE_OUT))
+        }
+        None => Ok(options),
+    }
 }
 
 /// The error with its place: the offending option where it is written, else the call.

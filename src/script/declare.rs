@@ -233,7 +233,11 @@ pub(super) fn only_at_top_level(context: &NativeCallContext, function: &str) -> 
         Whereabouts::FlatScript => "a script that has no stage of its own",
         Whereabouts::Stage | Whereabouts::Hook => "a stage or hook",
     };
-    let failure = Failure::script(format!("`{function}` cannot be called inside {whose}"))
-        .hint("declare all stages at the top level of the script");
-    Err(raise(failure, context))
+    Err(raise(too_late(function, whose), context))
+}
+
+/// Of a declaration in what is run after all declarations.
+pub(super) fn too_late(function: &str, whose: &str) -> Failure {
+    Failure::script(format!("`{function}` cannot be called inside {whose}"))
+        .hint("declare all stages at the top level of the script")
 }

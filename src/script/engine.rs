@@ -9,7 +9,7 @@ use rhai::packages::{
 use rhai::{Dynamic, Engine, FnPtr, OptimizationLevel};
 
 use super::host::Host;
-use super::{call, catch, current, declare, hook, language, raised};
+use super::{call, catch, current, declare, hook, language, raised, told};
 use crate::event::Event;
 
 /// An engine for one program.
@@ -21,6 +21,7 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
         .set_optimization_level(OptimizationLevel::None)
         .set_module_resolver(host.units.clone())
         .disable_symbol("eval")
+        .set_fail_on_invalid_map_property(true)
         .on_progress(stop_when_cancelled)
         .on_print(|text| {
             let context = current::get().context;
@@ -33,15 +34,8 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
             let place = format!("{}:{position:?}", source.unwrap_or_default());
             current::get().context.say(format!("{place} {text}"));
         });
-    for name in ["to_string", "to_debug"] {
-        // In the user's words, and without a name that the parser made up.
-        engine.register_fn(name, |function: &mut FnPtr| {
-            if function.is_anonymous() {
-                "a closure".to_owned()
-            } else {
-                format!("the function `{}`", function.fn_name())
-            }
-        });
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        engine.register_fn(name, |function: &mut FnPtr| told::function(function));
     }
     raised::register(&mut engine);
     catch::register(&mut engine);

@@ -81,14 +81,18 @@ fn declare(
     let body = Body::new(body, context, &host.units);
     let offered = usize::from(name == "on_failure");
     if body.takes(offered).is_err() {
-        let gets = match name {
-            "on_failure" => "gets the failure and nothing else",
-            _ => "gets nothing",
-        };
-        let failure = Failure::script(format!("the closure of `{name}` {gets}"));
-        return Err(raise(failure, context));
+        return Err(raise(too_many(name), context));
     }
     Ok(Hook { name, body })
+}
+
+/// Of a closure with more parameters than the hook called `name` has values for.
+pub(super) fn too_many(name: &str) -> Failure {
+    let gets = match name {
+        "on_failure" => "gets the failure and nothing else",
+        _ => "gets nothing",
+    };
+    Failure::script(format!("the closure of `{name}` {gets}"))
 }
 
 impl Hook {

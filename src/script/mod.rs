@@ -27,6 +27,8 @@ mod span;
 mod stage_options;
 mod stdlib;
 mod text;
+mod told;
+mod top_level;
 mod units;
 mod value;
 

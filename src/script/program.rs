@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, Scope};
+use rhai::{Dynamic, Engine};
 use serde_json::Value;
 
 use super::body::{Body, Call};
@@ -14,7 +14,7 @@ use super::host::Host;
 use super::language::condition;
 use super::outputs::Outputs;
 use super::units::{Unit, Units};
-use super::{engine, fault, literal, value};
+use super::{engine, fault, literal, top_level, value};
 use crate::action::Context;
 use crate::failure::Failure;
 use crate::plan::{Plan, Stage};
@@ -233,8 +233,7 @@ impl Program {
         };
         let name = &self.main.source.name;
         current::with(current, || {
-            self.engine
-                .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.main.ast)
+            top_level::evaluate(&self.engine, name, &self.main.ast)
         })
         .map_err(|error| fault::runtime(&error, name, &self.engine, &self.host.units, &on_behalf))
     }

@@ -10,27 +10,40 @@ use super::program::Program;
 use super::units::Unit;
 use crate::failure::Place;
 
-/// The top-level statement at `place`, each function of its file that it calls, directly or through
-/// others, and all of the modules whose functions those call. Comments at the end of a statement
-/// belong to the next.
-pub(super) fn behind(program: &Program, place: &Place) -> Vec<String> {
+/// The top-level statements at `places`, each function of its file that one calls, directly or
+/// through others, and all of the modules whose functions those call. Comments at the end of a
+/// statement belong to the next.
+pub(super) fn behind(program: &Program, places: &[Place]) -> Vec<String> {
+    let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for place in places {
+        let starts = files.entry(&place.source.name).or_default();
+        starts.push(place.span.start);
+    }
     let units = program.units();
-    let Some(unit) = units.find(&place.source.name) else {
-        return vec![place.source.text.clone()];
-    };
-    let cuts = Cuts::of(&unit);
+    let texts = files.into_iter().flat_map(|(name, starts)| {
+        let unit = units.find(name);
+        unit.map(|unit| gather(program, &unit, &starts))
+    });
+    texts.flatten().collect()
+}
+
+/// As [`behind`], in one file.
+fn gather(program: &Program, unit: &Unit, starts: &[usize]) -> Vec<String> {
+    let cuts = Cuts::of(unit);
     let mut gathered = Gathered::default();
-    gathered.add(&cuts.statement(place.span.start), &unit, &cuts);
+    for start in starts {
+        gathered.add(&cuts.statement(*start), unit, &cuts);
+    }
     if gathered.all {
         gathered.texts = vec![unit.source.text.clone()];
     }
     if gathered.texts.iter().any(|text| text.contains("global::")) {
-        gathered.texts.extend(cuts.constants(&unit));
+        gathered.texts.extend(cuts.constants(unit));
     }
     for path in &gathered.modules {
         gathered
             .texts
-            .extend(module(program, &unit, path, &mut BTreeSet::new()));
+            .extend(module(program, unit, path, &mut BTreeSet::new()));
     }
     gathered.texts
 }

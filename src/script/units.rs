@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rhai::{
     AST, Engine, EvalAltResult, FnCallExpr, ImmutableString, Module, ModuleResolver, Position,
-    Scope, ScriptFuncDef, Shared,
+    ScriptFuncDef, Shared,
 };
 
 use super::raised::throw;
 use super::span::place_at;
-use super::{isolate, literal, open_comment, stdlib};
+use super::{isolate, literal, open_comment, stdlib, top_level};
 use crate::failure::{Failure, Place, Source};
 
 /// The compiled sources of one program. Also its module resolver: `std/…` comes from the binary,
@@ -161,6 +161,14 @@ impl Units {
             .to_vec()
     }
 
+    /// Where the body of the function or closure `name` begins.
+    pub(super) fn place_of(&self, name: &str) -> Option<Place> {
+        self.lock().iter().find_map(|unit| {
+            let function = unit.functions(name).first()?;
+            place_at(&unit.source, function.body.start_position())
+        })
+    }
+
     /// The functions called `name` that `library` has.
     pub(super) fn functions_in(
         &self,
@@ -241,7 +249,7 @@ impl Units {
         let name = unit.source.name.clone();
         let _loading = self.enter(&name)?;
         let evaluated = self.isolate(&unit);
-        let module = Module::eval_ast_as_new(Scope::new(), &evaluated, engine)
+        let module = top_level::module(engine, &evaluated)
             .map_err(|error| Loading::Evaluated(name.clone(), error))?;
         let module: Shared<Module> = module.into();
         for unit in self.lock().iter_mut() {
@@ -279,12 +287,7 @@ impl Units {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(start) = loading.iter().position(|known| known == name) {
-            let mut cycle = loading[start..].to_vec();
-            cycle.push(name.to_owned());
-            return Err(Failure::script(format!(
-                "these modules import each other: {}",
-                cycle.join(" → ")
-            )));
+            return Err(cycle(loading[start..].to_vec()));
         }
         loading.push(name.to_owned());
         Ok(Entered(&self.0.loading))
@@ -319,6 +322,16 @@ impl From<Failure> for Loading {
     fn from(failure: Failure) -> Self {
         Self::Refused(Box::new(failure))
     }
+}
+
+/// Of modules each of which imports the next, and the last the first.
+pub(super) fn cycle(mut modules: Vec<String>) -> Failure {
+    if let [one] = modules.as_slice() {
+        return Failure::script(format!("the module `{one}` imports itself"));
+    }
+    modules.extend(modules.first().cloned());
+    let modules = modules.join(" → ");
+    Failure::script(format!("these modules import each other: {modules}"))
 }
 
 struct Entered<'a>(&'a Mutex<Vec<String>>);

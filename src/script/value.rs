@@ -20,9 +20,15 @@ impl fmt::Display for NotPlain {
         match self.path.trim_start_matches('.') {
             "" => write!(f, "{} is not plain data", self.kind),
             path => write!(f, "{} at `{path}` is not plain data", self.kind),
+        }?;
+        if self.kind == FAILURE {
+            write!(f, ": read its `message`")?;
         }
+        Ok(())
     }
 }
+
+const FAILURE: &str = "a failure";
 
 pub(super) fn to_json(value: &Dynamic) -> Result<Value, NotPlain> {
     convert(value, &mut String::new())
@@ -83,8 +89,6 @@ fn convert(value: &Dynamic, path: &mut String) -> Result<Value, NotPlain> {
             converted.insert(key.to_string(), value);
         }
         Ok(Value::Object(converted))
-    } else if let Some(raised) = value.read_lock::<Raised>() {
-        Ok(Value::String(raised.0.message.clone()))
     } else {
         Err(not_plain(name_of(&value), path))
     }
@@ -106,6 +110,8 @@ fn below<T>(
 pub(super) fn name_of(value: &Dynamic) -> &'static str {
     if value.is::<FnPtr>() {
         "a function"
+    } else if value.is::<Raised>() {
+        FAILURE
     } else if value.is::<Blob>() {
         "a blob"
     } else {
@@ -127,8 +133,10 @@ pub(super) fn type_name(name: &str) -> &'static str {
         "()" | "" => "nothing",
         "Fn" | "FnPtr" => "a function",
         "timestamp" | "Instant" => "a timestamp",
-        "failure" => "a failure",
+        "failure" => FAILURE,
         "Dynamic" | "?" => "any value",
+        name if name.ends_with("Raised") => FAILURE,
+        name if name.ends_with("Stream") || name.ends_with("BitRange") => "a sequence",
         name if name.starts_with("range") || name.contains("ange") => "a range",
         _ => "something else",
     }

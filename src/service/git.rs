@@ -107,6 +107,21 @@ impl Git {
         })
     }
 
+    /// The tag that CI was started for, where the checked-out commit has it, else all tags of the
+    /// commit.
+    pub fn tags(&self) -> Result<Vec<String>, GitError> {
+        if let Some(tag) = self.tag_in_ci().filter(|tag| self.is_here(tag)) {
+            return Ok(vec![tag]);
+        }
+        let asked = optional(self.ask(&["tag", "--points-at", "HEAD"]));
+        let tags = asked.map(Option::unwrap_or_default);
+        let tags = tags.map(|tags| tags.lines().map(str::to_owned).collect::<Vec<_>>());
+        match tags {
+            Ok(tags) if !tags.is_empty() => Ok(tags),
+            other => self.tag_in_ci().map_or(other, |tag| Ok(vec![tag])),
+        }
+    }
+
     /// Whether the work tree differs from the commit, untracked files included.
     pub fn is_dirty(&self) -> Result<bool, GitError> {
         self.ask(&["status", "--porcelain"])
@@ -241,6 +256,7 @@ fn optional(asked: Result<String, GitError>) -> Result<Option<String>, GitError>
                 "No names found",
                 "No tags can",
                 "Not a valid object",
+                "error: malformed object name HEAD",
             ]
             .iter()
             .any(|none| message == *none || (!none.is_empty() && message.starts_with(none))) =>

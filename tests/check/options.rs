@@ -201,6 +201,12 @@ http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
     5 | lint(#{ linter: ["ruff", "mypi"] });
       |                          ^^^^^^
     hint: did you mean "mypy"?
+    warning: `sentry_notify` reads `SENTRY_DSN`, which the environment does not have
+     --> wharf.rhai:6:1
+      |
+    6 | sentry_notify("m", #{ level: "eror", tags: #{ a: 1 } });
+      | ^^^^^^^^^^^^^
+    hint: set it where the pipeline runs, write it into `.env`, or give `dsn`
     error: option `level` of `sentry_notify` cannot be "eror"
      --> wharf.rhai:6:30
       |
@@ -322,6 +328,12 @@ fn later() { docker_push("x") }
     9 | if on_branch("main") { sentry_notify("hello"); }
       |                        ^^^^^^^^^^^^^
     hint: move the call into a `stage`
+    warning: `sentry_notify` reads `SENTRY_DSN`, which the environment does not have
+     --> wharf.rhai:9:24
+      |
+    9 | if on_branch("main") { sentry_notify("hello"); }
+      |                        ^^^^^^^^^^^^^
+    hint: set it where the pipeline runs, write it into `.env`, or give `dsn`
     error: 4 errors found
     "#);
 }
@@ -352,6 +364,12 @@ render_deploy(#{});
     2 | docker_push(#{ imge: "me/app:1" });
       |                ^^^^
     hint: did you mean `image`?
+    warning: `render_deploy` reads `HOOK_RENDER`, which the environment does not have
+     --> wharf.rhai:3:1
+      |
+    3 | render_deploy(#{ servce: "srv-1", wiat: "[time]" });
+      | ^^^^^^^^^^^^^
+    hint: set it where the pipeline runs, write it into `.env`, or give `hook`
     error: `render_deploy` has no option `servce`
      --> wharf.rhai:3:18
       |
@@ -364,6 +382,58 @@ render_deploy(#{});
     3 | render_deploy(#{ servce: "srv-1", wiat: "[time]" });
       |                                   ^^^^
     hint: did you mean `wait`?
+    warning: `render_deploy` reads `HOOK_RENDER`, which the environment does not have
+     --> wharf.rhai:5:1
+      |
+    5 | render_deploy(#{});
+      | ^^^^^^^^^^^^^
+    hint: set it where the pipeline runs, write it into `.env`, or give `hook`
     error: 4 errors found
+    "#);
+}
+
+#[test]
+fn what_is_written_out_has_to_be_of_its_format() {
+    let told = crate::words::told(&[
+        "sh(\"true\", #{ timeout: \"5 minuts\" })",
+        "sh(\"true\", #{ timeout: -1 })",
+        "render_deploy(#{ wait: \"5x\" })",
+        "render_deploy(#{ health: \"lettings\" })",
+        "docker_build(\"A b\")",
+        "docker_build(#{ tags: [\"me/app:1\", \"a b\"] })",
+        "docker_push(#{ image: \"a\", also_tags: [\"b c\"] })",
+        "http(\"quay\")",
+        "image_ref(\"A b\")",
+        "sleep(\"soon\")",
+        "on_branch(\"[\")",
+        "docker_build(#{ tag: () })",
+    ]);
+    assert_snapshot!(told, @r#"
+    sh("true", #{ timeout: "5 minuts" })
+       option `timeout` of `sh`: "5 minuts" is no length of time; write "90s", "1m30s" or "2h" «"5 minuts"»
+    sh("true", #{ timeout: -1 })
+       option `timeout` of `sh`: -1 seconds are no length of time «-»
+    render_deploy(#{ wait: "5x" })
+       option `wait` of `render_deploy`: "5x" is no length of time; write "90s", "1m30s" or "2h" «"5x"»
+    render_deploy(#{ health: "lettings" })
+       option `health` of `render_deploy`: is no URL; it begins with http:// or https:// «"lettings"»
+    docker_build("A b")
+       option `tag` of `docker_build`: `A b` is not an image reference: a repository is written in lowercase «"A b"»
+    docker_build(#{ tags: ["me/app:1", "a b"] })
+       option `tags[1]` of `docker_build`: `a b` is not an image reference, which is `[HOST[:PORT]/]REPOSITORY[:TAG][@DIGEST]` «"a b"»
+    docker_push(#{ image: "a", also_tags: ["b c"] })
+       option `also_tags[0]` of `docker_push`: `b c` is not a tag: up to 128 letters, digits, `_`, `.` and `-`, not starting with `.` or `-` «"b c"»
+    http("quay")
+       option `url` of `http`: is no URL; it begins with http:// or https:// «"quay"»
+    image_ref("A b")
+       `A b` is not an image reference: a repository is written in lowercase «"A b"»
+    sleep("soon")
+       `sleep` takes a number of seconds or a text like "1m30s", not `soon` «"soon"»
+    on_branch("[")
+       `[` is no pattern «"["»
+       cause: unclosed character class; missing `]`
+    docker_build(#{ tag: () })
+       option `tag` of `docker_build` is nothing, `()` «(»
+       hint: leave the option out where it has no value
     "#);
 }

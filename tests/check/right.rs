@@ -118,7 +118,7 @@ let how = #{ capture: true };
 let command = "true";
 sh(command, how);
 sh(["true", command]);
-sh(#{ command: command, timeout: if true { 3 } else { "1m" }, cwd: () });
+sh(#{ command: command, timeout: if true { 3 } else { "1m" } });
 sh("true", #{ timeout: 0.5 + 1.0, env: #{ A: `${command}` } });
 sh(#{ command: "true" });
 if false {
@@ -161,7 +161,9 @@ fn what_runs_is_let_pass() {
                  fn through() { pilot::sail(2) + hidden() }\nprivate fn hidden() { 1 }\n\
                  fn uses(name) { local(1) }\n",
             )
-            .file("ops/pilot.rhai", "fn sail(n) { n + 1 }\n");
+            .file("ops/pilot.rhai", "fn sail(n) { n + 1 }\n")
+            .env("HOOK_RENDER", "https://api.render.com/deploy/srv-1?key=harbour")
+            .env("SENTRY_DSN", "");
         for arguments in [&["check"][..], &["run", "--quiet"]] {
             let (code, _, stderr) = project.run(arguments).streams();
             assert_eq!((code, stderr.as_str()), (0, ""), "{what}: {arguments:?}");

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::told;
+use crate::harness::Project;
 
 #[test]
 fn values_that_do_not_fit() {
@@ -36,11 +37,11 @@ fn values_that_do_not_fit() {
     let a = 5; a.depth = 3;
        `depth` of a whole number cannot be set «depth»
     let a = #{}; a.b.c;
-       there is no `c` in nothing «c»
-       hint: what stands before it has no value: is a key of a map missing or misspelt?
+       the map has no key `b` «b»
+       hint: `"b" in map` asks for it; `map.get("b")` is nothing where it is missing
     let a = #{}; a.b.c = 1;
-       there is no `c` in nothing «c»
-       hint: what stands before it has no value: is a key of a map missing or misspelt?
+       the map has no key `b` «b»
+       hint: `"b" in map` asks for it; `map.get("b")` is nothing where it is missing
     let a = (); a[0];
        there are no entries in nothing «[»
     let a = true; a[0];
@@ -168,4 +169,110 @@ fn calls_and_throws_that_go_wrong() {
        `sh` cannot be called with text and a whole number «sh»
        hint: it takes any value and a map
     "#);
+}
+
+#[test]
+fn values_in_messages() {
+    let project = Project::new().script(
+        r#"fn named() {}
+try { sh("exit 3") } catch (err) {
+    log(err);
+    log([err]);
+    log(#{ why: err });
+    log(param("x", err));
+    warn(err);
+    debug(err);
+}
+log([|| 1, Fn("named")]);
+log("abc".chars());
+log(bits(5));
+log([1, "a", 'c', 1.5, (), 1..3, timestamp()]);
+debug(|| 1);
+for value in [|| 1, #{ why: || 1 }, "abc".chars()] {
+    for act in [|| fail(value), || { throw value }] {
+        try { act.call() } catch (err) { log(`${if type_of(err) == "failure" { err.message } else { err }}`) }
+    }
+}
+try { sh("exit 4") } catch (err) { sh(err) }
+"#,
+    );
+    assert_snapshot!(project.run(["run"]).all(), @r#"
+    exit: 2
+    ── stderr
+    ▸ script
+      `sh`: the command ended with exit code 3
+      [`sh`: the command ended with exit code 3]
+      #{"why": `sh`: the command ended with exit code 3}
+      `sh`: the command ended with exit code 3
+      warning: `sh`: the command ended with exit code 3
+      wharf.rhai:8:5 `sh`: the command ended with exit code 3
+      [a closure, the function `named`]
+      a sequence
+      a sequence
+      [1, "a", 'c', 1.5, (), 1..3, a timestamp]
+      wharf.rhai:14:1 a closure
+      a closure
+      a closure
+      #{"why": a closure}
+      #{"why": a closure}
+      a sequence
+      range
+    ✗ script failed after [time]
+    1 failed in [time]
+    error: option `command` of `sh`: a failure is not plain data: read its `message`
+      --> wharf.rhai:20:39
+       |
+    20 | try { sh("exit 4") } catch (err) { sh(err) }
+       |                                       ^^^
+    "#);
+}
+
+#[test]
+fn keys_that_a_map_does_not_have() {
+    let told = told(&[
+        "let pushed = #{ reference: \"a\" }; pushed.refrence;",
+        "let a = #{}; a.quay;",
+        "let a = #{}; let key = \"quay\"; a[key];",
+        "let a = #{}; a.quay.name = 1;",
+        "let a = #{}; a?.quay;",
+        "let a = #{ quay: () }; a.quay; a.pier = 1; a.get(\"boat\"); \"boat\" in a;",
+        "let tag = (); docker_build(#{ tag: tag });",
+    ]);
+    assert_snapshot!(told, @r#"
+    let pushed = #{ reference: "a" }; pushed.refrence;
+       the map has no key `refrence` «refrence»
+       hint: did you mean `reference`?
+    let a = #{}; a.quay;
+       the map has no key `quay` «quay»
+       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+    let a = #{}; let key = "quay"; a[key];
+       the map has no key `quay` «key»
+       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+    let a = #{}; a.quay.name = 1;
+       the map has no key `quay` «quay»
+       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+    let a = #{}; a?.quay;
+       the map has no key `quay` «quay»
+       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+    let a = #{ quay: () }; a.quay; a.pier = 1; a.get("boat"); "boat" in a;
+       is run
+    let tag = (); docker_build(#{ tag: tag });
+       option `tag` of `docker_build` is nothing, `()` «tag»
+       hint: leave the option out where it has no value
+    "#);
+}
+
+#[test]
+fn numbers_and_names_that_functions_cannot_use() {
+    let told = told(&[
+        "2 ** -1",
+        "parse_int(\"12\", 50)",
+        "range(1, 10, 0)",
+        "let least = -9223372036854775807 - 1; -least",
+        "let least = -9223372036854775807 - 1; abs(least)",
+        "timestamp() + 9223372036854775807",
+        "Fn(\"\")",
+        "Fn(\"print\").call(1)",
+    ]);
+    assert_snapshot!(told, @"");
 }

@@ -16,9 +16,11 @@ use crate::service::registry::Reference;
 #[serde(deny_unknown_fields)]
 pub(super) struct Options {
     /// The image's name and tag (`me/app:1`).
+    #[schemars(extend("format" = "image"))]
     tag: Option<String>,
     /// More names and tags for the same image.
     #[serde(default)]
+    #[schemars(extend("format" = "image"))]
     tags: Vec<String>,
     /// The folder whose files a build can copy; the repository's root if not given.
     context: Option<String>,

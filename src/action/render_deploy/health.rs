@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::follow::{Limit, pause};
+use crate::action::format::NO_URL;
 use crate::action::{ActionError, Context};
 use crate::event::Progress;
 use crate::service::http::{Http, Method, Request, Url, address, shown};
@@ -12,9 +13,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The option `health`, refused before anything is deployed.
 pub(super) fn read(text: &str) -> Result<Url, ActionError> {
-    address(text).ok_or_else(|| {
-        ActionError::option("health", "is no URL; it begins with http:// or https://")
-    })
+    address(text).ok_or_else(|| ActionError::option("health", NO_URL))
 }
 
 /// Asks `url` until it answers `status`.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::image::Image;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
+    Setting,
 };
 use crate::service::http::{Http, HttpError};
 use crate::service::render::{self, Api, ORIGIN, POLL, RenderError, Trigger};
@@ -42,6 +43,7 @@ struct Options {
     /// Of a hook's deploy only an API key tells more, without one there is only `health`.
     wait: Option<Duration>,
     /// A URL to ask after the deploy, for as long as `wait` leaves or a minute.
+    #[schemars(extend("format" = "url"))]
     health: Option<String>,
     /// The status that `health` has to answer; 200 if not given.
     health_status: Option<u16>,
@@ -89,6 +91,20 @@ print(deploy.status);"#,
             files: &[],
             script: r#"render_deploy(#{ hook: "srv-c0ffee0c0ffee0c0ffee" });"#,
             outcome: Expected::Fails("the deploy hook is no URL"),
+        },
+    ];
+    const SETTINGS: &'static [Setting] = &[
+        Setting {
+            option: "hook",
+            name: "HOOK_RENDER",
+            beside: Some(("service", false)),
+            may_be_empty: false,
+        },
+        Setting {
+            option: "api_key",
+            name: "RENDER_API_KEY",
+            beside: Some(("service", true)),
+            may_be_empty: false,
         },
     ];
 

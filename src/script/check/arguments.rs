@@ -8,10 +8,11 @@ use rhai::{Expr, Position};
 use schemars::Schema;
 use serde_json::Value;
 
-use super::literal::{entries, literal};
+use super::literal::{constant, entries, literal};
 use super::site::Site;
 use super::{Finding, Scene, declarations};
-use crate::action::{self, Descriptor, options, schema};
+use crate::action::options::{LEAVE_OUT, NOTHING};
+use crate::action::{self, Descriptor, format, options, schema};
 use crate::failure::{Failure, nearest};
 use crate::script::span::place_at;
 
@@ -55,10 +56,11 @@ pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A call with nothing but a text, which every natural option takes and none goes without: the
+/// A call with nothing but a text, where the natural option takes any and none goes without: the
 /// schema need not be asked.
 fn is_plain(action: &Descriptor, site: &Site) -> bool {
-    action.natural.is_some() && matches!(site.call.args.as_slice(), [Expr::StringConstant(..)])
+    matches!(action.natural, Some("command" | "message"))
+        && matches!(site.call.args.as_slice(), [Expr::StringConstant(..)])
 }
 
 /// The arguments of a call of an action: the natural one, and the options.
@@ -170,6 +172,12 @@ fn value_fits(
     value: &Expr,
     report: &mut Report,
 ) {
+    if matches!(value, Expr::Unit(_)) {
+        let message = format!("option `{path}` of `{}` {NOTHING}", action.name);
+        let failure = Failure::script(message).hint(LEAVE_OUT);
+        report(value.position(), failure);
+        return;
+    }
     let Some((kind, shown)) = literal(value) else {
         return;
     };
@@ -188,7 +196,24 @@ fn value_fits(
     if let Expr::StringConstant(text, position) = value {
         one_of(action, schema, path, field, text, *position, report);
     }
+    if let Some(format) = schema::format(schema, field) {
+        formed(action, format, path, value, report);
+    }
     nested(action, schema, path, field, value, report);
+}
+
+/// A value for an option that takes only such of one format, or an array of those.
+fn formed(action: &Descriptor, format: &str, path: &str, value: &Expr, report: &mut Report) {
+    if let Expr::Array(items, _) = value {
+        for (index, item) in items.iter().enumerate() {
+            formed(action, format, &format!("{path}[{index}]"), item, report);
+        }
+    } else if let Some(plain) = constant(value)
+        && let Some(complaint) = format::complaint(format, &plain)
+    {
+        let (message, _) = options::explain(action, path, &complaint);
+        report(value.position(), Failure::script(message));
+    }
 }
 
 /// A text for an option that takes only certain ones.

@@ -6,6 +6,7 @@ use super::arguments::Report;
 use super::literal::{given, given_entries, literal};
 use super::site::Site;
 use crate::failure::Failure;
+use crate::script::fault::QUOTES;
 use crate::script::language::poll;
 use crate::script::literal::{key_position, value_position};
 use crate::script::stage_options::{self, Given, Wrong};
@@ -24,6 +25,11 @@ pub(super) fn stage(site: &Site, report: &mut Report) {
         && kind != "string"
     {
         refuse(name, "the name of a stage must be text", shown);
+    }
+    if let Expr::CharConstant(..) = name {
+        let failure = Failure::script("the name of a stage must be text, not a character");
+        report(name.position(), failure.hint(QUOTES));
+        return;
     }
     if let Some((_, shown)) = literal(body) {
         refuse(body, "what a stage does must be a closure", shown);

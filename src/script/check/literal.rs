@@ -53,6 +53,16 @@ pub(super) fn given_entries(map: &Expr) -> Vec<(String, Given)> {
         .collect()
 }
 
+/// A text or number that is wholly written out.
+pub(super) fn constant(value: &Expr) -> Option<Value> {
+    plain(value).filter(|_| {
+        matches!(
+            value,
+            Expr::StringConstant(..) | Expr::IntegerConstant(..) | Expr::FloatConstant(..)
+        )
+    })
+}
+
 /// A literal as plain data; computed entries are left out, and computed text is any text.
 pub(super) fn plain(value: &Expr) -> Option<Value> {
     match value {

@@ -10,7 +10,7 @@ use super::changes::{self, Changes};
 use super::literal::entries;
 use super::site::{self, Site};
 use super::walls::closure;
-use super::{Finding, Scene};
+use super::{Finding, Scene, constants};
 use crate::failure::Failure;
 use crate::script::span::place_at;
 
@@ -99,7 +99,13 @@ fn given(scene: &Scene, expression: &Expr) -> Option<String> {
 fn lost(scene: &Scene, closure: &str, words: &Words, findings: &mut Vec<Finding>) {
     let changes = Changes::of(scene.unit(), closure);
     let mut told = BTreeSet::new();
-    for change in &changes.made {
+    // What nobody declares is complained about as such.
+    let declared = constants::declared(scene.unit());
+    for change in changes
+        .made
+        .iter()
+        .filter(|change| declared.contains(&change.name))
+    {
         let used = changes.is_used(change);
         if used && !used_elsewhere(scene, &changes, &change.name, change.position) {
             continue;

@@ -5,9 +5,11 @@
 
 mod arguments;
 mod changes;
+mod constants;
 mod declarations;
 mod defaults;
 mod functions;
+mod hooks;
 mod imports;
 mod literal;
 mod lost;
@@ -19,6 +21,7 @@ mod params;
 mod reach;
 mod settings;
 mod site;
+mod texts;
 mod variables;
 mod walls;
 
@@ -105,6 +108,7 @@ pub fn check(program: &Program) -> Vec<Finding> {
     let reach = Reach::of(&all);
     let mut stages = needs::Stages::default();
     let mut params = params::Params::default();
+    let mut settings = settings::Settings::default();
     for at in &all {
         let scene = Scene {
             program,
@@ -121,7 +125,9 @@ pub fn check(program: &Program) -> Vec<Finding> {
             walls::check(&scene, site, &mut findings);
             lost::check(&scene, site, &mut findings);
             matrices::check(&scene, site, &mut findings);
-            settings::check(&scene, site, &mut findings);
+            hooks::check(&scene, site, &mut findings);
+            settings.add(&scene, site);
+            texts::check(&scene, site, &mut findings);
             stages.add(&scene, site);
             params.add(&scene, site);
         });
@@ -129,6 +135,7 @@ pub fn check(program: &Program) -> Vec<Finding> {
     }
     findings.extend(stages.findings(&all));
     findings.extend(params.findings(program, &all));
+    findings.extend(settings.findings());
     findings.sort_by_key(|finding| {
         let place = finding.failure.places.first();
         place.map(|place| (place.source.name.clone(), place.span.start))

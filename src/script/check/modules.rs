@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{FnAccess, Namespace};
+use rhai::{ASTFlags, ASTNode, FnAccess, Namespace, Stmt};
 
 use super::Scene;
 use super::functions::{suggest, wrong_count};
@@ -84,21 +84,76 @@ fn elsewhere(scene: &Scene, path: &[&str], site: &Site) -> Option<Failure> {
     Some(suggest(failure, name, inside.into_iter()))
 }
 
-/// What is wrong with the module in `a::NAME`. Whether it has the constant is not looked at: that is
-/// known only when its top level has run.
-pub(super) fn of_variable(scene: &Scene, module: &Namespace) -> Option<Failure> {
+/// What is wrong with `a::NAME`.
+pub(super) fn of_variable(scene: &Scene, module: &Namespace, name: &str) -> Option<Failure> {
     let path: Vec<_> = module.path.iter().map(|part| part.name.as_str()).collect();
     let alias = path.join("::");
-    let known = alias == "global"
-        || !matches!(resolve(scene.all, scene.at, &path), Meaning::Nothing)
-        || by_a_caller(scene, &path);
-    let every = || scene.names.every(scene.program.engine());
-    let native = || {
-        every()
-            .iter()
-            .any(|name| name.starts_with(&format!("{alias}::")))
-    };
-    (!known && !native()).then(|| no_module(scene, &alias, every()))
+    if alias == "global" {
+        return None;
+    }
+    match resolve(scene.all, scene.at, &path) {
+        Meaning::Modules(modules) => return exported(&alias, &modules, name),
+        Meaning::Hidden => return None,
+        Meaning::Nothing if by_a_caller(scene, &path) => return None,
+        Meaning::Nothing => {}
+    }
+    let every = scene.names.every(scene.program.engine());
+    let prefix = format!("{alias}::");
+    let inside: Vec<_> = every
+        .iter()
+        .filter_map(|known| known.strip_prefix(&prefix))
+        .collect();
+    if inside.contains(&name) {
+        Some(uncalled(&alias, name))
+    } else if inside.is_empty() {
+        Some(no_module(scene, &alias, every))
+    } else {
+        let failure = Failure::script(format!("module `{alias}` has no constant `{name}`"));
+        Some(suggest(failure, name, inside.into_iter()))
+    }
+}
+
+/// What is wrong with `a::NAME` where the modules that `a` may mean are known.
+fn exported(alias: &str, modules: &[&Loaded], name: &str) -> Option<Failure> {
+    let mut exports = BTreeSet::new();
+    for module in modules {
+        module.unit.ast.walk(&mut |path: &[ASTNode]| {
+            match path.last() {
+                Some(ASTNode::Stmt(Stmt::Export(names, _))) => {
+                    let (variable, alias) = &**names;
+                    let shown = if alias.name.is_empty() {
+                        variable
+                    } else {
+                        alias
+                    };
+                    exports.insert(shown.name.to_string());
+                }
+                Some(ASTNode::Stmt(Stmt::Var(variable, flags, _)))
+                    if flags.contains(ASTFlags::EXPORTED) =>
+                {
+                    exports.insert(variable.0.name.to_string());
+                }
+                _ => {}
+            }
+            true
+        });
+    }
+    if exports.contains(name) {
+        return None;
+    }
+    let mut functions = modules
+        .iter()
+        .flat_map(|module| module.unit.ast.iter_functions());
+    if functions.any(|function| function.name == name) {
+        return Some(uncalled(alias, name));
+    }
+    let failure = Failure::script(format!("module `{alias}` exports no `{name}`"));
+    Some(suggest(failure, name, exports.iter().map(String::as_str)))
+}
+
+fn uncalled(alias: &str, name: &str) -> Failure {
+    Failure::script(format!("`{alias}::{name}` is a function"))
+        .hint(format!("call it: `{alias}::{name}()`"))
 }
 
 /// Whether `path` may be what a caller of this module has imported.

@@ -139,10 +139,10 @@ impl Written {
 }
 
 fn stage(scene: &Scene, site: &Site) -> Option<Stage> {
-    let (name, position) = site.text(0)?;
+    let (name, position) = scene.at.constants.text(site.call.args.first()?)?;
     Some(Stage {
-        name: name.as_str().into(),
-        declared: name.as_str().into(),
+        name: name.into(),
+        declared: name.into(),
         needs: needs(scene, site),
         place: place_at(&scene.unit().source, position),
         ..Stage::default()
@@ -161,12 +161,12 @@ fn needs(scene: &Scene, site: &Site) -> Vec<Need> {
     };
     items
         .into_iter()
-        .filter_map(|item| match item {
-            Expr::StringConstant(text, position) => Some(Need {
-                stage: Arc::from(text.as_str()),
-                place: place_at(&scene.unit().source, *position),
-            }),
-            _ => None,
+        .filter_map(|item| {
+            let (text, position) = scene.at.constants.text(item)?;
+            Some(Need {
+                stage: Arc::from(text),
+                place: place_at(&scene.unit().source, position),
+            })
         })
         .collect()
 }

@@ -25,9 +25,12 @@ pub(super) fn each(unit: &Unit, visit: &mut dyn FnMut(&Site)) {
             look(path, true, visit)
         });
     }
-    unit.ast
-        .clone_functions_only()
-        .walk(&mut |path: &[ASTNode]| look(path, false, visit));
+    each_in(&unit.ast.clone_functions_only(), visit);
+}
+
+/// The same for the functions in `tree`.
+pub(super) fn each_in(tree: &AST, visit: &mut dyn FnMut(&Site)) {
+    tree.walk(&mut |path: &[ASTNode]| look(path, false, visit));
 }
 
 /// The function or closure of `unit` called `name`, in a tree of its own: the parser's tree does not

@@ -1,6 +1,6 @@
 //! Variables that do not exist where they are named.
 
-use rhai::{ASTNode, Expr, Position};
+use rhai::{ASTNode, Expr, Position, Stmt};
 
 use super::functions::suggest;
 use super::{Finding, Scene, modules, site};
@@ -35,7 +35,7 @@ fn look(scene: &Scene, path: &[ASTNode], in_function: bool, findings: &mut Vec<F
     let (index, name, module, _) = &**variable;
     let place = || place_at(&scene.unit().source, *position);
     if !module.is_empty() {
-        let unknown = modules::of_variable(scene, module);
+        let unknown = modules::of_variable(scene, module, name);
         findings.extend(unknown.map(|failure| Finding::error(failure.at_if(place()))));
         return;
     }
@@ -44,7 +44,21 @@ fn look(scene: &Scene, path: &[ASTNode], in_function: bool, findings: &mut Vec<F
     }
     let failure = Failure::script(format!("unknown variable `{name}`"));
     let failure = explain(scene, name, *position, in_function, failure);
+    let failure = if failure.hints.is_empty() && is_assigned(path, *position) {
+        failure.hint(format!("`let {name} = …` declares it"))
+    } else {
+        failure
+    };
     findings.push(Finding::error(failure.at_if(place())));
+}
+
+/// Whether the variable at `position`, which `path` leads to, is given a value as a whole.
+fn is_assigned(path: &[ASTNode], position: Position) -> bool {
+    let [.., ASTNode::Stmt(Stmt::Assignment(assignment)), _] = path else {
+        return false;
+    };
+    !assignment.0.is_op_assignment()
+        && matches!(&assignment.1.lhs, Expr::Variable(_, _, at) if *at == position)
 }
 
 fn explain(
@@ -87,12 +101,12 @@ fn declared(scene: &Scene) -> Vec<Declared> {
     for statement in scene.unit().ast.statements() {
         statement.walk(&mut Vec::new(), &mut |path: &[ASTNode]| {
             match path.last() {
-                Some(ASTNode::Stmt(rhai::Stmt::Var(variable, flags, _))) => found.push(Declared {
+                Some(ASTNode::Stmt(Stmt::Var(variable, flags, _))) => found.push(Declared {
                     name: variable.0.name.to_string(),
                     constant: flags.contains(rhai::ASTFlags::CONSTANT),
                     position: variable.0.pos,
                 }),
-                Some(ASTNode::Stmt(rhai::Stmt::For(each, _))) => found.push(Declared {
+                Some(ASTNode::Stmt(Stmt::For(each, _))) => found.push(Declared {
                     name: each.0.name.to_string(),
                     constant: false,
                     position: each.0.pos,

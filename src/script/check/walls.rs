@@ -9,6 +9,7 @@ use super::{Finding, Scene, arguments};
 use crate::action::{self, Descriptor, Effect, options};
 use crate::failure::Failure;
 use crate::script::declare;
+use crate::script::units::Unit;
 
 pub(super) fn check(scene: &Scene, site: &Site, findings: &mut Vec<Finding>) {
     if scene.calls(site, "stage") {
@@ -68,6 +69,14 @@ pub(super) struct Closure {
     captures: usize,
 }
 
+impl Closure {
+    /// How many parameters it has, what it captured not counted.
+    pub(super) fn parameters(&self, unit: &Unit) -> Option<usize> {
+        let function = unit.functions(&self.name).first()?;
+        Some(function.params.len().saturating_sub(self.captures))
+    }
+}
+
 /// A closure that captures is written by the parser as a block: the captured variables are made
 /// shared, then given to the function.
 pub(super) fn closure(argument: &Expr) -> Option<Closure> {
@@ -94,10 +103,7 @@ fn surplus_parameters(scene: &Scene, site: &Site, closure: &Closure, findings: &
     let (Some((stage, _)), Some(needs)) = (site.text(0), needs(site)) else {
         return;
     };
-    let [function, ..] = scene.unit().functions(&closure.name) else {
-        return;
-    };
-    let parameters = function.params.len().saturating_sub(closure.captures);
+    let parameters = closure.parameters(scene.unit()).unwrap_or_default();
     if parameters > needs {
         let failure = declare::too_many(stage, parameters, needs);
         findings.push(Finding::error(failure.at_if(site.place(scene.unit()))));

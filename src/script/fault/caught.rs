@@ -53,19 +53,40 @@ pub(super) fn error(map: &Map) -> Option<(EvalAltResult, String, Position)> {
         return None;
     }
     let message = text("message")?;
-    // What follows are the calls on the way, and where it was.
-    let innermost = message.lines().next().unwrap_or_default();
-    let end = [" @ '", " (line "]
-        .iter()
-        .filter_map(|end| innermost.find(end))
-        .min();
-    let innermost = &innermost[..end.unwrap_or(innermost.len())];
+    // What follows are the calls on the way.
+    let mut lines = message.lines();
+    let (innermost, source, position) = located(lines.next().unwrap_or_default());
+    let module = lines.find_map(|line| line.strip_prefix("in module '")?.split('\'').next());
+    if position != Position::NONE
+        && let Some(source) = source.or(module)
+    {
+        return Some((told(innermost), source.to_owned(), position));
+    }
     let position = match (number("line"), number("position")) {
         (Some(line), Some(column)) => Position::new(line.max(1), column),
         _ => Position::NONE,
     };
     let source = text("source").unwrap_or_default().to_string();
     Some((told(innermost), source, position))
+}
+
+/// `Variable not found: x @ 'lib/a.rhai' (line 2, position 5)` in its parts. Only what happened in
+/// a function that was called says where: else it was where it was caught.
+fn located(line: &str) -> (&str, Option<&str>, Position) {
+    let placed = line.strip_suffix(')').and_then(|line| {
+        let (rest, place) = line.rsplit_once(" (line ")?;
+        let (line, column) = place.split_once(", position ")?;
+        let position = Position::new(line.parse().ok()?, column.parse().ok()?);
+        Some((rest, position))
+    });
+    let (rest, position) = placed.unwrap_or((line, Position::NONE));
+    let sourced = rest
+        .strip_suffix('\'')
+        .and_then(|rest| rest.rsplit_once(" @ '"));
+    match sourced {
+        Some((rest, source)) => (rest, Some(source), position),
+        None => (rest, None, position),
+    }
 }
 
 /// The error that Rhai tells in these words.

@@ -32,6 +32,9 @@ impl<'a> Functions<'a> {
             .filter(|kind| !kind.is_empty())
             .map(type_name)
             .collect();
+        if name.is_empty() {
+            return Failure::script("the name of the function is empty");
+        }
         if name.starts_with("anon$") {
             return self.closure(name, given.len());
         }
@@ -55,6 +58,9 @@ impl<'a> Functions<'a> {
     /// The right number of arguments, but of other kinds.
     fn other_kinds(&self, name: &str, given: &[&str]) -> Failure {
         let failure = Failure::script(format!("`{name}` cannot be called with {}", listed(given)));
+        if given.contains(&"a character") {
+            return failure.hint(super::QUOTES);
+        }
         let takes: BTreeSet<_> = self
             .engine
             .collect_fn_metadata(

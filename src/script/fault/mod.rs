@@ -2,7 +2,9 @@
 
 mod caught;
 mod functions;
+mod keys;
 mod parse;
+mod slips;
 mod variables;
 mod words;
 
@@ -19,10 +21,19 @@ use crate::cancel::Reason;
 use crate::failure::{Failure, Kind, Place, Source};
 use functions::Functions;
 
+/// What is said of single quotes.
+pub(super) const QUOTES: &str = "text stands in double quotes";
+
 /// A script that could not be parsed.
 pub(super) fn syntax(error: &ParseError, source: &Arc<Source>) -> Failure {
-    let failure = parse::failure(error.err_type());
-    failure.at_if(place_at(source, error.position()))
+    let mut failure = parse::failure(error.err_type());
+    let place = place_at(source, error.position());
+    let at = place.as_ref().map(|place| place.span.start);
+    let meant = at.and_then(|at| slips::hint(error.err_type(), &source.text, at));
+    if let Some(meant) = meant {
+        failure.hints = vec![meant];
+    }
+    failure.at_if(place)
 }
 
 /// An error from evaluating the unit called `source` on behalf of `context`.

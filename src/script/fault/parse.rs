@@ -78,7 +78,7 @@ fn lexical(error: &LexError) -> Failure {
         LexError::MalformedNumber(_) => "this is no number".to_owned(),
         LexError::MalformedChar(text) => {
             return Failure::script(format!("`'{text}'` is no single character"))
-                .hint("text stands in double quotes");
+                .hint(super::QUOTES);
         }
         LexError::MalformedIdentifier(text) => format!("`{text}` is no proper name"),
         LexError::ImproperSymbol(symbol, why) => return improper(symbol, why),
@@ -120,7 +120,7 @@ fn reserved(word: &str) -> Failure {
 /// What is missing, from the token that Rhai wants and its purpose.
 fn missing(token: &str, why: &str) -> String {
     let of = why.split('\'').nth(1).unwrap_or_default();
-    let purposes: [(&str, String); 15] = [
+    let purposes: [(&str, String); 26] = [
         (
             "to separate the arguments",
             format!("`,` or `)` is missing after an argument of `{of}`"),
@@ -140,6 +140,50 @@ fn missing(token: &str, why: &str) -> String {
         (
             "to end this object map",
             "a key, or `}`, is missing in this map".to_owned(),
+        ),
+        (
+            "to end this array",
+            "`]` is missing at the end of this array".to_owned(),
+        ),
+        (
+            "to separate the parameters of function",
+            format!("`,` or `)` is missing after a parameter of `{of}`"),
+        ),
+        (
+            "to separate the parameters of anonymous",
+            "`,` or `|` is missing after a parameter of the closure".to_owned(),
+        ),
+        (
+            "to close the parameters list of anonymous",
+            "the name of a parameter, or `|`, is missing".to_owned(),
+        ),
+        (
+            "to start a switch block",
+            "`{` is missing before the cases of `switch`".to_owned(),
+        ),
+        (
+            "to separate the items in this switch block",
+            "`,` or `}` is missing after a case of `switch`".to_owned(),
+        ),
+        (
+            "to end this switch block",
+            "`}` is missing at the end of `switch`".to_owned(),
+        ),
+        (
+            "to start arguments list",
+            "`(` is missing after `!`".to_owned(),
+        ),
+        (
+            "to enclose the catch variable",
+            "`)` is missing after the variable of `catch`".to_owned(),
+        ),
+        (
+            "to close the iteration variable",
+            "`)` is missing after the variables of `for`".to_owned(),
+        ),
+        (
+            "following 'private'",
+            "`private` can stand before `fn` only".to_owned(),
         ),
         (
             "to close the parameters list",

@@ -1,11 +1,12 @@
 //! What Rhai says at run time, in the user's words.
 
-use rhai::{Dynamic, EvalAltResult, FnPtr};
+use rhai::{Dynamic, EvalAltResult, FnPtr, ParseErrorType};
 
 use super::functions::Functions;
-use super::variables;
+use super::{keys, variables};
 use crate::failure::{Failure, nearest};
 use crate::script::raised::PROPERTIES;
+use crate::script::told::told;
 use crate::script::units::Unit;
 use crate::script::value::type_name;
 
@@ -18,9 +19,9 @@ pub(super) fn thrown(value: &Dynamic) -> String {
     } else if let Some(message) = message_in(value) {
         message
     } else if value.is_map() || value.is_array() {
-        format!("the script threw {value}")
+        format!("the script threw {}", told(value))
     } else {
-        value.to_string()
+        told(value)
     }
 }
 
@@ -42,13 +43,18 @@ pub(super) fn failure(
         E::ErrorVariableNotFound(name, _) => return variables::unknown(name, unit),
         E::ErrorFunctionNotFound(signature, _) => return functions.none_fits(signature),
         E::ErrorDotExpr(text, _) => return property(text),
+        E::ErrorPropertyNotFound(name, _) => return keys::missing(name, unit),
         E::ErrorStackOverflow(_) => {
             return Failure::script("functions call each other too deeply")
                 .hint("is there a function that always calls itself?");
         }
+        // What is evaluated has been parsed: only `Fn` finds such a name.
+        E::ErrorParsing(ParseErrorType::Reserved(word), _) => {
+            return Failure::script(format!("`Fn` cannot stand for `{word}`"))
+                .hint(format!("a closure can: `|value| {word}(value)`"));
+        }
         E::ErrorParsing(error, _) => return super::parse::failure(error),
         E::ErrorModuleNotFound(name, _) => format!("there is no module `{name}`"),
-        E::ErrorPropertyNotFound(name, _) => format!("there is no property `{name}`"),
         E::ErrorIndexNotFound(index, _) => format!("there is no entry `{index}`"),
         E::ErrorVariableExists(name, _) => format!("`{name}` exists already"),
         E::ErrorForbiddenVariable(name, _) => format!("`{name}` cannot be used as a name"),
@@ -171,7 +177,24 @@ fn arithmetic(text: &str) -> String {
         };
         return format!("`{written}` is no {kind}");
     }
+    if text.starts_with("Timestamp overflow") {
+        return "a timestamp cannot be moved that far".to_owned();
+    }
+    match text {
+        "step value cannot be zero" => return "the step of a range cannot be zero".to_owned(),
+        "Integer overflow" => return "this is too large a number".to_owned(),
+        _ => {}
+    }
     match text.split_once(": ") {
+        Some(("Integer raised to a negative power", operation)) => {
+            format!("a whole number cannot be raised to a negative power: `{operation}`")
+        }
+        Some(("Invalid radix", base)) => {
+            format!("a base is from 2 to 36, not {}", base.replace('\'', "`"))
+        }
+        Some((fault, operation)) if fault.ends_with("overflow") && operation.starts_with("--") => {
+            format!("`-({})` is too large a number", &operation[1..])
+        }
         Some(("Modulo division by zero or overflow", operation)) => {
             format!("`{operation}` has no result")
         }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use globset::GlobBuilder;
+use globset::{Glob, GlobBuilder};
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
 use super::function::Function;
@@ -62,8 +62,8 @@ pub(crate) enum Condition {
 
 pub(crate) fn register(engine: &mut Engine, host: &Arc<Host>) {
     for (name, what, ask) in [
-        ("on_branch", "branch", Git::branch as Ask),
-        ("on_tag", "tag", Git::tag),
+        ("on_branch", "branch", branch as Ask),
+        ("on_tag", "tag", Git::tags),
     ] {
         let host = host.clone();
         engine.register_fn(name, move |context: NativeCallContext, pattern: &str| {
@@ -77,7 +77,11 @@ pub(crate) fn register(engine: &mut Engine, host: &Arc<Host>) {
     );
 }
 
-type Ask = fn(&Git) -> Result<Option<String>, GitError>;
+type Ask = fn(&Git) -> Result<Vec<String>, GitError>;
+
+fn branch(git: &Git) -> Result<Vec<String>, GitError> {
+    git.branch().map(|branch| branch.into_iter().collect())
+}
 
 /// What a script gave as `when`; `written` is how.
 pub(crate) fn when(value: &Dynamic, written: Option<&str>) -> Result<Condition, String> {
@@ -115,28 +119,35 @@ pub(crate) fn why_not(answer: &Dynamic) -> Result<Option<String>, String> {
     }
 }
 
-/// Where git cannot say, there is no branch and no tag.
+/// Whether one of `current` is such. Where git cannot say, there is no branch and no tag.
 fn on(
     what: &str,
     context: &NativeCallContext,
     pattern: &str,
-    current: Result<Option<String>, GitError>,
+    current: Result<Vec<String>, GitError>,
 ) -> Answer {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-    let glob = glob.map_err(|error| {
-        let failure =
-            Failure::script(format!("`{pattern}` is no pattern")).because(error.kind().to_string());
-        raise(failure, context)
-    })?;
-    if matches!(current, Err(GitError::Stopped)) {
-        return Err(stop(context));
-    }
-    let holds = matches!(&current, Ok(Some(current)) if glob.compile_matcher().is_match(current));
-    Ok(because(holds, || match current {
-        Ok(Some(current)) => format!("{what} is {current}, needs {pattern}"),
-        Ok(None) => format!("there is no {what}, needs {pattern}"),
+    let glob = glob(pattern).map_err(|failure| raise(failure, context))?;
+    let current = match current {
+        Err(GitError::Stopped) => return Err(stop(context)),
+        current => current,
+    };
+    let glob = glob.compile_matcher();
+    let holds = matches!(&current, Ok(all) if all.iter().any(|one| glob.is_match(one)));
+    Ok(because(holds, || match current.as_deref() {
+        Ok([]) => format!("there is no {what}, needs {pattern}"),
+        Ok([one]) => format!("{what} is {one}, needs {pattern}"),
+        Ok(all) => format!("{what}s are {}, needs {pattern}", all.join(", ")),
         Err(error) => format!("the {what} is not known: {error}"),
     }))
+}
+
+/// What the name of a branch or tag is compared with.
+pub(crate) fn glob(pattern: &str) -> Result<Glob, Failure> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    glob.map_err(|error| {
+        Failure::script(format!("`{pattern}` is no pattern"))
+            .because(error.kind().to_string().replace('\'', "`"))
+    })
 }
 
 fn changed(host: &Host, context: &NativeCallContext, files: &Dynamic) -> Answer {

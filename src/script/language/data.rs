@@ -3,8 +3,8 @@
 use rhai::{Dynamic, Engine, EvalAltResult, Map, NativeCallContext};
 use serde_json::Value;
 
-use super::Answer;
 use super::function::Function;
+use super::{Answer, yaml};
 use crate::action::{Example, Expected};
 use crate::failure::{Failure, Kind};
 use crate::script::raised::raise;
@@ -115,7 +115,7 @@ const FORMATS: [Format; 3] = [
     Format {
         suffix: "yaml",
         name: "YAML",
-        parse: parse_yaml,
+        parse: yaml::parse,
         print: |value| serde_yaml_ng::to_string(value).map_err(|error| error.to_string()),
     },
 ];
@@ -174,24 +174,34 @@ fn parse_toml(text: &str) -> Result<Value, String> {
             None => message.to_owned(),
         }
     })?;
-    Ok(plain(toml::Value::Table(table)))
+    plain(toml::Value::Table(table), "")
 }
 
 /// TOML as plain data: dates and times become text, which they are in JSON.
-fn plain(value: toml::Value) -> Value {
-    match value {
+fn plain(value: toml::Value, path: &str) -> Result<Value, String> {
+    Ok(match value {
         toml::Value::String(text) => text.into(),
         toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) if !number.is_finite() => {
+            let path = path.trim_start_matches('.');
+            return Err(format!("the number `{path}` is not finite"));
+        }
         toml::Value::Float(number) => number.into(),
         toml::Value::Boolean(value) => value.into(),
         toml::Value::Datetime(time) => time.to_string().into(),
-        toml::Value::Array(items) => items.into_iter().map(plain).collect(),
-        toml::Value::Table(entries) => entries
-            .into_iter()
-            .map(|(key, value)| (key, plain(value)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-    }
+        toml::Value::Array(items) => {
+            let items = items.into_iter().enumerate();
+            let items = items.map(|(at, item)| plain(item, &format!("{path}[{at}]")));
+            Value::Array(items.collect::<Result<_, _>>()?)
+        }
+        toml::Value::Table(entries) => {
+            let entries = entries.into_iter().map(|(key, value)| {
+                let value = plain(value, &format!("{path}.{key}"))?;
+                Ok::<_, String>((key, value))
+            });
+            Value::Object(entries.collect::<Result<_, _>>()?)
+        }
+    })
 }
 
 fn print_toml(value: &Value) -> Result<String, String> {
@@ -221,15 +231,4 @@ fn nothing_in(value: &Value) -> Option<String> {
         }),
         _ => None,
     }
-}
-
-/// YAML with its anchors resolved; its own tags (`!Ref`) have no plain form and are refused.
-fn parse_yaml(text: &str) -> Result<Value, String> {
-    serde_yaml_ng::from_str(text).map_err(|error| {
-        let text = error.to_string();
-        match text.split_once("invalid type: enum, expected any valid JSON value") {
-            Some((path, place)) => format!("{path}a tag such as `!Ref` is not plain data{place}"),
-            None => text,
-        }
-    })
 }

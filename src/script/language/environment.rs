@@ -63,7 +63,8 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     let (required, hidden) = (host.clone(), host.clone());
     engine
         .register_fn("env", move |context: NativeCallContext, name: &str| {
-            value(&required, &context, name)
+            let default = format!("give a default: `env(\"{name}\", \"…\")`");
+            value(&required, &context, name, Some(default))
         })
         .register_fn("env", |name: &str, default: Dynamic| -> Dynamic {
             let context = current::get().context;
@@ -73,7 +74,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
             }
         })
         .register_fn("secret", move |context: NativeCallContext, name: &str| {
-            let value = value(&hidden, &context, name)?;
+            let value = value(&hidden, &context, name, None)?;
             // A made-up value is a word that any line may hold.
             if current::get().context.env(name).is_some() {
                 hide(name, &value);
@@ -116,15 +117,24 @@ fn note(param: &str) {
     trace.read(Reading::Parameter(param.to_owned()));
 }
 
-fn value(host: &Host, context: &NativeCallContext, name: &str) -> Answer<String> {
+/// `otherwise` is what a script can do where it is not set.
+fn value(
+    host: &Host,
+    context: &NativeCallContext,
+    name: &str,
+    otherwise: Option<String>,
+) -> Answer<String> {
     let current = current::get().context;
     if let Some(value) = current.env(name) {
         return Ok(value.to_owned());
     }
     if host.missing == Missing::Refused {
-        let failure = Failure::script(format!("the environment has no `{name}`")).hint(format!(
-            "set it for this run (`{name}=… wharf run`), write it into `.env`, or give a default: `env(\"{name}\", \"…\")`"
-        ));
+        let set = format!("set it for this run (`{name}=… wharf run`)");
+        let failure = Failure::script(format!("the environment has no `{name}`"));
+        let failure = failure.hint(match otherwise {
+            Some(otherwise) => format!("{set}, write it into `.env`, or {otherwise}"),
+            None => format!("{set}, or write it into `.env`"),
+        });
         return Err(raise(failure, context));
     }
     let value = made_up(name);

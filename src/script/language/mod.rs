@@ -13,8 +13,9 @@ pub(super) mod options;
 mod parallel;
 pub(super) mod poll;
 mod retry;
-mod talk;
+pub(super) mod talk;
 mod url;
+mod yaml;
 
 use std::sync::Arc;
 

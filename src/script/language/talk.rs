@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, NativeCallContext};
+use serde_json::Value;
 
 use super::Answer;
 use super::function::Function;
@@ -11,6 +12,7 @@ use crate::failure::{Failure, Kind, nearest};
 use crate::script::current;
 use crate::script::host::Host;
 use crate::script::raised::{raise, stop};
+use crate::script::told::told;
 use crate::script::value::{from_json, name_of, to_json};
 
 pub(in crate::script) const OUTPUT: Function = Function {
@@ -89,12 +91,12 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
         // The language's own `log` of a number is a logarithm, and fits it better than any value.
         .register_fn("log", |number: f64| log(number.into()))
         .register_fn("warn", |text: Dynamic| {
-            current::get().context.warn(text.to_string());
+            current::get().context.warn(told(&text));
         })
         .register_fn(
             "fail",
             |context: NativeCallContext, message: Dynamic| -> Answer {
-                let failure = Failure::new(Kind::Pipeline, message.to_string());
+                let failure = Failure::new(Kind::Pipeline, told(&message));
                 Err(raise(failure, &context))
             },
         )
@@ -117,7 +119,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
 }
 
 fn log(text: Dynamic) {
-    current::get().context.say(text.to_string());
+    current::get().context.say(told(&text));
 }
 
 fn no_exit(context: NativeCallContext) -> Answer {
@@ -128,17 +130,29 @@ fn no_exit(context: NativeCallContext) -> Answer {
 
 /// Waits as long as `time` says, or until the run is stopped.
 fn sleep(context: NativeCallContext, time: Dynamic) -> Answer<()> {
-    let Ok(Ok(length)) = to_json(&time).map(serde_json::from_value::<Duration>) else {
-        let given = match time.clone().into_immutable_string() {
-            Ok(text) => format!("`{text}`"),
-            Err(_) if time.is_int() || time.is_float() => format!("`{time}`"),
-            Err(_) => name_of(&time).to_owned(),
-        };
-        let message =
-            format!("`sleep` takes a number of seconds or a text like \"1m30s\", not {given}");
-        return Err(raise(Failure::script(message), &context));
+    let failure = match to_json(&time) {
+        Ok(time) => match serde_json::from_value::<Duration>(time.clone()) {
+            Ok(length) => return pause(&context, length.into()),
+            Err(_) => no_time(&time),
+        },
+        Err(_) => not_slept(name_of(&time)),
     };
-    pause(&context, length.into())
+    Err(raise(failure, &context))
+}
+
+/// Of what is no length of time.
+pub(in crate::script) fn no_time(given: &Value) -> Failure {
+    match given {
+        Value::String(text) => not_slept(&format!("`{text}`")),
+        Value::Number(_) => not_slept(&format!("`{}`", from_json(given.clone()))),
+        other => not_slept(name_of(&from_json(other.clone()))),
+    }
+}
+
+fn not_slept(given: &str) -> Failure {
+    Failure::script(format!(
+        "`sleep` takes a number of seconds or a text like \"1m30s\", not {given}"
+    ))
 }
 
 /// Waits for `time`, or until the run is stopped.

@@ -32,8 +32,13 @@ pub fn read_text(path: &Path, cancel: &Cancel) -> io::Result<Option<String>> {
         if cancel.is_cancelled() {
             return Ok(None);
         }
-        if waits && poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&LOOK)) == Ok(0) {
-            continue;
+        if waits {
+            match poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&LOOK)) {
+                // A pipe that nobody has opened yet reads as if it were at its end.
+                Ok(0) | Err(Errno::INTR) => continue,
+                Ok(_) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         let filled = bytes.len();
         bytes.resize(filled + PIECE, 0);

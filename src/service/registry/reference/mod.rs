@@ -82,9 +82,13 @@ impl Reference {
         let prefix = if library { OFFICIAL } else { "" };
         let whole = format!("{registry}/{prefix}{remainder}");
         let parts = Parts::read(&whole, text)?;
+        // What cannot be a host would become a part of the repository.
+        let Some(domain) = parts.domain else {
+            return Err(InvalidReference::Format(text.to_owned()));
+        };
         let untagged = parts.tag.is_none() && parts.digest.is_none();
         Ok(Self {
-            registry: parts.domain.unwrap_or(registry).to_owned(),
+            registry: domain.to_owned(),
             repository: parts.path.to_owned(),
             tag: parts.tag.or(untagged.then_some(LATEST)).map(str::to_owned),
             digest: parts.digest.map(str::to_owned),

@@ -176,6 +176,19 @@ fn writes_a_reference_in_full() {
 }
 
 #[test]
+fn a_host_is_a_host_by_the_grammar() {
+    for text in [
+        "foo_bar.com/baz:1",
+        "-a.com/baz",
+        "a..com/baz",
+        "a.com:b/baz",
+    ] {
+        let refused = InvalidReference::Format(text.to_owned());
+        assert_eq!(Reference::parse(text), Err(refused));
+    }
+}
+
+#[test]
 fn a_digest_wins_over_a_tag() {
     let text = format!("me/app:1@sha256:{F64}");
     let read = Reference::parse(&text).expect("a reference");
