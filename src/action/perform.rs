@@ -32,6 +32,9 @@ pub fn carry_out(
         options: identity(&context, effect, &options),
     };
     context.trace.reach(effect);
+    if context.standins.is_some() {
+        context.trace.invent();
+    }
     let stage = context.stage.clone();
     context.events.emit(Event::ActionStarted {
         stage: stage.clone(),

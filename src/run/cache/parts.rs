@@ -10,6 +10,7 @@ use super::Difference;
 use crate::action::{Context, Effect, Reading};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
+use crate::service::files::Globs;
 
 /// Changes when what the parts mean does.
 const VERSION: u32 = 1;
@@ -183,6 +184,12 @@ fn now(reading: &Reading, program: &Program, context: &Context) -> Option<String
         Reading::Git("tag") => host.git.tag().ok().flatten(),
         Reading::Git("is_dirty") => host.git.is_dirty().ok().map(|dirty| dirty.to_string()),
         Reading::Git(_) => host.git.sha().ok(),
+        Reading::Changed(globs) => {
+            let globs = Globs::new(globs).ok()?;
+            let changed = host.git.changed_files().ok()?;
+            let any = changed.iter().any(|file| globs.is_match(file));
+            Some(any.to_string())
+        }
     }
 }
 
@@ -192,6 +199,7 @@ fn written(reading: &Reading) -> String {
         Reading::Environment(name) => format!("env(\"{name}\")"),
         Reading::Parameter(name) => format!("param(\"{name}\")"),
         Reading::Git(question) => format!("git::{question}()"),
+        Reading::Changed(globs) => format!("changed({})", Value::from(globs.clone())),
     }
 }
 
@@ -200,6 +208,10 @@ fn parse(text: &str) -> Option<Reading> {
     inner("env(\"")
         .map(Reading::Environment)
         .or_else(|| inner("param(\"").map(Reading::Parameter))
+        .or_else(|| {
+            let globs = text.strip_prefix("changed(")?.strip_suffix(')')?;
+            serde_json::from_str(globs).ok().map(Reading::Changed)
+        })
         .or_else(|| {
             let question = text.strip_prefix("git::")?.strip_suffix("()")?;
             let known = ["branch", "sha", "short_sha", "tag", "is_dirty"];

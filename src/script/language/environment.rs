@@ -129,8 +129,8 @@ fn value(host: &Host, context: &NativeCallContext, name: &str) -> Answer<String>
     }
     let value = made_up(name);
     if host.missing == Missing::MadeUp {
-        current.say(format!(
-            "simulated: {name} is not set, `{value}` stands in for it"
+        current.simulate(format_args!(
+            "{name} is not set, `{value}` stands in for it"
         ));
     }
     Ok(value)
