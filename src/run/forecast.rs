@@ -102,6 +102,7 @@ impl<'a> Oracle<'a> {
             stage,
             context,
             outputs: &self.outputs,
+            anew: false,
         }
     }
 

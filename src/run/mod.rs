@@ -28,7 +28,7 @@ use schedule::Schedule;
 
 pub use cache::{Cache, Difference, Explanation, Settled};
 pub use forecast::{Forecast, Will, explain, forecast};
-pub use resume::{Resumed, Verdicts};
+pub use resume::{Recorded, Resumed, Verdicts};
 pub use saved::Saved;
 
 /// What a person asked of one run.

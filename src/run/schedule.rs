@@ -1,6 +1,6 @@
 //! Runs what the queue says is ready, on threads, and watches the clock meanwhile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -37,6 +37,8 @@ pub(super) struct Schedule<'a> {
     running: BTreeMap<usize, Running>,
     outputs: Outputs,
     failures: Vec<Arc<Failure>>,
+    /// Names of those that started.
+    ran: HashSet<&'a str>,
     excused: usize,
     kept: usize,
 }
@@ -82,6 +84,7 @@ impl<'a> Schedule<'a> {
             running: BTreeMap::new(),
             outputs: Outputs::new(),
             failures: Vec::new(),
+            ran: HashSet::new(),
             excused: 0,
             kept: 0,
         }
@@ -234,6 +237,10 @@ impl<'a> Schedule<'a> {
             context,
             outputs: self.outputs_for(stage),
             cache: self.cache,
+            anew: stage
+                .needs
+                .iter()
+                .any(|need| self.ran.contains(&*need.stage)),
         };
         let tell = sender.clone();
         let work = move |worker| {
@@ -271,6 +278,7 @@ impl<'a> Schedule<'a> {
         match message {
             Ok(Message::Attempt(position, attempt)) => {
                 if let Some(running) = self.running.get_mut(&position) {
+                    self.ran.insert(&self.stages[position].name);
                     running.attempt = Some(attempt);
                 }
             }

@@ -36,6 +36,8 @@ pub(super) struct Job<'a> {
     pub(super) context: Context,
     pub(super) outputs: Arc<Outputs>,
     pub(super) cache: &'a Cache,
+    /// Whether something that it needs ran in this run.
+    pub(super) anew: bool,
 }
 
 /// The surroundings of `stage`: its own name, environment and cancellation, a child of `cancel`.
@@ -90,13 +92,14 @@ impl Job<'_> {
             .ask(self.declared, self.stage, context, self.outputs.clone())
     }
 
-    fn about(&self) -> About<'_> {
+    pub(super) fn about(&self) -> About<'_> {
         About {
             program: self.program,
             declared: self.declared,
             stage: self.stage,
             context: &self.context,
             outputs: &self.outputs,
+            anew: self.anew,
         }
     }
 

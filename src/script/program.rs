@@ -14,7 +14,7 @@ use super::host::Host;
 use super::language::condition;
 use super::outputs::Outputs;
 use super::units::{Unit, Units};
-use super::{engine, fault, literal, value};
+use super::{engine, fault, literal, text, value};
 use crate::action::Context;
 use crate::failure::Failure;
 use crate::plan::{Plan, Stage};
@@ -29,6 +29,7 @@ pub struct Program {
     host: Arc<Host>,
     main: Unit,
     flat: bool,
+    cuts: text::Known,
 }
 
 /// A program whose top level has been evaluated: the plan, and what its stages do.
@@ -62,6 +63,7 @@ impl Program {
             host,
             main,
             flat,
+            cuts: text::Known::default(),
         })
     }
 
@@ -75,6 +77,7 @@ impl Program {
             host,
             main,
             flat: true,
+            cuts: text::Known::default(),
         })
     }
 
@@ -105,6 +108,10 @@ impl Program {
         let units = self.host.units.all();
         let names = units.iter().map(|unit| unit.source.name.clone());
         names.filter(|name| !name.starts_with("std/")).collect()
+    }
+
+    pub(super) fn cuts(&self) -> &text::Known {
+        &self.cuts
     }
 
     pub(super) fn main(&self) -> &Unit {

@@ -2,13 +2,35 @@
 //! the modules it uses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{ASTNode, Expr, Position, Stmt};
 
 use super::program::Program;
 use super::units::Unit;
 use crate::failure::Place;
+
+/// What was cut before: each file once, for all its stages.
+#[derive(Default)]
+pub(super) struct Known(Mutex<BTreeMap<String, Arc<Cuts>>>);
+
+impl Known {
+    fn cuts(&self, unit: &Unit) -> Arc<Cuts> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let cuts = known
+            .entry(unit.source.name.clone())
+            .or_insert_with(|| Arc::new(Cuts::of(unit)));
+        cuts.clone()
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Known")
+    }
+}
 
 /// The top-level statement at `place`, each function of its file that it calls, directly or through
 /// others, and all of the modules whose functions those call. Comments at the end of a statement
@@ -18,7 +40,7 @@ pub(super) fn behind(program: &Program, place: &Place) -> Vec<String> {
     let Some(unit) = units.find(&place.source.name) else {
         return vec![place.source.text.clone()];
     };
-    let cuts = Cuts::of(&unit);
+    let cuts = program.cuts().cuts(&unit);
     let mut gathered = Gathered::default();
     gathered.add(&cuts.statement(place.span.start), &unit, &cuts);
     if gathered.all {
@@ -87,7 +109,7 @@ impl Gathered {
 }
 
 /// Where the parts of a unit's text begin and end, in bytes.
-struct Cuts {
+pub(super) struct Cuts {
     text: String,
     statements: Vec<Range<usize>>,
     constants: Vec<usize>,

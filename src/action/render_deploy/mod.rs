@@ -226,7 +226,7 @@ fn api<'a>(
 /// What was to start a deploy failed.
 fn refusal(error: &RenderError) -> ActionError {
     if error.may_have_started() {
-        return ActionError::new(error.to_string()).hint(
+        return ActionError::new(error.to_string()).unfinished().hint(
             "the deploy may have been started: look at the service's Events before the next try",
         );
     }

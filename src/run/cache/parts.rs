@@ -6,10 +6,10 @@ use blake3::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Difference;
+use super::{About, Difference};
 use crate::action::{Context, Effect, Reading};
 use crate::plan::Stage;
-use crate::script::{Declared, Outputs, Program};
+use crate::script::Program;
 use crate::service::files::Globs;
 
 /// Changes when what the parts mean does.
@@ -47,17 +47,12 @@ impl Key {
 
 impl Parts {
     /// Of a stage before it runs: what it will read is taken to be what it read `before`.
-    pub(super) fn of(
-        key: Key,
-        (program, declared): (&Program, &Declared),
-        stage: &Stage,
-        outputs: &Outputs,
-        inputs: Hash,
-    ) -> Self {
-        let essence = program.essence(declared, stage);
+    pub(super) fn of(key: Key, about: &About, inputs: Option<Hash>) -> Self {
+        let stage = about.stage;
+        let essence = about.program.essence(about.declared, stage);
         let captures = essence.captures.iter();
         let results = stage.needs.iter().filter_map(|need| {
-            let result = outputs.get(&need.stage)?;
+            let result = about.outputs.get(&need.stage)?;
             Some((need.stage.to_string(), key.of(result)))
         });
         Self {
@@ -69,7 +64,7 @@ impl Parts {
                 .collect(),
             readings: BTreeMap::new(),
             results: results.collect(),
-            inputs: inputs.to_string(),
+            inputs: inputs.map(|hash| hash.to_string()).unwrap_or_default(),
             lasting: None,
         }
     }
@@ -79,10 +74,10 @@ impl Parts {
         mut self,
         key: Key,
         readings: impl IntoIterator<Item = Reading>,
-        (program, context): (&Program, &Context),
+        about: &About,
     ) -> Self {
         let told = readings.into_iter().map(|reading| {
-            let value = now(&reading, program, context);
+            let value = now(&reading, about.program, about.context);
             (written(&reading), value.map(|value| key.hash(&value)))
         });
         self.readings = told.collect();
