@@ -57,6 +57,16 @@ impl Journal {
         Ok(found.optional()?)
     }
 
+    /// All that the last success of the stage followed from.
+    pub fn last_parts(&self, stage: &str) -> Result<Option<Value>, JournalError> {
+        let mut statement = self.connection.prepare(
+            "SELECT parts FROM stages WHERE name = ?1 AND parts IS NOT NULL \
+             ORDER BY run DESC LIMIT 1",
+        )?;
+        let found = statement.query_row([stage], |row| json(row, "parts"));
+        Ok(found.optional()?)
+    }
+
     /// The calls of actions in a run, in the order in which they began.
     pub fn actions(&self, run: i64) -> Result<Vec<Action>, JournalError> {
         self.all(

@@ -142,10 +142,11 @@ fn is_over(stage: &Stage) -> bool {
         stage.state,
         StageState::Passed | StageState::Excused | StageState::Skipped
     );
-    over && !stage
-        .result
-        .iter()
-        .any(|result| result.to_string().contains(MASKED))
+    over && !stage.result.iter().any(is_masked)
+}
+
+pub(super) fn is_masked(result: &Value) -> bool {
+    result.to_string().contains(MASKED)
 }
 
 /// An effect in the last attempt at the stage that was stopped before its end, and its run.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::attempt::Attempt;
 use super::cache::Cache;
+use super::lent::Lent;
 use super::queue::{End, Queue, Turn};
 use super::stage::{self, Ended, Job};
 use super::workers::Workers;
@@ -36,6 +37,7 @@ pub(super) struct Schedule<'a> {
     queue: Queue,
     running: BTreeMap<usize, Running>,
     outputs: Outputs,
+    lent: Lent,
     failures: Vec<Arc<Failure>>,
     /// Names of those that started.
     ran: HashSet<&'a str>,
@@ -67,6 +69,7 @@ impl<'a> Schedule<'a> {
         order: &[usize],
         options: &'a Options,
         cache: &'a Cache,
+        lent: Lent,
     ) -> Self {
         let stages: Vec<_> = order
             .iter()
@@ -82,7 +85,8 @@ impl<'a> Schedule<'a> {
             queue: Queue::new(&stages),
             stages,
             running: BTreeMap::new(),
-            outputs: Outputs::new(),
+            outputs: lent.outputs(),
+            lent,
             failures: Vec::new(),
             ran: HashSet::new(),
             excused: 0,
@@ -237,6 +241,7 @@ impl<'a> Schedule<'a> {
             context,
             outputs: self.outputs_for(stage),
             cache: self.cache,
+            lent: self.lent.told(stage),
             anew: stage
                 .needs
                 .iter()

@@ -36,6 +36,8 @@ pub(super) struct Job<'a> {
     pub(super) context: Context,
     pub(super) outputs: Arc<Outputs>,
     pub(super) cache: &'a Cache,
+    /// Where the results are from that no stage of this run gave, a line each.
+    pub(super) lent: Vec<String>,
     /// Whether something that it needs ran in this run.
     pub(super) anew: bool,
 }
@@ -67,6 +69,9 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
             stage: job.stage.name.clone(),
             why,
         });
+        for line in &job.lent {
+            job.context.say(line);
+        }
         let done = job.attempts(announce);
         // What it wrote may be what others look at.
         job.cache.forget();

@@ -202,6 +202,19 @@ impl Program {
         })
     }
 
+    /// Whether the closure of `stage` has a parameter for the result of `need`.
+    pub fn receives(&self, declared: &Declared, stage: &Stage, need: &str) -> bool {
+        let Some(body) = declared.bodies.get(&stage.declared) else {
+            return false;
+        };
+        let declared = self.host.declarations();
+        let needs = declared.needs_of(&stage.declared);
+        let taken = body.takes(needs.len()).unwrap_or_default();
+        let matrix = declared.matrices.declared(need);
+        let mut received = needs[..taken].iter();
+        received.any(|name| **name == *need || **name == *matrix)
+    }
+
     /// Asks the closure that is the `when` of `stage`: why the stage is not to run, if it is not.
     pub fn ask(
         &self,

@@ -24,6 +24,18 @@ impl Known {
             .or_insert_with(|| Arc::new(Cuts::of(unit)));
         cuts.clone()
     }
+
+    /// The text of each function, those of one name together.
+    pub(super) fn functions(&self, unit: &Unit) -> BTreeMap<String, String> {
+        let cuts = self.cuts(unit);
+        let functions = cuts.functions.iter();
+        functions
+            .map(|(name, ranges)| {
+                let texts = ranges.iter().map(|range| &cuts.text[range.clone()]);
+                (name.clone(), texts.collect())
+            })
+            .collect()
+    }
 }
 
 impl fmt::Debug for Known {

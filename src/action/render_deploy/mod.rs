@@ -5,7 +5,7 @@ mod follow;
 mod health;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::image::Image;
 use super::{
@@ -32,6 +32,7 @@ struct Options {
     /// The API key; `RENDER_API_KEY` from the environment if not given.
     api_key: Option<String>,
     /// The image to deploy: a reference, or what `docker_push` returned, and then by its digest.
+    #[serde(default, deserialize_with = "given")]
     image: Option<Image>,
     /// The commit to deploy, for a service that Render builds itself.
     commit: Option<String>,
@@ -45,6 +46,11 @@ struct Options {
     health: Option<String>,
     /// The status that `health` has to answer; 200 if not given.
     health_status: Option<u16>,
+}
+
+/// An image where there is to be one: without it Render deploys what it deployed last.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Image>, D::Error> {
+    Image::deserialize(deserializer).map(Some)
 }
 
 /// What came of the deploy.

@@ -34,14 +34,14 @@ impl Cache {
     fn parts(&self, about: &About) -> Option<Parts> {
         let asked = !self.goes_on && about.declared.plan.stages.len() > 1;
         self.recorder.as_ref().filter(|_| asked)?;
-        Some(Parts::of(self.hash_key(about.context)?, about, None))
+        Some(Parts::of(&self.hash_key(about.context)?, about, None))
     }
 
     /// What differs from when it passed, as far as that was noted; completes “ran: …”.
     fn changed(&self, about: &About, parts: &Parts, finished: &Finished) -> Option<String> {
         let before: Parts = serde_json::from_value(finished.parts.clone()?).ok()?;
         let key = self.hash_key(about.context)?;
-        let now = parts.clone().with_readings(key, before.readings(), about);
+        let now = parts.clone().with_readings(&key, before.readings(), about);
         now.why(&before)
     }
 }

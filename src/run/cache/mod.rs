@@ -1,5 +1,6 @@
 //! Which stages need not run, because an earlier success of theirs still holds, and why others do.
 
+mod basis;
 mod continued;
 mod opened;
 mod parts;
@@ -13,8 +14,8 @@ use serde_json::Value;
 
 use super::resume::Resumed;
 use super::stage::Job;
-use crate::action::{Context, Trace};
-use crate::journal::{Journal, Recorder, Success};
+use crate::action::{Context, Reading, Trace};
+use crate::journal::{Journal, Recorder, Run, Success};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
 use crate::service::files::Fingerprint;
@@ -23,6 +24,8 @@ use crate::service::state;
 use opened::Opened;
 use parts::{Key, Parts};
 
+pub use basis::{Basis, Reviewer};
+pub(super) use basis::{Names, differing};
 pub use watched::Settled;
 
 /// The earlier successes of one repository. Nothing is opened before the first stage with `inputs`
@@ -160,13 +163,6 @@ impl Cache {
         opened.compare(about, now, self.force, finished)
     }
 
-    /// Identifies all that the decision about a stage with `inputs` follows from.
-    pub(super) fn key(&self, about: &About) -> Option<String> {
-        let (_, parts) = self.now(about)?;
-        let parts = serde_json::to_string(&parts).ok()?;
-        Some(blake3::hash(parts.as_bytes()).to_string())
-    }
-
     /// What counts for a stage with `inputs`, and what of it differs from its last success.
     pub(super) fn explain(&self, about: &About) -> Option<Explanation> {
         let (inputs, now) = self.now(about)?;
@@ -186,14 +182,22 @@ impl Cache {
         Some(opened.last(stage)?.0.result)
     }
 
+    /// What the stage read when it last passed; nothing where that is not known.
+    fn readings(&self, context: &Context, stage: &str) -> Option<Vec<Reading>> {
+        let opened = self.opened(context)?;
+        let last = opened.last(stage).map(|(_, parts)| parts);
+        let parts = last.or_else(|| opened.last_parts(stage))?;
+        Some(parts.readings())
+    }
+
     fn now(&self, about: &About) -> Option<(Arc<Fingerprint>, Parts)> {
         let (globs, cancel) = (&about.stage.inputs, &about.context.cancel);
         let opened = self.opened(about.context).filter(|_| !globs.is_empty())?;
         let inputs = opened.files.fingerprint(globs, cancel).ok()?;
-        let parts = Parts::of(opened.key, about, Some(inputs.digest));
+        let parts = Parts::of(&opened.key, about, Some(inputs.digest));
         let before = opened.last(&about.stage.name);
         let readings = before.map_or_else(Vec::new, |(_, before)| before.readings());
-        Some((inputs, parts.with_readings(opened.key, readings, about)))
+        Some((inputs, parts.with_readings(&opened.key, readings, about)))
     }
 
     /// Keeps the success of a stage, for a run that continues this one and, if what it did may be left
@@ -203,7 +207,7 @@ impl Cache {
             return;
         };
         let readings = trace.readings();
-        let mut parts = pending.parts.with_readings(key, readings, &job.about());
+        let mut parts = pending.parts.with_readings(&key, readings, &job.about());
         parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
         let Ok(parts) = serde_json::to_value(parts) else {
             return;
@@ -233,6 +237,17 @@ impl Cache {
         }
     }
 
+    /// The result of the stage in the newest run that it passed in, and that run; what a rehearsal gave
+    /// is of use to another alone.
+    pub(super) fn last_passed(&self, context: &Context, stage: &str) -> Option<(Run, Value)> {
+        self.opened(context)?.last_passed(stage, context.rehearsal)
+    }
+
+    /// Whether this belongs to a watch.
+    pub(super) fn is_watched(&self) -> bool {
+        self.goes_on
+    }
+
     /// Lets the next run know which files it need not read.
     pub(super) fn close(&self) {
         if !self.goes_on {
@@ -258,8 +273,8 @@ impl Cache {
     }
 
     fn hash_key(&self, context: &Context) -> Option<Key> {
-        let read = || state::key(&context.root).ok().map(Key);
-        *self.key.get_or_init(read)
+        let read = || state::key(&context.root).ok().map(Key::new);
+        self.key.get_or_init(read).clone()
     }
 }
 

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
+
 use super::parts::{Key, Parts};
 use super::{About, Decision, Pending};
-use crate::journal::{Journal, JournalError, Success, ago};
+use crate::journal::{Journal, JournalError, Run, Success, ago};
 use crate::plan::Stage;
 use crate::run::resume::Finished;
 use crate::service::files::{self, Files, Fingerprint, Index, Manifest};
@@ -29,6 +31,16 @@ impl Opened {
             files: Files::new(root, index.unwrap_or_default()),
             key,
         }
+    }
+
+    pub(super) fn last_passed(&self, stage: &str, rehearsed: bool) -> Option<(Run, Value)> {
+        self.journal().last_passed(stage, rehearsed).ok().flatten()
+    }
+
+    /// All that the stage's last success followed from, be it kept for all runs or not.
+    pub(super) fn last_parts(&self, stage: &str) -> Option<Parts> {
+        let parts = self.journal().last_parts(stage).ok().flatten()?;
+        serde_json::from_value(parts).ok()
     }
 
     pub(super) fn keep(
@@ -74,14 +86,14 @@ impl Opened {
                 inputs: Some(inputs.clone()),
             })
         };
-        let parts = Parts::of(self.key, about, Some(inputs.digest));
+        let parts = Parts::of(&self.key, about, Some(inputs.digest));
         let Some((success, before)) = self.last(&stage.name) else {
             return Decision::Run {
                 why: "first time".to_owned(),
                 pending: pending(parts),
             };
         };
-        let parts = parts.with_readings(self.key, before.readings(), about);
+        let parts = parts.with_readings(&self.key, before.readings(), about);
         let lasting = before
             .lasting
             .filter(|_| finished.is_none_or(|finished| finished.run != success.run))

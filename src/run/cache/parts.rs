@@ -10,6 +10,7 @@ use super::{About, Difference};
 use crate::action::{Context, Effect, Reading};
 use crate::plan::Stage;
 use crate::script::Program;
+use crate::secret::Secrets;
 use crate::service::files::Globs;
 
 /// Changes when what the parts mean does.
@@ -32,12 +33,38 @@ pub(super) struct Parts {
 }
 
 /// Hashes with the repository's key.
-#[derive(Clone, Copy)]
-pub(super) struct Key(pub(super) [u8; 32]);
+#[derive(Clone)]
+pub(super) struct Key {
+    number: [u8; 32],
+    /// What is taken for the same whatever it is.
+    ignored: Option<Secrets>,
+}
 
 impl Key {
+    pub(super) fn new(number: [u8; 32]) -> Self {
+        Self {
+            number,
+            ignored: None,
+        }
+    }
+
+    /// The same everywhere: what is hashed with it holds no secret.
+    pub(super) fn without_secrets(secrets: &Secrets) -> Self {
+        Self {
+            number: [0; 32],
+            ignored: Some(secrets.clone()),
+        }
+    }
+
     fn hash(&self, value: &str) -> String {
-        blake3::keyed_hash(&self.0, value.as_bytes()).to_string()
+        match &self.ignored {
+            Some(secrets) => self.keyed(&secrets.mask(value)),
+            None => self.keyed(value),
+        }
+    }
+
+    fn keyed(&self, value: &str) -> String {
+        blake3::keyed_hash(&self.number, value.as_bytes()).to_string()
     }
 
     fn of(&self, value: &Value) -> String {
@@ -47,7 +74,7 @@ impl Key {
 
 impl Parts {
     /// Of a stage before it runs: what it will read is taken to be what it read `before`.
-    pub(super) fn of(key: Key, about: &About, inputs: Option<Hash>) -> Self {
+    pub(super) fn of(key: &Key, about: &About, inputs: Option<Hash>) -> Self {
         let stage = about.stage;
         let essence = about.program.essence(about.declared, stage);
         let captures = essence.captures.iter();
@@ -72,7 +99,7 @@ impl Parts {
     /// With what an attempt read.
     pub(super) fn with_readings(
         mut self,
-        key: Key,
+        key: &Key,
         readings: impl IntoIterator<Item = Reading>,
         about: &About,
     ) -> Self {
@@ -90,6 +117,10 @@ impl Parts {
             .keys()
             .filter_map(|text| parse(text))
             .collect()
+    }
+
+    pub(super) fn is_rewritten(&self, now: &Self) -> bool {
+        self.text != now.text
     }
 
     /// What differs from `before` but for the inputs; completes “ran: …”.
