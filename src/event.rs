@@ -123,6 +123,8 @@ pub enum Event {
         took: Duration,
         /// What the script got, or the message of the failure.
         result: Result<Arc<Value>, String>,
+        /// Whether it was stopped before its end, so that nobody knows what of it has happened.
+        unfinished: bool,
         /// What a failed call found all the same, in the shape of its result: each test, each
         /// finding.
         found: Option<Arc<Value>>,

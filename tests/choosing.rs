@@ -130,34 +130,61 @@ fn what_is_not_there() {
     ");
 }
 
+const SHIP: &str = r#"
+stage("name", #{ matrix: #{ n: [1, 2] } }, || env("APP", "app") + ":" + matrix("n"));
+stage("image", || env("APP", "app"));
+stage("deploy", #{ needs: ["image", "name"] }, |image, names| print(image + " " + names));
+stage("tell", #{ needs: "deploy" }, || { print("told"); output("deploy") });
+"#;
+
+#[test]
+fn what_a_stage_gets_of_others_is_what_they_gave_last() {
+    let project = Project::new().script(SHIP);
+    assert_snapshot!(project.run(["run", "--only", "deploy"]).all(), @r#"
+    exit: 2
+    ── stderr
+    error: stage `deploy` gets the result of `image`, which is left out and has not passed before
+     --> wharf.rhai:4:28
+      |
+    4 | stage("deploy", #{ needs: ["image", "name"] }, |image, names| print(image + " " + names));
+      |                            ^^^^^^^
+    hint: run both: `wharf run "deploy"`
+    "#);
+    assert_snapshot!(project.run(["plan", "--from", "deploy"]).all(), @"");
+    project
+        .run(["run", "--quiet", "--rehearse"])
+        .exit(0)
+        .streams();
+    project.run(["run", "--only", "deploy"]).exit(2).streams();
+    let project = project.env("APP", "me/app");
+    project.run(["run", "--quiet"]).exit(0).streams();
+    let project = project.env("APP", "me/other");
+    project
+        .run(["run", "--quiet", "name (n=2)"])
+        .exit(0)
+        .streams();
+    assert_snapshot!(project.run(["run", "--only", "deploy"]).all(), @"");
+    assert_snapshot!(project.run(["run", "--from", "deploy", "--skip", "tell"]).all(), @"");
+}
+
 #[test]
 fn a_result_of_what_did_not_run_is_told_so() {
-    let told = Project::new()
-        .script(
-            r#"
-stage("image", || "me/app:1");
-stage("deploy", #{ needs: "image" }, |image| {
-    print(type_of(image));
-    output("image")
-});
-"#,
-        )
-        .run(["run", "--only", "deploy"]);
+    let told = Project::new().script(SHIP).run(["run", "--only", "tell"]);
     assert_snapshot!(told.all(), @r#"
     exit: 2
     ── stdout
-    ()
+    told
     ── stderr
-    ▸ deploy
-    ✗ deploy failed after [time]
+    ▸ tell
+    ✗ tell failed after [time]
     1 failed in [time]
-    error: there is no result of a stage `image` here
-     --> wharf.rhai:5:5
+    error: there is no result of a stage `deploy` here
+     --> wharf.rhai:5:57
       |
-    5 |     output("image")
-      |     ^^^^^^
-      | ()
-    hint: `image` did not run
-    hint: see all of it: `wharf logs 1 deploy`
+    5 | stage("tell", #{ needs: "deploy" }, || { print("told"); output("deploy") });
+      |                                                         ^^^^^^
+      | told
+    hint: `deploy` did not run
+    hint: see all of it: `wharf logs 1 tell`
     "#);
 }

@@ -34,6 +34,7 @@ fn nothing_runs_and_nothing_is_left_behind() {
     deploy  skip   the branch is not known: this is not a git repository
     tell    maybe  if its `when` answers yes
     ");
+    let _ = project.run(["plan", "--save", "plan.json"]).streams();
     assert!(!project.path(".wharf").exists());
 }
 
@@ -129,42 +130,130 @@ fn a_saved_plan_runs_as_it_was_reviewed() {
         .stdout("high\n");
 }
 
-/// Each thing that may change between the review and the run.
+/// Each thing that may change between the review and the run, and how it is told.
+const OTHERS: &[(fn(&Project), &[&str], &str)] = &[
+    (
+        |project| project.write("src/app.py", "other\n"),
+        &["p=1"],
+        "of what `test` depends on, src/app.py changed",
+    ),
+    (
+        |project| project.write("setup.cfg", "[mypy]\n"),
+        &["p=1"],
+        "of what `lint` depends on, setup.cfg changed",
+    ),
+    (
+        |project| project.write("lib/names.rhai", "fn of(n) { n + 1 }\nfn other() {}\n"),
+        &["p=1"],
+        "the function `of` in `lib/names.rhai` changed",
+    ),
+    (
+        |project| rewrite(project, "${target}", "the ${target}"),
+        &["p=1"],
+        "the script of `deploy` changed",
+    ),
+    (
+        |project| rewrite(project, "fn loud(t) { t", "fn loud(t) { t + 1"),
+        &["p=1"],
+        "the function `loud` in `wharf.rhai` changed",
+    ),
+    (
+        |project| drop(project.tool("git", ["commit", "-q", "--allow-empty", "-m", "More"])),
+        &["p=1"],
+        "commit [commit] is checked out, and it was commit [commit]",
+    ),
+    (|_| (), &["p=2"], "the parameter `p` is `2`, and was `1`"),
+    (|_| (), &[], "the parameter `p` is not given, and was `1`"),
+    (
+        |project| project.write(".env", "TARGET=production\n"),
+        &["p=1"],
+        "`TARGET` is set in the environment, and was not",
+    ),
+    (
+        |project| project.write("target", "production"),
+        &["p=1"],
+        "of what `deploy` depends on, `place` changed",
+    ),
+];
+
+fn rewrite(project: &Project, old: &str, new: &str) {
+    let script = project.read("wharf.rhai");
+    assert!(script.contains(old), "{script}");
+    project.write("wharf.rhai", script.replace(old, new));
+}
+
+const REVIEWED: &str = r#"
+import "lib/names" as names;
+let target = env("TARGET", "staging");
+let place = read_file("target");
+fn loud(t) { t }
+stage("test", #{ inputs: "src/**" }, || { param("p", ""); 1 });
+stage("lint", #{ inputs: "*.cfg" }, || names::of(1));
+stage("deploy", #{ needs: "test" }, || {
+    sh(`echo to ${target} ${place} ${loud(1)}`, #{ effect: "deploy" });
+});
+"#;
+
 #[test]
 fn a_saved_plan_that_does_not_hold_is_refused() {
-    type Change = fn(&Project);
-    let changes: &[(Change, &str)] = &[
-        (
-            |project| project.write("src/app.py", "other\n"),
-            "what `test` depends on changed",
-        ),
-        (
-            |project| project.write("setup.cfg", "[mypy]\n"),
-            "`lint` would run: setup.cfg changed",
-        ),
-        (
-            |project| project.write("wharf.rhai", project.read("wharf.rhai") + "\n"),
-            "the script or one of its modules changed",
-        ),
-        (
-            |project| drop(project.tool("git", ["commit", "-q", "--allow-empty", "-m", "More"])),
-            "another commit is checked out",
-        ),
-    ];
-    for (change, difference) in changes {
-        let project = project().git();
-        project
-            .run(["run", "--quiet", "image"])
-            .exit(0)
-            .stdout("high\nlint\nimage 1\n");
-        project.write("src/app.py", "changed\n");
-        let _ = project.run(["plan", "--save", "plan.json"]).streams();
+    for (change, parameters, difference) in OTHERS {
+        let project = Project::new()
+            .script(REVIEWED)
+            .file("lib/names.rhai", "fn of(n) { n }\nfn other() {}\n")
+            .file("src/app.py", "app\n")
+            .file("setup.cfg", "[flake8]\n")
+            .file("target", "here")
+            .git();
+        let save = ["plan", "-p", "p=1", "--save", "plan.json"];
+        let _ = project.run(save).streams();
         change(&project);
+        let parameters = parameters.iter().flat_map(|pair| ["-p", *pair]);
+        let told = project.run(["run", "--plan", "plan.json"].into_iter().chain(parameters));
         let expected = format!(
             "exit: 3\n── stderr\nerror: the plan does not hold any more: {difference}\nhint: look at the new one: `wharf plan`\n"
         );
-        assert_eq!(project.run(["run", "--plan", "plan.json"]).all(), expected);
+        assert_eq!(told.all(), expected);
+        assert!(!project.path(".wharf/logs").exists());
     }
+}
+
+#[test]
+fn a_saved_plan_holds_in_another_copy_and_with_another_secret() {
+    let copy = || {
+        Project::new()
+            .script(
+                r#"let token = secret("TOKEN"); stage("a", #{ inputs: "x.in" }, || token.len);"#,
+            )
+            .file("x.in", "1")
+    };
+    let project = copy().env("TOKEN", "harbour-light");
+    let _ = project.run(["plan", "--save", "plan.json"]).streams();
+    let other = copy().env("TOKEN", "harbour-night");
+    other.write("plan.json", project.read("plan.json"));
+    other
+        .run(["run", "--quiet", "--plan", "plan.json"])
+        .exit(0)
+        .stdout("");
+}
+
+#[test]
+fn what_may_be_skipped_leaves_what_needs_it_open() {
+    let project = Project::new().script(
+        r#"
+stage("gate", #{ when: || exists("open") }, || 1);
+stage("deploy", #{ needs: "gate" }, || 1);
+stage("tell", #{ needs: "deploy" }, || 1);
+stage("clean", #{ needs: "tell", always: true }, || 1);
+"#,
+    );
+    assert_snapshot!(project.run(["plan"]).all(), @"
+    exit: 0
+    ── stdout
+    gate    maybe  if its `when` answers yes
+    deploy  maybe  if `gate` is not skipped
+    tell    maybe  if `deploy` is not skipped
+    clean   run    it has no `inputs`
+    ");
 }
 
 #[test]

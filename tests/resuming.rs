@@ -169,9 +169,9 @@ stage("tell", #{ needs: "deploy" }, |state| print(`told ${state}`));
     ── stderr
     ▸ test
     ✓ test [time]  ran: src changed
-    ○ push skipped: passed in run 2
+    ○ push skipped: passed in run 1
     ▸ deploy
-      `sh` is done already, in run 2
+      `sh` is done already, in run 1
     ✓ deploy [time]
     ▸ tell
     ✓ tell [time]

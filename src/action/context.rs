@@ -1,6 +1,7 @@
 //! What an action may see and touch. It is passed in; nothing is ambient.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,6 +116,13 @@ impl Context {
             stage: self.stage.clone(),
             text: text.into(),
         });
+    }
+
+    /// Tells that something made up stands in for what a real run would have: what follows from it
+    /// is of no use to one.
+    pub fn simulate(&self, what: impl Display) {
+        self.trace.invent();
+        self.say(format!("simulated: {what}"));
     }
 
     pub fn warn(&self, text: impl Into<String>) {

@@ -125,7 +125,7 @@ fn simulate(
     let files = build.context.files();
     let files = files.map_err(|error| trouble::of_context(context, &error))?;
     let size = files.iter().map(|file| file.size).sum();
-    context.say(format!("simulated: no Docker Engine at `{address}`"));
+    context.simulate(format_args!("no Docker Engine at `{address}`"));
     context.say(format!(
         "the Dockerfile is in order with its {}; the context would be {}, {}",
         counted(checked.instructions, "instruction"),

@@ -20,6 +20,8 @@ pub struct ActionError {
     pub hints: Vec<String>,
     /// Of the command that failed, for the script's `err.exit_code`.
     pub exit_code: Option<i32>,
+    /// Whether it was stopped before its end, so that nobody knows what of it has happened.
+    pub unfinished: bool,
     /// What was found all the same, in the shape of the action's result, for reports.
     pub found: Option<Value>,
 }
@@ -58,6 +60,7 @@ impl ActionError {
     pub fn cancelled() -> Self {
         Self {
             kind: ErrorKind::Cancelled,
+            unfinished: true,
             ..Self::new("stopped")
         }
     }
@@ -116,6 +119,13 @@ impl ActionError {
     #[must_use]
     pub fn exit_code(mut self, code: Option<i32>) -> Self {
         self.exit_code = code;
+        self
+    }
+
+    /// Says that nobody knows what of it has happened.
+    #[must_use]
+    pub fn unfinished(mut self) -> Self {
+        self.unfinished = true;
         self
     }
 

@@ -193,7 +193,11 @@ fn unanswered(error: &HttpError, request: &Request) -> ActionError {
         }
         HttpError::NoClient(_) => "are the certificates of this machine installed?",
     };
-    ActionError::new(error.to_string()).hint(hint)
+    let made = ActionError::new(error.to_string()).hint(hint);
+    match error {
+        HttpError::TimedOut(_) | HttpError::Broken { .. } if request.once => made.unfinished(),
+        _ => made,
+    }
 }
 
 /// `url` without what may be secret in it.

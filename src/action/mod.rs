@@ -35,7 +35,7 @@ pub use error::{ActionError, ErrorKind};
 pub use gate::{Answer, Gate, about};
 pub use hold::Hold;
 pub use perform::carry_out;
-pub use replay::Replay;
+pub use replay::{Done, Replay};
 pub use trace::{Reading, Trace};
 
 pub use crate::effect::Effect;

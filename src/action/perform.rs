@@ -32,6 +32,9 @@ pub fn carry_out(
         options: identity(&context, effect, &options),
     };
     context.trace.reach(effect);
+    if context.standins.is_some() {
+        context.trace.invent();
+    }
     let stage = context.stage.clone();
     context.events.emit(Event::ActionStarted {
         stage: stage.clone(),
@@ -42,7 +45,11 @@ pub fn carry_out(
         Some(result) => Ok(result),
         // One that was stopped by now does not begin.
         None if effect.leaves_the_machine() && context.cancel.is_cancelled() => {
-            Err(ActionError::cancelled())
+            let unfinished = false;
+            Err(ActionError {
+                unfinished,
+                ..ActionError::cancelled()
+            })
         }
         None => (action.run)(&context, options),
     };
@@ -54,6 +61,7 @@ pub fn carry_out(
             Ok(value) => Ok(Arc::new(value.clone())),
             Err(error) => Err(error.message.clone()),
         },
+        unfinished: done.as_ref().is_err_and(|error| error.unfinished),
         found: done
             .as_ref()
             .err()
@@ -104,10 +112,10 @@ fn identity(context: &Context, effect: Effect, options: &Value) -> String {
 /// What this very call gave in the run that this one goes on from.
 fn replayed(context: &Context, call: &Call) -> Option<Value> {
     let replay = context.replay.as_ref()?;
-    let result = replay.take(&context.stage, call.action, &call.options)?;
+    let done = replay.take(&context.stage, call.action, &call.options)?;
     context.say(format!(
         "`{}` is done already, in run {}",
-        call.action, replay.run
+        call.action, done.run
     ));
-    Some(result)
+    Some(done.result)
 }

@@ -1,41 +1,41 @@
 //! Effects of an earlier run that are not to happen again.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
 /// What calls gave that left the machine, to be given again in their place; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
-    /// The run it happened in.
-    pub run: i64,
-    done: Arc<Mutex<BTreeMap<Key, Vec<Value>>>>,
+    done: Arc<Mutex<BTreeMap<Key, VecDeque<Done>>>>,
 }
 
 /// The stage, the action and the identity of its options.
 type Key = (String, String, String);
 
-impl Replay {
-    pub fn new(run: i64) -> Self {
-        Self {
-            run,
-            done: Arc::default(),
-        }
-    }
+/// A call that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The run it happened in.
+    pub run: i64,
+    pub result: Value,
+}
 
+impl Replay {
     /// Notes a call that passed; of equal ones the first noted is the first given.
-    pub fn note(&self, stage: &str, action: &str, options: &str, result: Value) {
+    pub fn note(&self, stage: &str, action: &str, options: &str, done: Done) {
         let key = (stage.to_owned(), action.to_owned(), options.to_owned());
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.entry(key).or_default().push(result);
+        self.lock().entry(key).or_default().push_back(done);
     }
 
     /// What such a call gave, once for each time it was made.
-    pub fn take(&self, stage: &str, action: &str, options: &str) -> Option<Value> {
+    pub fn take(&self, stage: &str, action: &str, options: &str) -> Option<Done> {
         let key = (stage.to_owned(), action.to_owned(), options.to_owned());
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        let results = done.get_mut(&key).filter(|results| !results.is_empty())?;
-        Some(results.remove(0))
+        self.lock().get_mut(&key)?.pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, VecDeque<Done>>> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

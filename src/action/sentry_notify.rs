@@ -132,7 +132,7 @@ fn dsn(context: &Context, options: &Options) -> Result<Option<Dsn>, ActionError>
     let text = match given {
         Some(text) => text.trim(),
         None if context.standins.is_some() => {
-            context.say("simulated: SENTRY_DSN is not set, a made-up project stands in for it");
+            context.simulate("SENTRY_DSN is not set, a made-up project stands in for it");
             "https://0123456789abcdef0123456789abcdef@o0.ingest.sentry.io/1"
         }
         None => {

@@ -214,9 +214,13 @@ fn judge(finished: &Finished, options: &Options, tail: Tail) -> Result<(), Actio
     };
     // What was streamed stands above already.
     let lines = tail.into_lines();
-    Err(ActionError::new(message)
+    let failure = ActionError::new(message)
         .exit_code(finished.exit_code())
-        .output(lines))
+        .output(lines);
+    Err(match finished.end {
+        End::TimedOut => failure.unfinished(),
+        _ => failure,
+    })
 }
 
 /// `SIGKILL`, or `signal 64` where it has no common name.

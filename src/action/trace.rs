@@ -13,6 +13,7 @@ pub struct Trace(Arc<Mutex<Noted>>);
 struct Noted {
     readings: BTreeSet<Reading>,
     effect: Option<Effect>,
+    made_up: bool,
 }
 
 /// Something from outside that a stage asked for.
@@ -24,6 +25,8 @@ pub enum Reading {
     Parameter(String),
     /// What git says: `branch`, `sha`, `tag` or `is_dirty`.
     Git(&'static str),
+    /// Whether a file that these globs match has changed on this branch.
+    Changed(Vec<String>),
 }
 
 impl Trace {
@@ -34,6 +37,15 @@ impl Trace {
     pub fn reach(&self, effect: Effect) {
         let mut noted = self.lock();
         noted.effect = noted.effect.max(Some(effect));
+    }
+
+    /// Something made up was used, or something was done against stand-ins.
+    pub fn invent(&self) {
+        self.lock().made_up = true;
+    }
+
+    pub fn is_made_up(&self) -> bool {
+        self.lock().made_up
     }
 
     pub fn readings(&self) -> BTreeSet<Reading> {

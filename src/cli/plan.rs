@@ -11,7 +11,7 @@ use super::load::{Setting, load};
 use crate::failure::{Failure, nearest};
 use crate::plan::{self, Selection};
 use crate::report::Colour;
-use crate::run::{self, Cache, Difference, Explanation, Forecast, Saved, Will};
+use crate::run::{self, Cache, Difference, Explanation, Forecast, Reviewer, Saved, Will};
 use crate::script::{Declared, Program};
 use crate::secret::Secrets;
 use crate::service::files;
@@ -34,11 +34,19 @@ pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> D
         let why = run::explain(&program, &declared, &order, &cache, name);
         explained(name, why.as_ref(), colour)
     } else {
-        let forecast = run::forecast(&program, &declared, &order, &cache);
-        if let Some(path) = &options.save {
-            let saved = Saved::new(&program, selection, forecast.clone());
-            save(path, &saved.to_text()).map_err(Arc::new)?;
-        }
+        let forecast = if options.json || options.save.is_some() {
+            let reviewer = Reviewer::new(&program.host().context, None);
+            let reviewed = run::review(&program, &declared, &order, &cache, &reviewer);
+            let reviewed = reviewed.map_err(Arc::new)?;
+            let forecast = reviewed.iter().map(|(one, ..)| one.clone()).collect();
+            if let Some(path) = &options.save {
+                let saved = Saved::new(&program, selection, reviewed);
+                save(path, &saved.to_text()).map_err(Arc::new)?;
+            }
+            forecast
+        } else {
+            run::forecast(&program, &declared, &order, &cache).map_err(Arc::new)?
+        };
         if options.json {
             serde_json::to_string_pretty(&forecast).unwrap_or_default() + "\n"
         } else {
@@ -66,8 +74,10 @@ pub(super) fn check(
     declared: &mut Declared,
 ) -> Result<(), Failure> {
     let order = order(declared, &saved.selection)?;
-    let forecast = run::forecast(program, declared, &order, &Cache::looking());
-    saved.check(&Saved::new(program, saved.selection.clone(), forecast))
+    let reviewer = Reviewer::new(&program.host().context, Some(saved.bases().clone()));
+    let cache = Cache::looking();
+    let reviewed = run::review(program, declared, &order, &cache, &reviewer)?;
+    saved.check(&Saved::new(program, saved.selection.clone(), reviewed))
 }
 
 fn order(declared: &mut Declared, selection: &Selection) -> Result<Vec<usize>, Failure> {

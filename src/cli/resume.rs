@@ -1,4 +1,4 @@
-//! `wharf resume`: a run that did not pass goes on where it stopped.
+//! `wharf resume`: a run that did not pass continues where it stopped.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use clap::Parser;
 use super::arguments::{Arguments, Place, ResumeOptions, RunOptions, Verb, Which};
 use super::{Caller, Done, journal, run};
 use crate::failure::Failure;
-use crate::run::{Resumed, Verdicts};
+use crate::journal::{Journal, Run, RunOutcome};
+use crate::run::{Recorded, Resumed, Verdicts};
 use crate::secret::Secrets;
 
 pub(super) fn resume(
@@ -17,40 +18,82 @@ pub(super) fn resume(
     caller: &Caller,
 ) -> Done {
     let (earlier, resumed) = earlier(place, options).map_err(Arc::new)?;
-    let (mut place, mut wanted) = again(&earlier.arguments, place).map_err(Arc::new)?;
+    let (place, mut wanted) = again(&earlier.arguments, place).map_err(Arc::new)?;
     wanted.report = options.report.clone();
     wanted.jobs = options.jobs.or(wanted.jobs);
     // A plan that was run holds no more, and what it chose is what the run had.
     wanted.plan = None;
-    place.params.dedup();
     run::resumed(&place, &wanted, secrets, caller, resumed, earlier.arguments)
 }
 
-fn earlier(
-    place: &Place,
-    options: &ResumeOptions,
-) -> Result<(crate::journal::Run, Resumed), Failure> {
+fn earlier(place: &Place, options: &ResumeOptions) -> Result<(Run, Resumed), Failure> {
     let journal = journal::open(place)?;
     let run = journal::run(&journal, options.run.unwrap_or(Which::Last))?;
-    let known = |name: &String| Failure::script(format!("run {} had no stage `{name}`", run.id));
-    let stages = journal
-        .stages(run.id)
-        .map_err(|error| journal::unusable(&error))?;
+    refuse_if_resumed(&journal, &run)?;
+    let last = recorded(&journal, run.clone())?;
     let judged = options.done.iter().chain(&options.again);
     for name in judged {
-        if !stages.iter().any(|stage| stage.name == *name) {
-            return Err(known(name));
+        if !last.stages.iter().any(|stage| stage.name == *name) {
+            let message = format!("run {} had no stage `{name}`", run.id);
+            return Err(Failure::script(message));
         }
     }
-    let actions = journal
-        .actions(run.id)
-        .map_err(|error| journal::unusable(&error))?;
+    let mut before = Vec::new();
+    let mut resumed = run.resumed;
+    while let Some(number) = resumed {
+        let run = journal::run(&journal, Which::Number(number))?;
+        resumed = run.resumed;
+        before.push(recorded(&journal, run)?);
+    }
     let verdicts = Verdicts {
         done: options.done.clone(),
         again: options.again.clone(),
     };
-    let resumed = Resumed::new(&run, &stages, &actions, &verdicts)?;
+    let resumed = Resumed::new(last, before, &verdicts)?;
     Ok((run, resumed))
+}
+
+/// What a run has done is continued once: a second time would do it twice.
+fn refuse_if_resumed(journal: &Journal, run: &Run) -> Result<(), Failure> {
+    let next = |run: &Run| {
+        let found = journal.resumed_by(run.id);
+        found.map_err(|error| journal::unusable(&error))
+    };
+    let Some(mut newest) = next(run)? else {
+        return Ok(());
+    };
+    let failure = Failure::script(format!("run {} was resumed by run {}", run.id, newest.id));
+    while let Some(newer) = next(&newest)? {
+        newest = newer;
+    }
+    let number = newest.id;
+    Err(failure.hint(match newest.outcome {
+        RunOutcome::Passed => format!("run {number} passed: nothing is left to do"),
+        RunOutcome::Running => format!("`wharf logs {number} --follow` shows it"),
+        RunOutcome::Failed | RunOutcome::Interrupted => {
+            format!("`wharf resume {number}` continues it")
+        }
+    }))
+}
+
+fn recorded(journal: &Journal, run: Run) -> Result<Recorded, Failure> {
+    let stages = journal.stages(run.id);
+    let actions = journal.actions(run.id);
+    Ok(Recorded {
+        run,
+        stages: stages.map_err(|error| journal::unusable(&error))?,
+        actions: actions.map_err(|error| journal::unusable(&error))?,
+    })
+}
+
+/// Parameters that the earlier run was not given.
+fn refuse_others(given: &[(String, String)], before: &[(String, String)]) -> Result<(), Failure> {
+    let Some((name, value)) = given.iter().find(|pair| !before.contains(pair)) else {
+        return Ok(());
+    };
+    let message =
+        format!("a resumed run keeps its parameters, and `{name}={value}` is none of them");
+    Err(Failure::script(message).hint("`wharf run` takes others"))
 }
 
 /// The command line of the earlier run, in the place of this one.
@@ -83,6 +126,7 @@ fn again(arguments: &[String], place: &Place) -> Result<(Place, RunOptions), Fai
                 .hint("run it again: `wharf run`"),
         );
     };
+    refuse_others(&place.params, &before.params)?;
     let place = Place {
         directory: place.directory.clone(),
         file: place.file.clone().or(before.file),

@@ -56,6 +56,7 @@ fn stages(
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
     }
+    origin.resumed = resumed.as_ref().map(|resumed| resumed.run);
     let recorder = recorder(&root, secrets, &report.events(), origin);
     let watcher = recorder.clone();
     process::watch(move |change| watcher.group(change));

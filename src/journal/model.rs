@@ -26,6 +26,8 @@ pub struct Run {
     /// What stood after `wharf` on the command line.
     pub arguments: Vec<String>,
     pub rehearsal: bool,
+    /// The run that this one continues.
+    pub resumed: Option<i64>,
     /// The wharf that ran it.
     pub process: Identity,
 }
@@ -62,6 +64,8 @@ pub struct Stage {
     pub result: Option<Value>,
     /// The message of its failure, behind its place.
     pub failure: Option<String>,
+    /// All that its success followed from, where it was noted.
+    pub parts: Option<Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +109,7 @@ pub struct Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionState {
-    /// Not ended; in a run that is over, nobody knows how far it came.
+    /// Not ended, or stopped before its end; in a run that is over, nobody knows how far it came.
     Started,
     Passed,
     Failed,

@@ -15,15 +15,19 @@ pub struct Pruned {
 }
 
 impl Journal {
-    /// Removes all but the last `keep` runs with their logs. One that runs stays.
+    /// Removes all but the last `keep` runs with their logs. One that runs stays, and so does one that
+    /// another of these continues.
     pub fn prune(&mut self, keep: usize) -> Result<Pruned, JournalError> {
         let keep = i64::try_from(keep).unwrap_or(i64::MAX);
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let removed = transaction.execute(
-            "DELETE FROM runs WHERE outcome <> 'running' \
-             AND id NOT IN (SELECT id FROM runs ORDER BY id DESC LIMIT ?1)",
+            "WITH RECURSIVE kept (id) AS ( \
+                 SELECT id FROM (SELECT id FROM runs ORDER BY id DESC LIMIT ?1) \
+                 UNION SELECT resumed FROM runs JOIN kept USING (id) WHERE resumed IS NOT NULL \
+             ) \
+             DELETE FROM runs WHERE outcome <> 'running' AND id NOT IN (SELECT id FROM kept)",
             [keep],
         )?;
         for table in ["stages", "actions", "processes"] {

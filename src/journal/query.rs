@@ -1,6 +1,7 @@
 //! What was run.
 
-use rusqlite::{OptionalExtension, Params, Row};
+use rusqlite::{OptionalExtension, Params, Row, params};
+use serde_json::Value;
 
 use super::model::{Action, Run, RunOutcome, Stage};
 use super::row::{duration, json, json_if, name, time};
@@ -28,6 +29,42 @@ impl Journal {
             [run],
             stage,
         )
+    }
+
+    /// The newest run that continues `run`.
+    pub fn resumed_by(&self, run: i64) -> Result<Option<Run>, JournalError> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT * FROM runs WHERE resumed = ?1 ORDER BY id DESC LIMIT 1")?;
+        Ok(statement.query_row([run], self::run).optional()?)
+    }
+
+    /// The result of the stage in the newest run that it passed in, or that kept it, and that run;
+    /// those of rehearsals only if they are `rehearsed`.
+    pub fn last_passed(
+        &self,
+        stage: &str,
+        rehearsed: bool,
+    ) -> Result<Option<(Run, Value)>, JournalError> {
+        let mut statement = self.connection.prepare(
+            "SELECT runs.*, stages.result FROM stages JOIN runs ON runs.id = stages.run \
+             WHERE stages.name = ?1 AND stages.result IS NOT NULL AND runs.rehearsal <= ?2 \
+             ORDER BY runs.id DESC LIMIT 1",
+        )?;
+        let found = statement.query_row(params![stage, rehearsed], |row| {
+            Ok((run(row)?, json(row, "result")?))
+        });
+        Ok(found.optional()?)
+    }
+
+    /// All that the last success of the stage followed from.
+    pub fn last_parts(&self, stage: &str) -> Result<Option<Value>, JournalError> {
+        let mut statement = self.connection.prepare(
+            "SELECT parts FROM stages WHERE name = ?1 AND parts IS NOT NULL \
+             ORDER BY run DESC LIMIT 1",
+        )?;
+        let found = statement.query_row([stage], |row| json(row, "parts"));
+        Ok(found.optional()?)
     }
 
     /// The calls of actions in a run, in the order in which they began.
@@ -71,6 +108,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
         branch: row.get("branch")?,
         arguments: json(row, "arguments")?,
         rehearsal: row.get("rehearsal")?,
+        resumed: row.get("resumed")?,
         process,
     })
 }
@@ -86,6 +124,7 @@ fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {
         attempts: row.get("attempts")?,
         result: json_if(row, "result")?,
         failure: row.get("failure")?,
+        parts: json_if(row, "parts")?,
     })
 }
 

@@ -132,6 +132,7 @@ impl Record {
                 took,
                 result,
                 found,
+                ..
             } => {
                 let value = result.as_ref().ok().or(found.as_ref()).cloned();
                 self.entry(stage).calls.push(Call {

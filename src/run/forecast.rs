@@ -6,9 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::cache::{About, Cache, Decision, Explanation};
-use super::stage;
+use super::cache::{About, Cache, Decision, Explanation, Reviewer};
+use super::saved::Reviewed;
+use super::{lent, stage};
 use crate::action::Context;
+use crate::failure::Failure;
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
 
@@ -19,7 +21,7 @@ pub struct Forecast {
     pub will: Will,
     /// Completes “run: …”, “skip: …” or “may run: …”.
     pub why: String,
-    /// Identifies all that the decision follows from, for a stage that has `inputs`.
+    /// Identifies all that the decision follows from, as far as it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
@@ -33,16 +35,40 @@ pub enum Will {
     Maybe,
 }
 
-/// Decides about the stages of `order`, each of which stands after all it needs.
+/// Decides about the stages of `order`, each of which stands after all it needs. Fails where the run
+/// itself would not start.
 pub fn forecast(
     program: &Program,
     declared: &Declared,
     order: &[usize],
     cache: &Cache,
-) -> Vec<Forecast> {
-    let mut oracle = Oracle::new(program, declared, cache);
+) -> Result<Vec<Forecast>, Failure> {
+    let mut oracle = Oracle::new(program, declared, order, cache)?;
     let stages = order.iter().map(|index| &declared.plan.stages[*index]);
-    stages.map(|stage| oracle.ask(stage)).collect()
+    Ok(stages.map(|stage| oracle.ask(stage)).collect())
+}
+
+/// The same, with all that each decision follows from.
+pub fn review(
+    program: &Program,
+    declared: &Declared,
+    order: &[usize],
+    cache: &Cache,
+    reviewer: &Reviewer,
+) -> Result<Reviewed, Failure> {
+    let mut oracle = Oracle::new(program, declared, order, cache)?;
+    let mut one = |index: &usize| {
+        let stage = &declared.plan.stages[*index];
+        let base = &program.host().context;
+        let context = stage::context(base, stage, &base.cancel);
+        let (basis, names) = reviewer.review(cache, &oracle.about(stage, &context));
+        let forecast = Forecast {
+            key: Some(basis.key()),
+            ..oracle.ask(stage)
+        };
+        (forecast, basis, names)
+    };
+    Ok(order.iter().map(&mut one).collect())
 }
 
 /// What counts for the stage called `name`, once all before it are decided about; nothing for a
@@ -54,7 +80,7 @@ pub fn explain(
     cache: &Cache,
     name: &str,
 ) -> Option<Explanation> {
-    let mut oracle = Oracle::new(program, declared, cache);
+    let mut oracle = Oracle::new(program, declared, order, cache).ok()?;
     for index in order {
         let stage = &declared.plan.stages[*index];
         if *stage.name == *name {
@@ -80,19 +106,28 @@ struct Oracle<'a> {
 enum Known {
     Kept,
     Skipped,
-    /// It runs, or may.
+    /// It runs, or keeps its result.
     Open,
+    /// It may be skipped, and then all that needs it is.
+    Doubtful,
 }
 
 impl<'a> Oracle<'a> {
-    fn new(program: &'a Program, declared: &'a Declared, cache: &'a Cache) -> Self {
-        Self {
+    fn new(
+        program: &'a Program,
+        declared: &'a Declared,
+        order: &[usize],
+        cache: &'a Cache,
+    ) -> Result<Self, Failure> {
+        let context = &program.host().context;
+        let lent = lent::lend(context, (program, declared), order, cache)?;
+        Ok(Self {
             program,
             declared,
             cache,
             known: BTreeMap::new(),
-            outputs: Outputs::new(),
-        }
+            outputs: lent.outputs(),
+        })
     }
 
     fn about<'b>(&'b self, stage: &'b Stage, context: &'b Context) -> About<'b> {
@@ -102,6 +137,7 @@ impl<'a> Oracle<'a> {
             stage,
             context,
             outputs: &self.outputs,
+            anew: false,
         }
     }
 
@@ -132,7 +168,6 @@ impl<'a> Oracle<'a> {
         let base = &self.program.host().context;
         let context = stage::context(base, stage, &base.cancel);
         let about = self.about(stage, &context);
-        let key = self.cache.key(&about);
         let (known, mut forecast) = match self.cache.decide(&about) {
             Decision::Run { why, .. } => (Known::Open, said(Will::Run, why)),
             Decision::Hold(what) => (Known::Open, said(Will::Maybe, what)),
@@ -152,12 +187,17 @@ impl<'a> Oracle<'a> {
             self.outputs
                 .insert(stage.name.clone(), before.unwrap_or(Value::Null));
         }
-        if stage.when == When::Asked && forecast.will != Will::Skip {
+        let doubtful = self.need(stage, Known::Doubtful);
+        let doubt = match doubtful.filter(|_| !stage.always) {
+            Some(need) => format!("if `{need}` is not skipped"),
+            None if stage.when == When::Asked => "if its `when` answers yes".to_owned(),
+            None => return (known, forecast),
+        };
+        if forecast.will != Will::Skip {
             forecast.will = Will::Maybe;
-            "if its `when` answers yes".clone_into(&mut forecast.why);
+            forecast.why = doubt;
         }
-        forecast.key = key;
-        (known, forecast)
+        (Known::Doubtful, forecast)
     }
 
     fn need(&self, stage: &Stage, wanted: Known) -> Option<Arc<str>> {

@@ -5,6 +5,7 @@ mod attempt;
 mod cache;
 mod forecast;
 mod hooks;
+mod lent;
 mod queue;
 mod resume;
 mod saved;
@@ -26,9 +27,9 @@ use crate::script::{Declared, Program};
 
 use schedule::Schedule;
 
-pub use cache::{Cache, Difference, Explanation, Settled};
-pub use forecast::{Forecast, Will, explain, forecast};
-pub use resume::{Resumed, Verdicts};
+pub use cache::{Basis, Cache, Difference, Explanation, Reviewer, Settled};
+pub use forecast::{Forecast, Will, explain, forecast, review};
+pub use resume::{Recorded, Resumed, Verdicts};
 pub use saved::Saved;
 
 /// What a person asked of one run.
@@ -66,12 +67,13 @@ pub fn run_in(
         .map(|selected| declared.plan.settle(selected))
         .map_err(Arc::new)?;
     let declared = &*declared;
+    let lent = lent::lend(context, (program, declared), &order, cache).map_err(Arc::new)?;
     let started = Instant::now();
     context.events.emit(Event::RunStarted {
         stages: listed(&declared.plan, &order),
         rehearsal: context.rehearsal,
     });
-    let mut schedule = Schedule::new((context, program, declared), &order, options, cache);
+    let mut schedule = Schedule::new((context, program, declared), &order, options, cache, lent);
     schedule.run();
     cache.close();
     let mut failures = schedule.failures().to_vec();

@@ -1,21 +1,38 @@
-//! What an earlier run has done already, so that the one that goes on does not do it again.
+//! What earlier runs have done already, so that the one that continues them does not do it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::action::Replay;
+use crate::action::{Done, Replay};
 use crate::failure::{Failure, Kind};
 use crate::journal::{Action, ActionState, Run, RunOutcome, Stage, StageState};
 
-/// What stays of an earlier run.
+/// A run as the journal has it.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub run: Run,
+    pub stages: Vec<Stage>,
+    pub actions: Vec<Action>,
+}
+
+/// What stays of the run that is continued, and of those that it continued itself.
 #[derive(Clone, Debug)]
 pub struct Resumed {
     pub run: i64,
-    /// Results of the stages that need not run again.
-    results: BTreeMap<String, Value>,
-    /// Calls of unfinished stages that left the machine and passed.
+    finished: BTreeMap<String, Finished>,
+    /// Calls that left the machine and passed.
     pub replay: Replay,
+}
+
+/// A stage that was over.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Finished {
+    /// The run that it ran in.
+    pub(super) run: i64,
+    pub(super) result: Value,
+    /// All that its success followed from; nothing where that was not noted.
+    pub(super) parts: Option<Value>,
 }
 
 /// What a person says of stages that ended in the middle of an effect.
@@ -31,97 +48,158 @@ pub struct Verdicts {
 const MASKED: &str = "***";
 
 impl Resumed {
-    /// Refuses a run that is over or not over yet, and one of which nobody knows whether an effect
-    /// happened.
+    /// Continues `last`; `before` are the runs that it continued, the newest first. Refuses a run
+    /// that passed or is not over yet, and one of which nobody knows whether an effect happened.
     pub fn new(
-        run: &Run,
-        stages: &[Stage],
-        actions: &[Action],
+        last: Recorded,
+        before: Vec<Recorded>,
         verdicts: &Verdicts,
     ) -> Result<Self, Failure> {
-        let number = run.id;
-        match run.outcome {
-            RunOutcome::Passed => {
-                return Err(Failure::script(format!(
-                    "run {number} passed: nothing of it is left to do"
-                ))
-                .hint("`wharf history` lists the runs"));
+        refuse_unless_stopped(&last.run)?;
+        let (run, rehearsal) = (last.run.id, last.run.rehearsal);
+        let mut chain = vec![last];
+        chain.extend(before);
+        let mut finished = BTreeMap::new();
+        for name in chain[0].stages.iter().map(|stage| &stage.name) {
+            if let Some(known) = finish(&chain, name) {
+                finished.insert(name.clone(), known);
+            } else if verdicts.done.contains(name) {
+                let known = Finished {
+                    run,
+                    ..Finished::default()
+                };
+                finished.insert(name.clone(), known);
+            } else if !verdicts.again.contains(name)
+                && !rehearsal
+                && let Some((doubtful, action)) = in_doubt(&chain, name)
+            {
+                return Err(doubt(run, doubtful, action));
             }
-            RunOutcome::Running => {
-                return Err(
-                    Failure::new(Kind::Refused, format!("run {number} is still running"))
-                        .hint(format!("`wharf logs {number} --follow` shows it")),
-                );
-            }
-            RunOutcome::Failed | RunOutcome::Interrupted => {}
-        }
-        let finished = |stage: &&Stage| {
-            let over = match stage.state {
-                StageState::Passed | StageState::Excused => true,
-                StageState::Skipped => stage.result.is_some(),
-                _ => false,
-            };
-            over && !stage.result.iter().any(is_masked)
-        };
-        let mut results: BTreeMap<_, _> = stages
-            .iter()
-            .filter(finished)
-            .map(|stage| (stage.name.clone(), stage.result.clone().unwrap_or_default()))
-            .collect();
-        let unfinished: BTreeSet<_> = stages
-            .iter()
-            .map(|stage| stage.name.as_str())
-            .filter(|name| !results.contains_key(*name))
-            .collect();
-        let replay = Replay::new(number);
-        let open = actions.iter().filter(|action| {
-            unfinished.contains(action.stage.as_str()) && action.effect.leaves_the_machine()
-        });
-        for action in open {
-            match action.state {
-                ActionState::Passed => {
-                    let result = action.result.clone().unwrap_or_default();
-                    replay.note(&action.stage, &action.action, &action.options, result);
-                }
-                ActionState::Started if !is_judged(verdicts, &action.stage) => {
-                    return Err(in_doubt(number, action));
-                }
-                ActionState::Started | ActionState::Failed => {}
-            }
-        }
-        for name in &verdicts.done {
-            results.insert(name.clone(), Value::Null);
         }
         Ok(Self {
-            run: number,
-            results,
-            replay,
+            run,
+            finished,
+            replay: replay(&chain),
         })
     }
 
-    /// What the stage gave, if it need not run again.
-    pub(super) fn result(&self, stage: &str) -> Option<&Value> {
-        self.results.get(stage)
+    /// The stage as it ended, if it was over.
+    pub(super) fn finished(&self, stage: &str) -> Option<&Finished> {
+        self.finished.get(stage)
     }
 }
 
-fn is_masked(result: &Value) -> bool {
+impl Recorded {
+    /// The stage, if this run came to it.
+    fn reached(&self, name: &str) -> Option<&Stage> {
+        let stage = self.stages.iter().find(|stage| stage.name == name)?;
+        let reached = match stage.state {
+            StageState::Waiting | StageState::Held => false,
+            StageState::Skipped => stage.result.is_some(),
+            _ => true,
+        };
+        reached.then_some(stage)
+    }
+}
+
+fn refuse_unless_stopped(run: &Run) -> Result<(), Failure> {
+    let number = run.id;
+    match run.outcome {
+        RunOutcome::Passed => Err(Failure::script(format!(
+            "run {number} passed: nothing of it is left to do"
+        ))
+        .hint("`wharf history` lists the runs")),
+        RunOutcome::Running => Err(Failure::new(
+            Kind::Refused,
+            format!("run {number} is still running"),
+        )
+        .hint(format!("`wharf logs {number} --follow` shows it"))),
+        RunOutcome::Failed | RunOutcome::Interrupted => Ok(()),
+    }
+}
+
+/// How the stage ended in the newest run that came to it, if it was over then.
+fn finish(chain: &[Recorded], name: &str) -> Option<Finished> {
+    let mut reached = chain
+        .iter()
+        .filter_map(|recorded| Some((recorded.run.id, recorded.reached(name)?)));
+    let (mut run, mut stage) = reached.next().filter(|(_, stage)| is_over(stage))?;
+    // One that was kept ran in an earlier run.
+    while stage.state == StageState::Skipped
+        && let Some(earlier) = reached.next().filter(|(_, stage)| is_over(stage))
+    {
+        (run, stage) = earlier;
+    }
+    Some(Finished {
+        run,
+        result: stage.result.clone().unwrap_or_default(),
+        parts: stage.parts.clone(),
+    })
+}
+
+fn is_over(stage: &Stage) -> bool {
+    let over = matches!(
+        stage.state,
+        StageState::Passed | StageState::Excused | StageState::Skipped
+    );
+    over && !stage.result.iter().any(is_masked)
+}
+
+pub(super) fn is_masked(result: &Value) -> bool {
     result.to_string().contains(MASKED)
 }
 
-fn is_judged(verdicts: &Verdicts, stage: &str) -> bool {
-    verdicts
-        .done
+/// An effect in the last attempt at the stage that was stopped before its end, and its run.
+fn in_doubt<'a>(chain: &'a [Recorded], name: &str) -> Option<(i64, &'a Action)> {
+    let recorded = chain
         .iter()
-        .chain(&verdicts.again)
-        .any(|name| name == stage)
+        .find(|recorded| recorded.reached(name).is_some())?;
+    let actions = recorded.actions.iter();
+    let own = actions.filter(|action| action.stage == name);
+    let last = own.clone().map(|action| action.attempt).max()?;
+    let mut open = own
+        .filter(|action| action.attempt == last)
+        .filter(|action| {
+            action.state == ActionState::Started && action.effect.leaves_the_machine()
+        });
+    open.next().map(|action| (recorded.run.id, action))
 }
 
-fn in_doubt(run: i64, action: &Action) -> Failure {
+/// All effects that passed. A run that continues another has what was given again in it as well.
+fn replay(chain: &[Recorded]) -> Replay {
+    let replay = Replay::default();
+    let mut noted: BTreeMap<_, usize> = BTreeMap::new();
+    for recorded in chain.iter().rev() {
+        let is_stage = |name: &str| recorded.stages.iter().any(|stage| stage.name == name);
+        let passed = recorded.actions.iter().filter(|action| {
+            action.state == ActionState::Passed
+                && action.effect.leaves_the_machine()
+                && is_stage(&action.stage)
+        });
+        let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+        for action in passed {
+            let (stage, name, options) = (&*action.stage, &*action.action, &*action.options);
+            let seen = seen.entry((stage, name, options)).or_default();
+            *seen += 1;
+            let noted = noted.entry((stage, name, options)).or_default();
+            if seen > noted {
+                *noted = *seen;
+                let done = Done {
+                    run: recorded.run.id,
+                    result: action.result.clone().unwrap_or_default(),
+                };
+                replay.note(stage, name, options, done);
+            }
+        }
+    }
+    replay
+}
+
+fn doubt(run: i64, doubtful: i64, action: &Action) -> Failure {
     let (stage, action) = (&action.stage, &action.action);
     Failure::new(
         Kind::Refused,
-        format!("whether `{action}` in stage `{stage}` has happened is not known: run {run} ended in the middle of it"),
+        format!("whether `{action}` in stage `{stage}` has happened is not known: run {doubtful} ended in the middle of it"),
     )
     .hint(format!(
         "look, then say `wharf resume {run} --done {stage}`, or `--again {stage}` to repeat it"

@@ -1,6 +1,6 @@
 //! Runs what the queue says is ready, on threads, and watches the clock meanwhile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::attempt::Attempt;
 use super::cache::Cache;
+use super::lent::Lent;
 use super::queue::{End, Queue, Turn};
 use super::stage::{self, Ended, Job};
 use super::workers::Workers;
@@ -36,7 +37,10 @@ pub(super) struct Schedule<'a> {
     queue: Queue,
     running: BTreeMap<usize, Running>,
     outputs: Outputs,
+    lent: Lent,
     failures: Vec<Arc<Failure>>,
+    /// Names of those that started.
+    ran: HashSet<&'a str>,
     excused: usize,
     kept: usize,
 }
@@ -65,6 +69,7 @@ impl<'a> Schedule<'a> {
         order: &[usize],
         options: &'a Options,
         cache: &'a Cache,
+        lent: Lent,
     ) -> Self {
         let stages: Vec<_> = order
             .iter()
@@ -80,8 +85,10 @@ impl<'a> Schedule<'a> {
             queue: Queue::new(&stages),
             stages,
             running: BTreeMap::new(),
-            outputs: Outputs::new(),
+            outputs: lent.outputs(),
+            lent,
             failures: Vec::new(),
+            ran: HashSet::new(),
             excused: 0,
             kept: 0,
         }
@@ -234,6 +241,11 @@ impl<'a> Schedule<'a> {
             context,
             outputs: self.outputs_for(stage),
             cache: self.cache,
+            lent: self.lent.told(stage),
+            anew: stage
+                .needs
+                .iter()
+                .any(|need| self.ran.contains(&*need.stage)),
         };
         let tell = sender.clone();
         let work = move |worker| {
@@ -271,6 +283,7 @@ impl<'a> Schedule<'a> {
         match message {
             Ok(Message::Attempt(position, attempt)) => {
                 if let Some(running) = self.running.get_mut(&position) {
+                    self.ran.insert(&self.stages[position].name);
                     running.attempt = Some(attempt);
                 }
             }

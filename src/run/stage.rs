@@ -36,6 +36,10 @@ pub(super) struct Job<'a> {
     pub(super) context: Context,
     pub(super) outputs: Arc<Outputs>,
     pub(super) cache: &'a Cache,
+    /// Where the results are from that no stage of this run gave, a line each.
+    pub(super) lent: Vec<String>,
+    /// Whether something that it needs ran in this run.
+    pub(super) anew: bool,
 }
 
 /// The surroundings of `stage`: its own name, environment and cancellation, a child of `cancel`.
@@ -65,6 +69,9 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
             stage: job.stage.name.clone(),
             why,
         });
+        for line in &job.lent {
+            job.context.say(line);
+        }
         let done = job.attempts(announce);
         // What it wrote may be what others look at.
         job.cache.forget();
@@ -90,13 +97,14 @@ impl Job<'_> {
             .ask(self.declared, self.stage, context, self.outputs.clone())
     }
 
-    fn about(&self) -> About<'_> {
+    pub(super) fn about(&self) -> About<'_> {
         About {
             program: self.program,
             declared: self.declared,
             stage: self.stage,
             context: &self.context,
             outputs: &self.outputs,
+            anew: self.anew,
         }
     }
 

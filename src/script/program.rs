@@ -14,7 +14,7 @@ use super::host::Host;
 use super::language::condition;
 use super::outputs::Outputs;
 use super::units::{Unit, Units};
-use super::{engine, fault, literal, top_level, value};
+use super::{engine, fault, literal, text, top_level, value};
 use crate::action::Context;
 use crate::failure::Failure;
 use crate::plan::{Plan, Stage};
@@ -29,6 +29,7 @@ pub struct Program {
     host: Arc<Host>,
     main: Unit,
     flat: bool,
+    cuts: text::Known,
 }
 
 /// A program whose top level has been evaluated: the plan, and what its stages do.
@@ -62,6 +63,7 @@ impl Program {
             host,
             main,
             flat,
+            cuts: text::Known::default(),
         })
     }
 
@@ -75,6 +77,7 @@ impl Program {
             host,
             main,
             flat: true,
+            cuts: text::Known::default(),
         })
     }
 
@@ -105,6 +108,10 @@ impl Program {
         let units = self.host.units.all();
         let names = units.iter().map(|unit| unit.source.name.clone());
         names.filter(|name| !name.starts_with("std/")).collect()
+    }
+
+    pub(super) fn cuts(&self) -> &text::Known {
+        &self.cuts
     }
 
     pub(super) fn main(&self) -> &Unit {
@@ -193,6 +200,19 @@ impl Program {
                 .at_if(body.place())
                 .hint("return text, numbers, arrays or maps; end the closure with `()` to return nothing")
         })
+    }
+
+    /// Whether the closure of `stage` has a parameter for the result of `need`.
+    pub fn receives(&self, declared: &Declared, stage: &Stage, need: &str) -> bool {
+        let Some(body) = declared.bodies.get(&stage.declared) else {
+            return false;
+        };
+        let declared = self.host.declarations();
+        let needs = declared.needs_of(&stage.declared);
+        let taken = body.takes(needs.len()).unwrap_or_default();
+        let matrix = declared.matrices.declared(need);
+        let mut received = needs[..taken].iter();
+        received.any(|name| **name == *need || **name == *matrix)
     }
 
     /// Asks the closure that is the `when` of `stage`: why the stage is not to run, if it is not.

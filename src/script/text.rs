@@ -2,13 +2,47 @@
 //! the modules it uses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{ASTNode, Expr, Position, Stmt};
 
 use super::program::Program;
 use super::units::Unit;
 use crate::failure::Place;
+
+/// What was cut before: each file once, for all its stages.
+#[derive(Default)]
+pub(super) struct Known(Mutex<BTreeMap<String, Arc<Cuts>>>);
+
+impl Known {
+    fn cuts(&self, unit: &Unit) -> Arc<Cuts> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let cuts = known
+            .entry(unit.source.name.clone())
+            .or_insert_with(|| Arc::new(Cuts::of(unit)));
+        cuts.clone()
+    }
+
+    /// The text of each function, those of one name together.
+    pub(super) fn functions(&self, unit: &Unit) -> BTreeMap<String, String> {
+        let cuts = self.cuts(unit);
+        let functions = cuts.functions.iter();
+        functions
+            .map(|(name, ranges)| {
+                let texts = ranges.iter().map(|range| &cuts.text[range.clone()]);
+                (name.clone(), texts.collect())
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Known")
+    }
+}
 
 /// The top-level statements at `places`, each function of its file that one calls, directly or
 /// through others, and all of the modules whose functions those call. Comments at the end of a
@@ -29,7 +63,7 @@ pub(super) fn behind(program: &Program, places: &[Place]) -> Vec<String> {
 
 /// As [`behind`], in one file.
 fn gather(program: &Program, unit: &Unit, starts: &[usize]) -> Vec<String> {
-    let cuts = Cuts::of(unit);
+    let cuts = program.cuts().cuts(unit);
     let mut gathered = Gathered::default();
     for start in starts {
         gathered.add(&cuts.statement(*start), unit, &cuts);
@@ -100,7 +134,7 @@ impl Gathered {
 }
 
 /// Where the parts of a unit's text begin and end, in bytes.
-struct Cuts {
+pub(super) struct Cuts {
     text: String,
     statements: Vec<Range<usize>>,
     constants: Vec<usize>,

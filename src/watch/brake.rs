@@ -100,6 +100,7 @@ mod tests {
             call: call(effect),
             took: Duration::ZERO,
             result: Ok(Arc::default()),
+            unfinished: false,
             found: None,
         }
     }

@@ -165,3 +165,18 @@ fn what_is_missing_or_unheard_is_told_with_what_to_do() {
     hint: give `service` to deploy through the API, or `wait`
     "#);
 }
+
+#[test]
+fn an_image_that_is_nothing_is_no_latest_one() {
+    let standin = Standin::new("200 OK", "{}");
+    let told = ["render_deploy(());", "render_deploy(#{ image: () });"]
+        .map(|script| hook_of(&standin).script(script).run(["run"]).failure());
+    assert_eq!(standin.requests().len(), 0);
+    assert_snapshot!(told.join("\n"), @"
+    exit: 2
+    error: option `image` of `render_deploy` must be an image's reference, or what docker_build or docker_push gave
+
+    exit: 2
+    error: option `image` of `render_deploy` must be an image's reference, or what docker_build or docker_push gave
+    ");
+}

@@ -34,7 +34,7 @@ pub(super) fn run(
         },
         Way::Simulated(reason) => reason,
     };
-    context.say(format!("simulated: {reason}"));
+    context.simulate(reason);
     let digest = context.block_on(push.nothing(order))?;
     Ok((digest, true))
 }

@@ -13,7 +13,7 @@ pub(super) fn hook(context: &Context, options: &Options) -> Result<Url, ActionEr
     let text = match given {
         Some(text) => text.trim(),
         None if context.standins.is_some() => {
-            context.say("simulated: HOOK_RENDER is not set, a made-up hook stands in for it");
+            context.simulate("HOOK_RENDER is not set, a made-up hook stands in for it");
             "https://api.render.com/deploy/srv-00000000000000000000?key=made-up-for-the-rehearsal"
         }
         None => {
@@ -69,6 +69,6 @@ fn given_key(context: &Context, options: &Options) -> Option<String> {
 
 fn made_up_key(context: &Context) -> Option<String> {
     context.standins.as_ref()?;
-    context.say("simulated: RENDER_API_KEY is not set, a made-up key stands in for it");
+    context.simulate("RENDER_API_KEY is not set, a made-up key stands in for it");
     Some("rnd_made-up-for-the-rehearsal".to_owned())
 }

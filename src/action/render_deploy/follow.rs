@@ -137,7 +137,8 @@ fn late(deploy: &Deploy, limit: Limit) -> ActionError {
         "deploy {} is still {} after {length}",
         deploy.id, deploy.status
     );
-    ActionError::new(message).hint("it goes on at Render; a longer `wait` follows it to its end")
+    let made = ActionError::new(message).unfinished();
+    made.hint("it goes on at Render; a longer `wait` follows it to its end")
 }
 
 fn told(deploy: Deploy, url: Option<String>) -> Output {

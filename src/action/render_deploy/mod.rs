@@ -5,7 +5,7 @@ mod follow;
 mod health;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::image::Image;
 use super::{
@@ -33,6 +33,7 @@ struct Options {
     /// The API key; `RENDER_API_KEY` from the environment if not given.
     api_key: Option<String>,
     /// The image to deploy: a reference, or what `docker_push` returned, and then by its digest.
+    #[serde(default, deserialize_with = "given")]
     image: Option<Image>,
     /// The commit to deploy, for a service that Render builds itself.
     commit: Option<String>,
@@ -47,6 +48,11 @@ struct Options {
     health: Option<String>,
     /// The status that `health` has to answer; 200 if not given.
     health_status: Option<u16>,
+}
+
+/// An image where there is to be one: without it Render deploys what it deployed last.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Image>, D::Error> {
+    Image::deserialize(deserializer).map(Some)
 }
 
 /// What came of the deploy.
@@ -242,7 +248,7 @@ fn api<'a>(
 /// What was to start a deploy failed.
 fn refusal(error: &RenderError) -> ActionError {
     if error.may_have_started() {
-        return ActionError::new(error.to_string()).hint(
+        return ActionError::new(error.to_string()).unfinished().hint(
             "the deploy may have been started: look at the service's Events before the next try",
         );
     }

@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::SystemTime;
 
+use serde_json::Value;
+
 use crate::event::{Event, Events};
 use crate::journal::Journal;
 use crate::secret::Secrets;
@@ -30,6 +32,8 @@ pub struct Origin {
     pub who: String,
     /// What stood after `wharf` on the command line.
     pub arguments: Vec<String>,
+    /// The run that this one continues.
+    pub resumed: Option<i64>,
     /// Of wharf itself; CI tells there what is checked out.
     pub environment: BTreeMap<String, String>,
 }
@@ -69,6 +73,8 @@ struct Message {
 enum What {
     Event(Event),
     Group(Change),
+    /// All that the success of this stage followed from.
+    Parts(Arc<str>, Value),
     End,
 }
 
@@ -143,6 +149,11 @@ impl Recorder {
     /// Queues the begin or the end of a process group of this run.
     pub fn group(&self, change: Change) {
         self.send(What::Group(change), false);
+    }
+
+    /// Queues all that the success of `stage` followed from. Nothing in it is masked here.
+    pub fn parts(&self, stage: Arc<str>, parts: Value) {
+        self.send(What::Parts(stage, parts), false);
     }
 
     /// The number of the run, as soon as it has one; nothing if it has not started or cannot be

@@ -39,8 +39,8 @@ impl Begin<'_> {
         prepared.together(|prepared| {
             prepared.execute(
                 "INSERT INTO runs \
-                 (started, outcome, who, sha, branch, arguments, rehearsal, pid, pid_start) \
-                 VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 (started, outcome, who, sha, branch, arguments, rehearsal, pid, pid_start, resumed) \
+                 VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     stamp(self.at),
                     secrets.mask(&self.origin.who),
@@ -49,7 +49,8 @@ impl Begin<'_> {
                     masked(&arguments, secrets).to_string(),
                     rehearsal,
                     self.own.id,
-                    self.own.start
+                    self.own.start,
+                    self.origin.resumed
                 ],
             )?;
             let run = prepared.last_id();
@@ -168,12 +169,15 @@ impl Rows<'_, '_> {
                 call,
                 took,
                 result,
+                unfinished,
                 ..
             } => {
                 let (state, result, message) = match result {
                     Ok(result) => ("passed", self.result(call, result), None),
-                    Err(message) => ("failed", None, Some(self.secrets.mask(message))),
+                    Err(message) if *unfinished => ("started", None, Some(message)),
+                    Err(message) => ("failed", None, Some(message)),
                 };
+                let message = message.map(|message| self.secrets.mask(message));
                 self.prepared.execute(
                     "UPDATE actions SET state = ?5, took = ?6, result = ?7, message = ?8 \
                      WHERE run = ?1 AND stage = ?2 AND attempt = ?3 AND number = ?4",
@@ -247,6 +251,13 @@ impl Rows<'_, '_> {
                 call.options,
                 stamp(at)
             ],
+        )
+    }
+
+    pub(super) fn parts(&mut self, stage: &str, parts: &Value) -> Result<()> {
+        self.prepared.execute(
+            "UPDATE stages SET parts = ?3 WHERE run = ?1 AND name = ?2",
+            params![self.run, self.secrets.mask(stage), parts.to_string()],
         )
     }
 

@@ -161,7 +161,7 @@ impl Writer {
             let logged = match &message.what {
                 What::Event(event) => recording.logs.event(event),
                 What::End => recording.logs.finish(),
-                What::Group(_) => Ok(()),
+                What::Group(_) | What::Parts(..) => Ok(()),
             };
             if let Err(error) = logged {
                 self.complain(&error.into());
@@ -209,6 +209,7 @@ impl Recording<'_> {
         }
         let wanted = |message: &Message| match &message.what {
             What::Event(event) => rows::are_of(event),
+            What::Parts(..) => true,
             What::Group(_) | What::End => false,
         };
         if !self.groups.have_changed() && !batch.iter().any(wanted) {
@@ -232,6 +233,7 @@ impl Recording<'_> {
             for message in batch {
                 match &message.what {
                     What::Event(event) => rows.event(event, message.at)?,
+                    What::Parts(stage, parts) => rows.parts(stage, parts)?,
                     What::Group(_) | What::End => {}
                 }
             }

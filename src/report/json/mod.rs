@@ -146,6 +146,7 @@ impl Json {
                 took,
                 result,
                 found,
+                ..
             } => {
                 let mut value = self.call("action_finished", stage, call);
                 value["seconds"] = took.as_secs_f64().into();

@@ -1,27 +1,31 @@
 //! Which stages need not run, because an earlier success of theirs still holds, and why others do.
 
+mod basis;
+mod continued;
+mod opened;
 mod parts;
 mod watched;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use blake3::Hash;
 use serde_json::Value;
 
 use super::resume::Resumed;
 use super::stage::Job;
-use crate::action::{Context, Trace};
-use crate::event;
-use crate::journal::{Journal, Recorder, Success, ago};
+use crate::action::{Context, Reading, Trace};
+use crate::journal::{Journal, Recorder, Run, Success};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
-use crate::service::files::{self, Files, Fingerprint, Index, Manifest};
+use crate::service::files::Fingerprint;
 use crate::service::state;
 
+use opened::Opened;
 use parts::{Key, Parts};
 
+pub use basis::{Basis, Reviewer};
+pub(super) use basis::{Names, differing};
 pub use watched::Settled;
 
 /// The earlier successes of one repository. Nothing is opened before the first stage with `inputs`
@@ -35,15 +39,10 @@ pub struct Cache {
     resumed: Option<Resumed>,
     /// How stages ended in an earlier run of the same watch, where nothing changed for them since.
     settled: HashMap<Arc<str>, Settled>,
-    /// Whether others follow, with the same files.
+    /// Whether it belongs to a watch: others follow, with the same files, and none continues it.
     goes_on: bool,
     opened: Arc<OnceLock<Option<Opened>>>,
-}
-
-struct Opened {
-    journal: Mutex<Journal>,
-    files: Files,
-    key: Key,
+    key: Arc<OnceLock<Option<Key>>>,
 }
 
 /// Whether a stage runs.
@@ -66,7 +65,9 @@ pub(super) enum Decision {
 /// What was known of a stage before it ran.
 pub(super) struct Pending {
     parts: Parts,
-    inputs: Arc<Fingerprint>,
+    /// Where it has any: only then is its success kept for other runs than those that continue this
+    /// one.
+    inputs: Option<Arc<Fingerprint>>,
 }
 
 /// All that counts for one stage.
@@ -89,9 +90,6 @@ pub enum Difference {
     Gone,
 }
 
-/// The name of the files' index among the journal's blobs.
-const INDEX: &str = "files";
-
 impl Cache {
     /// Of the run that `recorder` records; with `force` all stages run whatever was kept.
     pub fn new(recorder: Recorder, force: bool, resumed: Option<Resumed>) -> Self {
@@ -102,6 +100,7 @@ impl Cache {
             settled: HashMap::new(),
             goes_on: false,
             opened: Arc::default(),
+            key: Arc::default(),
         }
     }
 
@@ -121,6 +120,7 @@ impl Cache {
             settled: HashMap::new(),
             goes_on: false,
             opened: Arc::default(),
+            key: Arc::default(),
         }
     }
 
@@ -141,18 +141,9 @@ impl Cache {
             None => {}
         }
         let resumed = self.resumed.as_ref();
-        let finished = resumed.and_then(|resumed| {
-            let result = resumed.result(&about.stage.name)?;
-            Some((resumed.run, result))
-        });
+        let finished = resumed.and_then(|resumed| resumed.finished(&about.stage.name));
         if about.stage.inputs.is_empty() {
-            return match finished {
-                Some((run, result)) => Decision::Keep {
-                    why: format!("passed in run {run}"),
-                    result: result.clone(),
-                },
-                None => because(event::NO_INPUTS),
-            };
+            return self.continued(about, finished);
         }
         let Some(opened) = self.opened(about.context) else {
             let looking = self.recorder.is_none();
@@ -169,14 +160,7 @@ impl Cache {
             Ok(now) => now,
             Err(error) => return because(&format!("its inputs cannot be read: {error}")),
         };
-        opened.compare(about, now, self.force, finished.map(|(run, _)| run))
-    }
-
-    /// Identifies all that the decision about a stage with `inputs` follows from.
-    pub(super) fn key(&self, about: &About) -> Option<String> {
-        let (_, parts) = self.now(about)?;
-        let parts = serde_json::to_string(&parts).ok()?;
-        Some(blake3::hash(parts.as_bytes()).to_string())
+        opened.compare(about, now, self.force, finished)
     }
 
     /// What counts for a stage with `inputs`, and what of it differs from its last success.
@@ -198,51 +182,70 @@ impl Cache {
         Some(opened.last(stage)?.0.result)
     }
 
+    /// What the stage read when it last passed; nothing where that is not known.
+    fn readings(&self, context: &Context, stage: &str) -> Option<Vec<Reading>> {
+        let opened = self.opened(context)?;
+        let last = opened.last(stage).map(|(_, parts)| parts);
+        let parts = last.or_else(|| opened.last_parts(stage))?;
+        Some(parts.readings())
+    }
+
     fn now(&self, about: &About) -> Option<(Arc<Fingerprint>, Parts)> {
         let (globs, cancel) = (&about.stage.inputs, &about.context.cancel);
         let opened = self.opened(about.context).filter(|_| !globs.is_empty())?;
         let inputs = opened.files.fingerprint(globs, cancel).ok()?;
-        let parts = opened.parts(about, inputs.digest);
+        let parts = Parts::of(&opened.key, about, Some(inputs.digest));
         let before = opened.last(&about.stage.name);
         let readings = before.map_or_else(Vec::new, |(_, before)| before.readings());
-        let read = (about.program, about.context);
-        Some((inputs, parts.with_readings(opened.key, readings, read)))
+        Some((inputs, parts.with_readings(&opened.key, readings, about)))
     }
 
-    /// Keeps the success of a stage, if what it did may be left out the next time.
+    /// Keeps the success of a stage, for a run that continues this one and, if what it did may be left
+    /// out the next time, for all others.
     pub(super) fn keep(&self, job: &Job, pending: Pending, trace: &Trace, result: &Value) {
-        let Some(opened) = self.opened(&job.context) else {
+        let Some(key) = self.hash_key(&job.context) else {
+            return;
+        };
+        let readings = trace.readings();
+        let mut parts = pending.parts.with_readings(&key, readings, &job.about());
+        parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
+        let Ok(parts) = serde_json::to_value(parts) else {
+            return;
+        };
+        let name = &job.stage.name;
+        if let Some(recorder) = self.recorder.as_ref().filter(|_| !self.goes_on) {
+            recorder.parts(name.clone(), parts.clone());
+        }
+        let (Some(inputs), Some(opened)) = (pending.inputs, self.opened(&job.context)) else {
             return;
         };
         let told = result.to_string();
-        if job.context.secrets.mask(&told) != told {
+        // What a rehearsal made up is no success of a real run.
+        if trace.is_made_up() || job.context.secrets.mask(&told) != told {
             return;
         }
-        let readings = trace.readings();
-        let mut parts =
-            pending
-                .parts
-                .with_readings(opened.key, readings, (job.program, &job.context));
-        parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
         let run = self.recorder.as_ref().and_then(Recorder::run);
-        let name = &job.stage.name;
-        let kept = serde_json::to_value(parts).ok().and_then(|parts| {
-            let journal = opened.journal();
-            journal
-                .set_blob(&blob(name), &pending.inputs.files.to_bytes())
-                .ok()?;
-            let success = Success {
-                parts,
-                result: result.clone(),
-                run: run.unwrap_or_default(),
-                finished: SystemTime::now(),
-            };
-            journal.record_success(name, &success).ok()
-        });
-        if kept.is_none() {
+        let success = Success {
+            parts,
+            result: result.clone(),
+            run: run.unwrap_or_default(),
+            finished: SystemTime::now(),
+        };
+        if opened.keep(name, &inputs, &success).is_err() {
             job.context
                 .warn("its success cannot be kept: it will run again");
         }
+    }
+
+    /// The result of the stage in the newest run that it passed in, and that run; what a rehearsal gave
+    /// is of use to another alone.
+    pub(super) fn last_passed(&self, context: &Context, stage: &str) -> Option<(Run, Value)> {
+        self.opened(context)?.last_passed(stage, context.rehearsal)
+    }
+
+    /// Whether this belongs to a watch.
+    pub(super) fn is_watched(&self) -> bool {
+        self.goes_on
     }
 
     /// Lets the next run know which files it need not read.
@@ -253,11 +256,8 @@ impl Cache {
     }
 
     fn write_index(&self) {
-        if let Some(Some(opened)) = self.opened.get()
-            && let Some(index) = opened.files.index()
-        {
-            // Without it the next run reads more, and nothing else.
-            let _ = opened.journal().set_blob(INDEX, &index.to_bytes());
+        if let Some(Some(opened)) = self.opened.get() {
+            opened.write_index();
         }
     }
 
@@ -267,16 +267,14 @@ impl Cache {
                 Some(_) => Journal::open(&context.root).ok()?,
                 None => Journal::open_existing(&context.root).ok()??,
             };
-            let key = Key(state::key(&context.root).ok()?);
-            let index = journal.blob(INDEX).ok().flatten();
-            let index = index.map(|bytes| Index::from_bytes(&bytes));
-            Some(Opened {
-                journal: Mutex::new(journal),
-                files: Files::new(&context.root, index.unwrap_or_default()),
-                key,
-            })
+            Some(Opened::new(journal, self.hash_key(context)?, &context.root))
         };
         self.opened.get_or_init(open).as_ref()
+    }
+
+    fn hash_key(&self, context: &Context) -> Option<Key> {
+        let read = || state::key(&context.root).ok().map(Key::new);
+        self.key.get_or_init(read).clone()
     }
 }
 
@@ -287,104 +285,6 @@ pub(super) struct About<'a> {
     pub(super) stage: &'a Stage,
     pub(super) context: &'a Context,
     pub(super) outputs: &'a Outputs,
-}
-
-impl Opened {
-    fn journal(&self) -> MutexGuard<'_, Journal> {
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn last(&self, stage: &str) -> Option<(Success, Parts)> {
-        let success = self.journal().last_success(stage).ok().flatten()?;
-        let parts = serde_json::from_value(success.parts.clone()).ok()?;
-        Some((success, parts))
-    }
-
-    /// An effect of the run that is gone on from, `resumed`, is not repeated.
-    fn compare(
-        &self,
-        about: &About,
-        inputs: Arc<Fingerprint>,
-        force: bool,
-        resumed: Option<i64>,
-    ) -> Decision {
-        let stage = about.stage;
-        let pending = |parts| {
-            Some(Pending {
-                parts,
-                inputs: inputs.clone(),
-            })
-        };
-        let parts = self.parts(about, inputs.digest);
-        let Some((success, before)) = self.last(&stage.name) else {
-            return Decision::Run {
-                why: "first time".to_owned(),
-                pending: pending(parts),
-            };
-        };
-        let read = (about.program, about.context);
-        let parts = parts.with_readings(self.key, before.readings(), read);
-        let lasting = before
-            .lasting
-            .filter(|_| resumed != Some(success.run))
-            .map(|effect| {
-                let effect = effect.name();
-                format!("its effect is `{effect}`, which is never left out")
-            });
-        let why = force
-            .then(|| "it was asked for".to_owned())
-            .or(lasting)
-            .or_else(|| parts.why(&before))
-            .or_else(|| self.changed_inputs(stage, &before, &parts, &inputs.files))
-            .or_else(|| self.missing_output(about));
-        match why {
-            Some(why) => Decision::Run {
-                why,
-                pending: pending(parts),
-            },
-            None => Decision::Keep {
-                why: format!(
-                    "same inputs as run {}, {}",
-                    success.run,
-                    ago(success.finished.elapsed().unwrap_or_default())
-                ),
-                result: success.result,
-            },
-        }
-    }
-
-    fn parts(&self, about: &About, inputs: Hash) -> Parts {
-        let script = (about.program, about.declared);
-        Parts::of(self.key, script, about.stage, about.outputs, inputs)
-    }
-
-    fn changed_inputs(
-        &self,
-        stage: &Stage,
-        before: &Parts,
-        now: &Parts,
-        files: &Manifest,
-    ) -> Option<String> {
-        if now.inputs == before.inputs {
-            return None;
-        }
-        let known = self.journal().blob(&blob(&stage.name)).ok().flatten();
-        let known = known.and_then(|bytes| Manifest::from_bytes(&bytes));
-        let told = known.map(|known| files::describe(&files::differences(&known, files)));
-        Some(told.unwrap_or_else(|| "its inputs changed".to_owned()))
-    }
-
-    fn missing_output(&self, about: &About) -> Option<String> {
-        let cancel = &about.context.cancel;
-        let lacks = |glob: &&String| {
-            let found = self.files.list(std::slice::from_ref(*glob), cancel);
-            found.is_ok_and(|files| files.is_empty())
-        };
-        let glob = about.stage.outputs.iter().find(lacks)?;
-        Some(format!("there is no {glob}"))
-    }
-}
-
-fn blob(stage: &str) -> String {
-    format!("inputs of {stage}")
+    /// Whether something that it needs ran in this run.
+    pub(super) anew: bool,
 }

@@ -6,10 +6,12 @@ use blake3::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Difference;
+use super::{About, Difference};
 use crate::action::{Context, Effect, Reading};
 use crate::plan::Stage;
-use crate::script::{Declared, Outputs, Program};
+use crate::script::Program;
+use crate::secret::Secrets;
+use crate::service::files::Globs;
 
 /// Changes when what the parts mean does.
 const VERSION: u32 = 1;
@@ -31,12 +33,38 @@ pub(super) struct Parts {
 }
 
 /// Hashes with the repository's key.
-#[derive(Clone, Copy)]
-pub(super) struct Key(pub(super) [u8; 32]);
+#[derive(Clone)]
+pub(super) struct Key {
+    number: [u8; 32],
+    /// What is taken for the same whatever it is.
+    ignored: Option<Secrets>,
+}
 
 impl Key {
+    pub(super) fn new(number: [u8; 32]) -> Self {
+        Self {
+            number,
+            ignored: None,
+        }
+    }
+
+    /// The same everywhere: what is hashed with it holds no secret.
+    pub(super) fn without_secrets(secrets: &Secrets) -> Self {
+        Self {
+            number: [0; 32],
+            ignored: Some(secrets.clone()),
+        }
+    }
+
     fn hash(&self, value: &str) -> String {
-        blake3::keyed_hash(&self.0, value.as_bytes()).to_string()
+        match &self.ignored {
+            Some(secrets) => self.keyed(&secrets.mask(value)),
+            None => self.keyed(value),
+        }
+    }
+
+    fn keyed(&self, value: &str) -> String {
+        blake3::keyed_hash(&self.number, value.as_bytes()).to_string()
     }
 
     fn of(&self, value: &Value) -> String {
@@ -46,17 +74,12 @@ impl Key {
 
 impl Parts {
     /// Of a stage before it runs: what it will read is taken to be what it read `before`.
-    pub(super) fn of(
-        key: Key,
-        (program, declared): (&Program, &Declared),
-        stage: &Stage,
-        outputs: &Outputs,
-        inputs: Hash,
-    ) -> Self {
-        let essence = program.essence(declared, stage);
+    pub(super) fn of(key: &Key, about: &About, inputs: Option<Hash>) -> Self {
+        let stage = about.stage;
+        let essence = about.program.essence(about.declared, stage);
         let captures = essence.captures.iter();
         let results = stage.needs.iter().filter_map(|need| {
-            let result = outputs.get(&need.stage)?;
+            let result = about.outputs.get(&need.stage)?;
             Some((need.stage.to_string(), key.of(result)))
         });
         Self {
@@ -68,7 +91,7 @@ impl Parts {
                 .collect(),
             readings: BTreeMap::new(),
             results: results.collect(),
-            inputs: inputs.to_string(),
+            inputs: inputs.map(|hash| hash.to_string()).unwrap_or_default(),
             lasting: None,
         }
     }
@@ -76,12 +99,12 @@ impl Parts {
     /// With what an attempt read.
     pub(super) fn with_readings(
         mut self,
-        key: Key,
+        key: &Key,
         readings: impl IntoIterator<Item = Reading>,
-        (program, context): (&Program, &Context),
+        about: &About,
     ) -> Self {
         let told = readings.into_iter().map(|reading| {
-            let value = now(&reading, program, context);
+            let value = now(&reading, about.program, about.context);
             (written(&reading), value.map(|value| key.hash(&value)))
         });
         self.readings = told.collect();
@@ -94,6 +117,10 @@ impl Parts {
             .keys()
             .filter_map(|text| parse(text))
             .collect()
+    }
+
+    pub(super) fn is_rewritten(&self, now: &Self) -> bool {
+        self.text != now.text
     }
 
     /// What differs from `before` but for the inputs; completes “ran: …”.
@@ -183,6 +210,12 @@ fn now(reading: &Reading, program: &Program, context: &Context) -> Option<String
         Reading::Git("tag") => host.git.tag().ok().flatten(),
         Reading::Git("is_dirty") => host.git.is_dirty().ok().map(|dirty| dirty.to_string()),
         Reading::Git(_) => host.git.sha().ok(),
+        Reading::Changed(globs) => {
+            let globs = Globs::new(globs).ok()?;
+            let changed = host.git.changed_files().ok()?;
+            let any = changed.iter().any(|file| globs.is_match(file));
+            Some(any.to_string())
+        }
     }
 }
 
@@ -192,6 +225,7 @@ fn written(reading: &Reading) -> String {
         Reading::Environment(name) => format!("env(\"{name}\")"),
         Reading::Parameter(name) => format!("param(\"{name}\")"),
         Reading::Git(question) => format!("git::{question}()"),
+        Reading::Changed(globs) => format!("changed({})", Value::from(globs.clone())),
     }
 }
 
@@ -200,6 +234,10 @@ fn parse(text: &str) -> Option<Reading> {
     inner("env(\"")
         .map(Reading::Environment)
         .or_else(|| inner("param(\"").map(Reading::Parameter))
+        .or_else(|| {
+            let globs = text.strip_prefix("changed(")?.strip_suffix(')')?;
+            serde_json::from_str(globs).ok().map(Reading::Changed)
+        })
         .or_else(|| {
             let question = text.strip_prefix("git::")?.strip_suffix("()")?;
             let known = ["branch", "sha", "short_sha", "tag", "is_dirty"];

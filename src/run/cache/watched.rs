@@ -34,6 +34,7 @@ impl Cache {
             settled,
             goes_on: true,
             opened: self.opened.clone(),
+            key: self.key.clone(),
         }
     }
 

@@ -6,10 +6,11 @@ use globset::{Glob, GlobBuilder};
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
 use super::function::Function;
-use super::{Answer, globs};
-use crate::action::{Example, Expected};
+use super::{Answer, git, globs};
+use crate::action::{Example, Expected, Reading};
 use crate::failure::{Failure, Kind};
 use crate::plan::When;
+use crate::script::current;
 use crate::script::host::{Host, Missing};
 use crate::script::raised::{raise, stop};
 use crate::script::value::name_of;
@@ -67,6 +68,7 @@ pub(crate) fn register(engine: &mut Engine, host: &Arc<Host>) {
     ] {
         let host = host.clone();
         engine.register_fn(name, move |context: NativeCallContext, pattern: &str| {
+            git::note(what);
             on(what, &context, pattern, ask(&host.git))
         });
     }
@@ -151,12 +153,18 @@ pub(crate) fn glob(pattern: &str) -> Result<Glob, Failure> {
 }
 
 fn changed(host: &Host, context: &NativeCallContext, files: &Dynamic) -> Answer {
-    let patterns = globs::patterns(context, files)?;
+    let texts = globs::texts(context, files)?;
+    let patterns = globs::patterns(context, &texts)?;
+    let trace = current::get().context.trace.clone();
+    trace.read(Reading::Changed(texts));
     let changed = match host.git.changed_files() {
         Ok(changed) => changed,
         Err(GitError::Stopped) => return Err(stop(context)),
         // A rehearsal goes through all it can.
-        Err(_) if host.missing != Missing::Refused => return Ok(true.into()),
+        Err(_) if host.missing != Missing::Refused => {
+            trace.invent();
+            return Ok(true.into());
+        }
         Err(error) => {
             let failure = Failure::new(Kind::Pipeline, "cannot find out what has changed");
             return Err(raise(failure.because(error.to_string()), context));

@@ -139,8 +139,8 @@ fn value(
     }
     let value = made_up(name);
     if host.missing == Missing::MadeUp {
-        current.say(format!(
-            "simulated: {name} is not set, `{value}` stands in for it"
+        current.simulate(format_args!(
+            "{name} is not set, `{value}` stands in for it"
         ));
     }
     Ok(value)

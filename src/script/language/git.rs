@@ -105,7 +105,10 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
         move |context: NativeCallContext| -> Answer<bool> {
             note("is_dirty");
             match asked.git.is_dirty() {
-                Err(_) if asked.missing != Missing::Refused => Ok(false),
+                Err(_) if asked.missing != Missing::Refused => {
+                    crate::script::current::get().context.trace.invent();
+                    Ok(false)
+                }
                 dirty => dirty.map_err(|error| refuse(&context, &error)),
             }
         },
@@ -113,7 +116,7 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
     engine.register_static_module("git", module.into());
 }
 
-fn note(question: &'static str) {
+pub(super) fn note(question: &'static str) {
     let context = crate::script::current::get().context;
     context.trace.read(Reading::Git(question));
 }
@@ -129,7 +132,7 @@ fn answer(
         Ok(text) => Ok(text.unwrap_or_default()),
         Err(error) if host.missing == Missing::MadeUp => {
             let stage = crate::script::current::get().context;
-            stage.say(format!("simulated: {error}, `{made_up}` stands in"));
+            stage.simulate(format_args!("{error}, `{made_up}` stands in"));
             Ok(made_up.to_owned())
         }
         Err(_) if host.missing == Missing::Unimportant => Ok(made_up.to_owned()),

@@ -53,9 +53,9 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
         );
 }
 
-/// What one text, or an array of them, means as globs.
-pub(super) fn patterns(context: &NativeCallContext, globs: &Dynamic) -> Answer<Globs> {
-    Globs::new(&texts(context, globs)?).map_err(|error| refuse(error, context))
+/// What texts mean as globs.
+pub(super) fn patterns(context: &NativeCallContext, globs: &[String]) -> Answer<Globs> {
+    Globs::new(globs).map_err(|error| refuse(error, context))
 }
 
 fn refuse(error: FilesError, context: &NativeCallContext) -> Box<EvalAltResult> {
@@ -65,7 +65,8 @@ fn refuse(error: FilesError, context: &NativeCallContext) -> Box<EvalAltResult> 
     }
 }
 
-fn texts(context: &NativeCallContext, globs: &Dynamic) -> Answer<Vec<String>> {
+/// One text, or an array of them.
+pub(super) fn texts(context: &NativeCallContext, globs: &Dynamic) -> Answer<Vec<String>> {
     let one = |glob: &Dynamic| {
         let text = glob.clone().into_immutable_string().map_err(|_| {
             let given = name_of(glob);

@@ -138,7 +138,7 @@ fn poll(context: &NativeCallContext, poll: &Poll, closure: &FnPtr) -> Answer {
             return Ok(value);
         }
         if current.standins.is_some() {
-            current.say(format!("simulated: a rehearsal does not wait for {what}"));
+            current.simulate(format_args!("a rehearsal does not wait for {what}"));
             return Ok(value);
         }
         let left = poll.timeout.saturating_sub(began.elapsed());

@@ -1,5 +1,6 @@
 //! The files of a fingerprint.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use blake3::Hash;
@@ -72,6 +73,30 @@ impl Manifest {
     /// Bytes for [`Manifest::from_bytes`]; the same for manifests of one digest.
     pub fn to_bytes(&self) -> Vec<u8> {
         seal(MARK, &self.bytes)
+    }
+
+    /// Each path with a text that tells kind and hash.
+    pub fn to_names(&self) -> BTreeMap<String, String> {
+        let told = |file: File<'_>| {
+            let path = file.path.to_string_lossy().into_owned();
+            (path, format!("{} {}", file.kind.byte(), file.hash))
+        };
+        self.iter().map(told).collect()
+    }
+
+    /// From [`Manifest::to_names`]; what is no such text is left out.
+    pub fn from_names(names: &BTreeMap<String, String>) -> Self {
+        let mut manifest = Self::with_capacity(names.len());
+        for (path, text) in names {
+            let read = |(kind, hash): (&str, &str)| {
+                let kind = Kind::of([kind.parse().ok()?])?;
+                Some((kind, Hash::from_hex(hash).ok()?))
+            };
+            if let Some((kind, hash)) = text.split_once(' ').and_then(read) {
+                manifest.push(&[path.as_bytes()], kind, &hash);
+            }
+        }
+        manifest
     }
 
     /// Nothing if the bytes are not from [`Manifest::to_bytes`], or from another version's.
