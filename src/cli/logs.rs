@@ -12,8 +12,7 @@ use super::arguments::{LogsOptions, Place};
 use super::journal::{open, run, unusable};
 use crate::failure::{Failure, Kind, nearest};
 use crate::journal::{Journal, Run, Stage, StageState};
-use crate::line::clean;
-use crate::report::{Colour, elapsed};
+use crate::report::{Colour, elapsed, kept_line};
 
 pub(super) fn logs(place: &Place, options: &LogsOptions) -> Done {
     let journal = open(place).map_err(Arc::new)?;
@@ -75,7 +74,11 @@ fn one(
             _ if stage.state == StageState::Waiting => "it has not run".to_owned(),
             _ => "it printed nothing".to_owned(),
         });
-        return writeln!(io::stderr(), "`{name}`: {why}");
+        return writeln!(
+            io::stderr(),
+            "{}",
+            kept_line(&format!("`{name}`: {why}"), false)
+        );
     }
     output.file(&path)
 }
@@ -133,8 +136,8 @@ impl Output {
     }
 
     fn heading(&mut self, name: &str, what: &str) -> io::Result<()> {
-        let heading = format!("▸ {}", self.colour.strong(name));
-        let what = self.colour.faint(what);
+        let heading = format!("▸ {}", self.colour.strong(&kept_line(name, false)));
+        let what = self.colour.faint(&kept_line(what, false));
         writeln!(self.stdout, "{}", format!("{heading} {what}").trim_end())
     }
 
@@ -148,8 +151,10 @@ impl Output {
     }
 
     fn lines(&mut self, reader: impl BufRead) -> io::Result<()> {
-        for line in reader.lines() {
-            writeln!(self.stdout, "{}", clean(&line?, self.colour.is_on()))?;
+        for line in reader.split(b'\n') {
+            let line = line?;
+            let line = kept_line(&String::from_utf8_lossy(&line), self.colour.is_on());
+            writeln!(self.stdout, "{line}")?;
         }
         self.stdout.flush()
     }

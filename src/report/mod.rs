@@ -40,7 +40,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::event::Events;
 use crate::failure::{Failure, Kind, render, render_warning};
-use crate::line::harmless;
+use crate::line::{clean, harmless};
 use crate::secret::Secrets;
 
 use json::Json;
@@ -225,14 +225,24 @@ fn rendered(failure: &Failure, secrets: &Secrets) -> String {
     )
 }
 
-/// A text of wharf's own as it may be shown.
-fn told(text: &str, colour: bool, secrets: &Secrets) -> String {
+/// A text of wharf's own or of a script as it may be shown: without secrets, and without what could
+/// steer a terminal or a CI's runner.
+pub fn told(text: &str, colour: bool, secrets: &Secrets) -> String {
     let text = harmless(text, colour, secrets);
+    let lines = text.split('\n').map(neutral);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line that was masked when it was kept, as it may be shown now.
+pub fn kept_line(line: &str, colour: bool) -> String {
+    neutral(&clean(line, colour))
+}
+
+fn neutral(line: &str) -> String {
     if github::is_here() {
-        let lines = text.split('\n').map(github::neutral);
-        lines.collect::<Vec<_>>().join("\n")
+        github::neutral(line)
     } else {
-        text
+        line.to_owned()
     }
 }
 

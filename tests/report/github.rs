@@ -98,6 +98,21 @@ fn no_child_gives_the_runner_a_command() {
         assert!(commands.is_empty(), "{arguments}: {commands:?}\n{told}");
         assert!(told.contains("std::env\n"), "{told}");
     }
+    for arguments in ["logs last", "logs last test", "logs last --follow"] {
+        let told = merged(&project, arguments);
+        let mut lines = told.lines();
+        assert!(
+            lines.all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")),
+            "{arguments}:\n{told}"
+        );
+        assert!(told.contains("\n\\::error::a\n"), "{told}");
+    }
+    let told = merged(&project, "call sh 'cat lines' --quiet");
+    let mut lines = told.lines();
+    assert!(
+        lines.all(|line| !line.trim_start().starts_with("::")),
+        "{told}"
+    );
 }
 
 #[test]
