@@ -17,6 +17,7 @@ mod json;
 mod junit;
 mod kept;
 mod line;
+mod live;
 mod log;
 mod outputs;
 mod place;
@@ -50,6 +51,7 @@ use record::Record;
 use sinks::{People, Sinks};
 use terminal::Terminal;
 
+pub use live::leave_screen;
 pub use status::Status;
 pub use style::{Colour, elapsed};
 pub use turns::Mode;
