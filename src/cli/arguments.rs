@@ -135,9 +135,10 @@ pub(super) struct ReportOptions {
     /// Show only what the script and its commands print.
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// How to tell apart what stages that run at once print.
-    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
-    pub(super) output: OutputMode,
+    /// How to tell apart what stages that run at once print: `live` on a terminal, and elsewhere
+    /// `grouped`, if nothing is said.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(super) output: Option<OutputMode>,
     /// Print each event as a line of JSON, and all else on standard error.
     #[arg(long)]
     pub(super) json: bool,
@@ -149,10 +150,9 @@ pub(super) struct ReportOptions {
     pub(super) html: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum OutputMode {
     /// The stage that has run longest as it prints, the others when it is their turn.
-    #[default]
     Live,
     /// Each stage when it ends.
     Grouped,
@@ -174,7 +174,7 @@ impl ReportOptions {
     pub(super) fn report(&self) -> report::Options {
         report::Options {
             quiet: self.quiet,
-            mode: self.output.mode(),
+            mode: self.output.map(OutputMode::mode),
             json: self.json,
             aside: false,
             junit: self.junit.clone(),

@@ -61,7 +61,9 @@ pub use turns::Mode;
 pub struct Options {
     /// Only what the script and its commands print.
     pub quiet: bool,
-    pub mode: Mode,
+    /// How to tell apart what stages print that run at once; what fits the run and the output if
+    /// nothing is said.
+    pub mode: Option<Mode>,
     /// Events on standard output, a line each; what people see goes to standard error.
     pub json: bool,
     /// What people see goes to standard error: standard output is for something else.
@@ -149,6 +151,11 @@ impl Report {
         lock(&self.sinks).set_root(root);
     }
 
+    /// Tells how many stages may run at the same time; best before the run starts.
+    pub fn set_jobs(&self, jobs: usize) {
+        lock(&self.sinks).set_jobs(jobs);
+    }
+
     /// Ends all reports, writes the files, and completes the failure that a person will read. A
     /// file that cannot be written fails a run that had passed, and is told of one that had not.
     pub fn close(&self, done: Result<(), Arc<Failure>>) -> Result<(), Arc<Failure>> {
@@ -159,23 +166,16 @@ impl Report {
         match (done, written) {
             (Ok(()), written) => written,
             (Err(failure), written) => {
-                let mut failure = failure;
+                let mut failure = explain::named(&failure, &sinks.record);
                 if let Err(unwritten) = written {
-                    let mut both = Failure::clone(&failure);
-                    both.causes.push(format!("and {}", unwritten.message));
-                    both.causes.extend(unwritten.causes.clone());
-                    failure = Arc::new(both);
+                    failure.causes.push(format!("and {}", unwritten.message));
+                    failure.causes.extend(unwritten.causes.clone());
                 }
-                if self.options.quiet {
-                    return Err(failure);
+                if !self.options.quiet {
+                    let number = *lock(&self.number);
+                    failure = explain::explain(&failure, &sinks.record, number, &sinks.secrets);
                 }
-                let number = *lock(&self.number);
-                Err(explain::explain(
-                    failure,
-                    &sinks.record,
-                    number,
-                    &sinks.secrets,
-                ))
+                Err(Arc::new(failure))
             }
         }
     }
@@ -261,11 +261,12 @@ fn people(options: &Options, secrets: &Secrets) -> People {
     } else {
         Outputs::new(stdout(), stderr())
     };
-    let plain = Plain::new(options.mode, outputs, secrets.clone(), options.quiet);
+    let plain = |mode| Plain::new(mode, outputs, secrets.clone(), options.quiet);
     if terminal && !options.quiet {
+        let plain = plain(options.mode.or(Some(Mode::Live)));
         People::Terminal(Box::new(Terminal::new(plain, secrets.clone())))
     } else {
-        People::Plain(plain)
+        People::Plain(plain(options.mode))
     }
 }
 

@@ -84,6 +84,13 @@ impl Sinks {
         }
     }
 
+    pub(super) fn set_jobs(&mut self, jobs: usize) {
+        // On a terminal nothing depends on it.
+        if let People::Plain(plain) = &mut self.people {
+            plain.set_jobs(jobs);
+        }
+    }
+
     /// Shows what is left when nothing more will come.
     pub(super) fn close(&mut self, failure: Option<&Failure>) {
         self.end_all_lines();
