@@ -55,6 +55,7 @@ mod tests {
             stages: vec![Listed {
                 name: stage.clone(),
                 needs: Vec::new(),
+                environment: None,
             }],
             rehearsal: false,
         });

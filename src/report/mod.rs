@@ -156,13 +156,16 @@ impl Report {
         lock(&self.sinks).set_jobs(jobs);
     }
 
-    /// Ends all reports, writes the files, and completes the failure that a person will read. A
-    /// file that cannot be written fails a run that had passed, and is told of one that had not.
+    /// Ends all reports, writes the files, and completes the failure that a person will read.
+    /// What cannot be written fails a run that had passed, and is told of one that had not.
     pub fn close(&self, done: Result<(), Arc<Failure>>) -> Result<(), Arc<Failure>> {
         let mut sinks = lock(&self.sinks);
         let failure = done.as_ref().err().cloned();
-        sinks.close(failure.as_deref());
-        let written = self.write(&sinks, failure.as_deref());
+        let told = sinks.close(failure.as_deref()).map_err(|error| {
+            let failure = Failure::new(Kind::Pipeline, "cannot write to standard output");
+            Arc::new(failure.because(error.to_string()))
+        });
+        let written = self.write(&sinks, failure.as_deref()).and(told);
         match (done, written) {
             (Ok(()), written) => written,
             (Err(failure), written) => {

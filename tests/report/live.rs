@@ -42,7 +42,7 @@ fn each_running_stage_has_a_line_with_what_it_said_last() {
     });
     project.write("go", "");
     assert_eq!(terminal.finish(), 0);
-    let screen = still(&terminal.screen());
+    let screen = still(&terminal.wait_for_screen(|screen| screen.contains("2 passed in ")));
     let (stages, _) = screen.split_once("  stage").expect("a table");
     let lines: Vec<_> = stages
         .lines()

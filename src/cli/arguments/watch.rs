@@ -50,7 +50,7 @@ pub(in crate::cli) struct WatchOptions {
     #[arg(long)]
     pub(in crate::cli) notify: bool,
     /// Run at most this many stages at the same time; as many as there are cores if not given.
-    #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
+    #[arg(short, long, value_name = "N", env = "WHARF_JOBS", value_parser = super::count)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
     /// After a failure, go on with all that does not depend on it.
     #[arg(short, long)]

@@ -149,6 +149,7 @@ fn staged(
         stages: vec![Listed {
             name: stage.clone(),
             needs: Vec::new(),
+            environment: None,
         }],
         rehearsal: wanted.own.rehearse,
     });
