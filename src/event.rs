@@ -58,6 +58,8 @@ pub struct Listed {
     pub name: Arc<str>,
     /// Names of those of the run's stages that have to pass first.
     pub needs: Vec<Arc<str>>,
+    /// What it changes, such as `production`.
+    pub environment: Option<String>,
 }
 
 /// One call of an action by a stage.

@@ -79,7 +79,7 @@ stage("last", || print("never"));
         "✗ short failed after ",
         "○ later not run: `long` did not pass\n",
         "○ last not run: the run stops at its first failure\n",
-        "error: enough\n",
+        "error: stage `short`: enough\n",
     ] {
         assert!(stderr.contains(line), "{line}: {stderr}");
     }
@@ -111,13 +111,13 @@ stage("e", #{ needs: ["b", "c"] }, || print("never"));
     ✗ d failed after [time]
     ○ e not run: `b` did not pass
     1 passed, 2 failed, 2 not run in [time]
-    error: first
+    error: stage `a`: first
      --> wharf.rhai:2:15
       |
     2 | stage("a", || fail("first"));
       |               ^^^^
 
-    error: second
+    error: stage `d`: second
      --> wharf.rhai:5:32
       |
     5 | stage("d", #{ needs: "c" }, || fail("second"));
@@ -142,7 +142,7 @@ on_success(|| print("passed"));
     passed
     ── stderr
     ▸ audit
-    ! audit failed after [time], which is allowed
+    ! audit failed after [time], which is allowed: three old packages
     ▸ deploy
     ✓ deploy [time]
     1 passed, 1 failed (allowed) in [time]
@@ -169,17 +169,19 @@ stage("clean", #{ needs: "deploy", always: true }, || { print("cleaning"); fail(
     ▸ clean
     ✗ clean failed after [time]
     2 failed, 1 not run in [time]
-    error: first
+    error: stage `test`: first
      --> wharf.rhai:2:18
       |
     2 | stage("test", || fail("first"));
       |                  ^^^^
 
-    error: second
+    error: stage `clean`: second
      --> wharf.rhai:4:76
       |
     4 | stage("clean", #{ needs: "deploy", always: true }, || { print("cleaning"); fail("second") });
       |                                                                            ^^^^
+      | cleaning
+    hint: see all of it: `wharf logs 1 clean`
     "#);
 }
 

@@ -135,7 +135,7 @@ fn only_results_of_what_a_stage_needs_can_be_read() {
     ▸ second
     ✗ second failed after [time]
     1 passed, 1 failed in [time]
-    error: there is no result of a stage `first` here
+    error: stage `second`: there is no result of a stage `first` here
      --> wharf.rhai:2:20
       |
     2 | stage("second", || output("first"));

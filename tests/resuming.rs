@@ -149,7 +149,7 @@ stage("tell", #{ needs: "deploy" }, |state| print(`told ${state}`));
     ✗ deploy failed after [time]
     ○ tell not run: `deploy` did not pass
     2 passed, 1 failed, 1 not run in [time]
-    error: `sh`: the command ended with exit code 1
+    error: stage `deploy`: `sh`: the command ended with exit code 1
      --> wharf.rhai:6:5
       |
     6 |     sh("[ -e fixed ]");

@@ -122,7 +122,7 @@ on_success(|| print("never"));
     ✗ test failed after [time]
     ○ deploy not run: `test` did not pass
     1 failed, 1 not run in [time]
-    error: `sh`: the command ended with exit code 3
+    error: stage `test`: `sh`: the command ended with exit code 3
      --> wharf.rhai:2:18
       |
     2 | stage("test", || sh("echo 3 tests failed; exit 3"));

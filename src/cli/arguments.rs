@@ -78,7 +78,7 @@ pub(super) struct RunOptions {
     #[arg(long, value_name = "SERVICE:STATUS[*N]", requires = "rehearse", add = ArgValueCandidates::new(completions::faults))]
     pub(super) fault: Vec<Fault>,
     /// Run at most this many stages at the same time; as many as there are cores if not given.
-    #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
+    #[arg(short, long, value_name = "N", env = "WHARF_JOBS", value_parser = count)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// After a failure, go on with all that does not depend on it.
     #[arg(short, long)]
@@ -96,7 +96,7 @@ pub(super) struct RunOptions {
 /// Go on with a run that failed or was interrupted: what passed stays, and no effect happens twice.
 #[derive(Debug, Args)]
 pub(super) struct ResumeOptions {
-    /// The run's number; the last one if not given.
+    /// The run's number; the last run of the pipeline if not given.
     #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
     pub(super) run: Option<Which>,
     /// This stage ended in the middle of an effect that did happen: it counts as passed.
@@ -106,7 +106,7 @@ pub(super) struct ResumeOptions {
     #[arg(long, value_name = "STAGE", conflicts_with = "done", add = ArgValueCandidates::new(completions::stages))]
     pub(super) again: Vec<String>,
     /// Run at most this many stages at the same time.
-    #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
+    #[arg(short, long, value_name = "N", env = "WHARF_JOBS", value_parser = count)]
     pub(super) jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) report: ReportOptions,
@@ -135,9 +135,10 @@ pub(super) struct ReportOptions {
     /// Show only what the script and its commands print.
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// How to tell apart what stages that run at once print.
-    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
-    pub(super) output: OutputMode,
+    /// How to tell apart what stages that run at once print: `live` on a terminal, and elsewhere
+    /// `grouped`, if nothing is said.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(super) output: Option<OutputMode>,
     /// Print each event as a line of JSON, and all else on standard error.
     #[arg(long)]
     pub(super) json: bool,
@@ -149,10 +150,9 @@ pub(super) struct ReportOptions {
     pub(super) html: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum OutputMode {
     /// The stage that has run longest as it prints, the others when it is their turn.
-    #[default]
     Live,
     /// Each stage when it ends.
     Grouped,
@@ -174,7 +174,7 @@ impl ReportOptions {
     pub(super) fn report(&self) -> report::Options {
         report::Options {
             quiet: self.quiet,
-            mode: self.output.mode(),
+            mode: self.output.map(OutputMode::mode),
             json: self.json,
             aside: false,
             junit: self.junit.clone(),
@@ -221,6 +221,17 @@ impl SelectionOptions {
             skip: self.skip.clone(),
         }
     }
+}
+
+/// How many stages at once.
+pub(super) fn count(text: &str) -> Result<NonZeroUsize, String> {
+    let wrong = |_| format!("`{text}` is not a number of jobs; write 1 or more");
+    text.parse().map_err(wrong)
+}
+
+fn runs(text: &str) -> Result<usize, String> {
+    let wrong = |_| format!("`{text}` is not a number of runs");
+    text.parse().map_err(wrong)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -279,7 +290,7 @@ pub(super) enum Format {
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct HistoryOptions {
     /// How many runs to list.
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = runs)]
     pub(super) limit: usize,
     /// Print an array of objects.
     #[arg(long)]
@@ -293,7 +304,7 @@ pub(super) enum HistoryVerb {
     /// Remove old runs and their logs. One that is running stays.
     Prune {
         /// How many runs to keep.
-        #[arg(long, value_name = "N", default_value_t = 50)]
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = runs)]
         keep: usize,
     },
 }
@@ -301,10 +312,10 @@ pub(super) enum HistoryVerb {
 /// Show what the stages of a run printed.
 #[derive(Debug, Args)]
 pub(super) struct LogsOptions {
-    /// The number of the run, or `last`.
-    #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
+    /// The number of the run, or `last`: the last run of the pipeline.
+    #[arg(value_name = "RUN", default_value = "last", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
     pub(super) run: Which,
-    /// The stage; all of them if none is named.
+    /// The stage, or all of a matrix; all stages if none is named.
     #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::started))]
     pub(super) stage: Option<String>,
     /// Go on until the run ends.

@@ -157,7 +157,7 @@ fn prose(doc: &str, indent: usize, sheet: Sheet) -> String {
     let mut in_code = false;
     let mut paragraph = String::new();
     for line in doc.lines().chain([""]) {
-        let plain = !line.is_empty() && !line.starts_with('#') && !line.starts_with("```");
+        let plain = !line.is_empty() && !line.starts_with(['#', '|']) && !line.starts_with("```");
         let is_prose = plain && !in_code;
         if is_prose && sheet.columns.is_some() {
             let gap = if paragraph.is_empty() { "" } else { " " };
@@ -173,6 +173,12 @@ fn prose(doc: &str, indent: usize, sheet: Sheet) -> String {
             in_code = !in_code;
         } else if in_code {
             text.push_str(&indented(&format!("{margin}{line}")));
+        } else if line.starts_with("|--") {
+            // Between the head of a table and its rows.
+        } else if let Some(row) = line.strip_prefix('|') {
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            let row = cells.join("  ");
+            let _ = writeln!(text, "{margin}{}", sheet.fill(row.trim_end(), indent + 4));
         } else if line.starts_with('#') {
             let heading = line.trim_start_matches('#').trim();
             let _ = writeln!(text, "{margin}{}", sheet.colour.strong(heading));

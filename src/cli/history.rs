@@ -8,18 +8,23 @@ use serde_json::{Value, json};
 
 use super::Done;
 use super::arguments::{HistoryOptions, HistoryVerb, Place};
-use super::journal::{empty, open, unusable};
+use super::journal::{find, unusable};
 use crate::journal::{Journal, JournalError, Run, RunOutcome, Stage, StageState, ago};
 use crate::report::{Colour, elapsed};
 
 pub(super) fn history(place: &Place, options: &HistoryOptions) -> Done {
-    let mut journal = open(place).map_err(Arc::new)?;
-    if let Some(HistoryVerb::Prune { keep }) = options.verb {
-        return prune(&mut journal, keep);
+    let mut journal = find(place).map_err(Arc::new)?;
+    if let (Some(HistoryVerb::Prune { keep }), Some(journal)) = (&options.verb, &mut journal) {
+        return prune(journal, *keep);
     }
-    let runs = read(&journal, options.limit).map_err(|error| Arc::new(unusable(&error)))?;
+    let runs = journal.map_or(Ok(Vec::new()), |journal| read(&journal, options.limit));
+    let runs = runs.map_err(|error| Arc::new(unusable(&error)))?;
     if runs.is_empty() && options.limit > 0 {
-        return Err(Arc::new(empty()));
+        // A list without entries is a list, and this is only talk.
+        let _ = writeln!(
+            std::io::stderr(),
+            "nothing was run yet: `wharf run` does, and records it"
+        );
     }
     let mut stdout = std::io::stdout().lock();
     let text = if options.json {

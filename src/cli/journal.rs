@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::arguments::{Place, Which};
+use clap::Parser;
+
+use super::arguments::{Arguments, Place, Verb, Which};
 use super::load::root;
 use crate::failure::{Failure, Kind};
 use crate::journal::{Journal, JournalError, Run};
@@ -11,22 +13,31 @@ use crate::report::Colour;
 
 /// Opens the journal, and stops what runs left behind whose wharf is gone.
 pub(super) fn open(place: &Place) -> Result<Journal, Failure> {
-    let root = root(place)?;
-    let journal = Journal::open_existing(&root).map_err(|error| unusable(&error))?;
-    let journal = journal.ok_or_else(|| nothing(root))?;
+    find(place)?.map_or_else(|| Err(nothing(root(place)?)), Ok)
+}
+
+/// The same, or nothing where nothing was ever run.
+pub(super) fn find(place: &Place) -> Result<Option<Journal>, Failure> {
+    let journal = Journal::open_existing(&root(place)?).map_err(|error| unusable(&error))?;
+    let Some(journal) = journal else {
+        return Ok(None);
+    };
     if let Some(stopped) = journal.stop_orphans().map_err(|error| unusable(&error))? {
         let mut stderr = std::io::stderr().lock();
         let label = Colour::of(&stderr).attention("warning:");
         // Nothing is left to tell if even this cannot be printed.
         let _ = writeln!(stderr, "{label} {stopped}");
     }
-    Ok(journal)
+    Ok(Some(journal))
 }
 
+/// `last` is the last run of the pipeline; only where there is none is it the last call or session.
 pub(super) fn run(journal: &Journal, which: Which) -> Result<Run, Failure> {
     let last = || journal.runs(1).map(|mut runs| runs.pop());
     let found = match which {
-        Which::Last => last(),
+        Which::Last => {
+            last_of_pipeline(journal).and_then(|run| run.map_or_else(last, |run| Ok(Some(run))))
+        }
         Which::Number(number) => journal.run(number),
     };
     if let Some(run) = found.map_err(|error| unusable(&error))? {
@@ -46,6 +57,26 @@ pub(super) fn run(journal: &Journal, which: Which) -> Result<Run, Failure> {
     })
 }
 
+fn last_of_pipeline(journal: &Journal) -> Result<Option<Run>, JournalError> {
+    // It is nearly always among the first few.
+    for limit in [10, usize::MAX] {
+        let mut runs = journal.runs(limit)?.into_iter();
+        if let Some(run) = runs.find(|run| is_of_pipeline(&run.arguments)) {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a command line runs stages, and is no call nor session.
+fn is_of_pipeline(arguments: &[String]) -> bool {
+    let words = std::iter::once("wharf").chain(arguments.iter().map(String::as_str));
+    let verb = Arguments::try_parse_from(words)
+        .ok()
+        .and_then(|line| line.verb);
+    !matches!(verb, Some(Verb::Call(_) | Verb::Repl(_)))
+}
+
 pub(super) fn unusable(error: &JournalError) -> Failure {
     let failure =
         Failure::new(Kind::Pipeline, "the journal cannot be used").because(error.to_string());
@@ -61,6 +92,6 @@ fn nothing(root: PathBuf) -> Failure {
 }
 
 /// Where there is a journal without a run.
-pub(super) fn empty() -> Failure {
+fn empty() -> Failure {
     Failure::script("the journal is empty").hint("`wharf run` records a run")
 }

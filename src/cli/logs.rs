@@ -12,8 +12,7 @@ use super::arguments::{LogsOptions, Place};
 use super::journal::{open, run, unusable};
 use crate::failure::{Failure, Kind, nearest};
 use crate::journal::{Journal, Run, Stage, StageState};
-use crate::line::clean;
-use crate::report::{Colour, elapsed};
+use crate::report::{Colour, elapsed, kept_line};
 
 pub(super) fn logs(place: &Place, options: &LogsOptions) -> Done {
     let journal = open(place).map_err(Arc::new)?;
@@ -24,13 +23,17 @@ pub(super) fn logs(place: &Place, options: &LogsOptions) -> Done {
 
 fn show(journal: &Journal, run: &Run, options: &LogsOptions) -> Result<(), Failure> {
     let stages = journal.stages(run.id).map_err(|error| unusable(&error))?;
-    if let Some(name) = &options.stage {
-        known(journal, run, &stages, name)?;
-    }
+    let asked = options.stage.as_deref();
+    let names = asked.map(|name| meant(journal, run, &stages, name));
+    let names = names.transpose()?;
     let mut output = Output::new();
-    let done = match &options.stage {
-        name if options.follow => follow::follow(journal, run.id, name.as_deref(), &mut output)?,
-        Some(name) => one(journal, run, &stages, name, &mut output),
+    let done = match names.as_deref() {
+        names if options.follow => follow::follow(journal, run.id, names, &mut output)?,
+        Some([name]) => one(journal, run, &stages, name, &mut output),
+        Some(names) => {
+            let stages = stages.iter().filter(|stage| names.contains(&stage.name));
+            each(journal, run, stages, &mut output)
+        }
         None => all(journal, run, &stages, &mut output),
     };
     match done {
@@ -40,13 +43,26 @@ fn show(journal: &Journal, run: &Run, options: &LogsOptions) -> Result<(), Failu
     }
 }
 
-/// Whether the run has such a stage, or something else that speaks, such as a hook.
-fn known(journal: &Journal, run: &Run, stages: &[Stage], name: &str) -> Result<(), Failure> {
+/// The stage of that name, or something else that speaks, such as a hook; or all stages of a matrix.
+fn meant(
+    journal: &Journal,
+    run: &Run,
+    stages: &[Stage],
+    name: &str,
+) -> Result<Vec<String>, Failure> {
     let logged = journal.logged(run.id).map_err(|error| unreadable(&error))?;
     let stages = stages.iter().map(|stage| &stage.name);
-    let names: Vec<&str> = stages.chain(&logged).map(String::as_str).collect();
+    let names: Vec<&str> = stages.clone().chain(&logged).map(String::as_str).collect();
     if names.contains(&name) {
-        return Ok(());
+        return Ok(vec![name.to_owned()]);
+    }
+    let is_instance = |stage: &&String| {
+        let combination = stage.strip_prefix(name);
+        combination.is_some_and(|rest| rest.starts_with(" (") && rest.ends_with(')'))
+    };
+    let instances: Vec<_> = stages.filter(is_instance).cloned().collect();
+    if !instances.is_empty() {
+        return Ok(instances);
     }
     let failure = Failure::script(format!("run {} has no stage `{name}`", run.id));
     Err(match nearest(name, names) {
@@ -75,7 +91,11 @@ fn one(
             _ if stage.state == StageState::Waiting => "it has not run".to_owned(),
             _ => "it printed nothing".to_owned(),
         });
-        return writeln!(io::stderr(), "`{name}`: {why}");
+        return writeln!(
+            io::stderr(),
+            "{}",
+            kept_line(&format!("`{name}`: {why}"), false)
+        );
     }
     output.file(&path)
 }
@@ -91,13 +111,23 @@ fn all(journal: &Journal, run: &Run, stages: &[Stage], output: &mut Output) -> i
         output.heading(name, "")?;
         output.file(&journal.log_path(run.id, name))?;
     }
-    for stage in stages {
-        output.heading(&stage.name, &ended(stage))?;
-        output.file(&journal.log_path(run.id, &stage.name))?;
-    }
+    each(journal, run, stages, output)?;
     for name in after {
         output.heading(name, "")?;
         output.file(&journal.log_path(run.id, name))?;
+    }
+    Ok(())
+}
+
+fn each<'a>(
+    journal: &Journal,
+    run: &Run,
+    stages: impl IntoIterator<Item = &'a Stage>,
+    output: &mut Output,
+) -> io::Result<()> {
+    for stage in stages {
+        output.heading(&stage.name, &ended(stage))?;
+        output.file(&journal.log_path(run.id, &stage.name))?;
     }
     Ok(())
 }
@@ -133,8 +163,8 @@ impl Output {
     }
 
     fn heading(&mut self, name: &str, what: &str) -> io::Result<()> {
-        let heading = format!("▸ {}", self.colour.strong(name));
-        let what = self.colour.faint(what);
+        let heading = format!("▸ {}", self.colour.strong(&kept_line(name, false)));
+        let what = self.colour.faint(&kept_line(what, false));
         writeln!(self.stdout, "{}", format!("{heading} {what}").trim_end())
     }
 
@@ -148,8 +178,10 @@ impl Output {
     }
 
     fn lines(&mut self, reader: impl BufRead) -> io::Result<()> {
-        for line in reader.lines() {
-            writeln!(self.stdout, "{}", clean(&line?, self.colour.is_on()))?;
+        for line in reader.split(b'\n') {
+            let line = line?;
+            let line = kept_line(&String::from_utf8_lossy(&line), self.colour.is_on());
+            writeln!(self.stdout, "{line}")?;
         }
         self.stdout.flush()
     }

@@ -112,7 +112,10 @@ fn listed(forecast: &[Forecast], colour: Colour) -> String {
     let width = names.max().unwrap_or_default();
     let line = |one: &Forecast| {
         let padding = " ".repeat(width - one.stage.chars().count());
-        let (name, why) = (&one.stage, &one.why);
+        let (name, mut why) = (&one.stage, one.why.clone());
+        if let Some(environment) = &one.environment {
+            let _ = write!(why, " (environment: {environment})");
+        }
         match one.will {
             Will::Run => format!("{}{padding}  run    {why}\n", colour.strong(name)),
             Will::Maybe => format!("{name}{padding}  maybe  {why}\n"),

@@ -102,6 +102,7 @@ fn recorded(recorder: &Recorder, shown: Events) -> Events {
                     stages: vec![Listed {
                         name: STAGE.into(),
                         needs: Vec::new(),
+                        environment: None,
                     }],
                     rehearsal: false,
                 });

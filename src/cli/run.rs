@@ -94,6 +94,7 @@ fn stages(
         keep_going: options.keep_going,
         drain: Arc::default(),
     };
+    report.set_jobs(wanted.jobs);
     let cache = run::Cache::new(recorder.clone(), options.force, resumed);
     let done = run::run(&program, &mut declared, &wanted, &cache);
     if let Some(rehearsal) = rehearsal {

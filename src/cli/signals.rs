@@ -13,6 +13,7 @@ use signal_hook::{flag, low_level};
 
 use crate::cancel::{Cancel, Interrupts, Reason};
 use crate::failure::Kind;
+use crate::report::leave_screen;
 use crate::service::process;
 
 /// Makes `cancel` follow the signals for the rest of the process's life.
@@ -147,6 +148,7 @@ impl Pipe {
             if self.first_taken.swap(true, Ordering::Relaxed) {
                 process::kill_all();
                 super::watch::restore_terminal();
+                leave_screen();
                 std::process::exit(INTERRUPTED);
             }
             self.cancel.cancel(Reason::Interrupted);

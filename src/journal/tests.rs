@@ -28,6 +28,7 @@ fn started(names: &[&str]) -> Event {
     let stages = names.iter().map(|name| Listed {
         name: (*name).into(),
         needs: Vec::new(),
+        environment: None,
     });
     Event::RunStarted {
         stages: stages.collect(),

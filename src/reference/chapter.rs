@@ -11,6 +11,7 @@ const CHAPTERS: &[(&str, &str)] = &[
     ("secrets", include_str!("guide/secrets.md")),
     ("watch", include_str!("guide/watch.md")),
     ("ci", include_str!("guide/ci.md")),
+    ("json", include_str!("guide/json.md")),
     ("modules", include_str!("guide/modules.md")),
 ];
 

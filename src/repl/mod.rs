@@ -183,7 +183,7 @@ impl<'a> Repl<'a> {
             Given::Other(what) if self.options.json => Value::from(*what).to_string(),
             Given::Other(what) => colour.faint(what),
         };
-        let text = crate::line::harmless(&text, colour.is_on(), &self.options.secrets);
+        let text = crate::report::told(&text, colour.is_on(), &self.options.secrets);
         // A closed pipe wants no more lines.
         let _ = writeln!(io::stdout(), "{text}");
     }

@@ -11,9 +11,10 @@ pub(super) fn finished(stage: &Stage, colour: Colour) -> String {
         State::Ended(Outcome::Passed) => {
             format!("{} {name} {}", colour.good("✓"), colour.faint(&took))
         }
-        State::Ended(Outcome::Excused(_)) => format!(
-            "{} {name} failed after {took}, which is allowed",
-            colour.attention("!")
+        State::Ended(Outcome::Excused(failure)) => format!(
+            "{} {name} failed after {took}, which is allowed: {}",
+            colour.attention("!"),
+            failure.message.lines().next().unwrap_or_default()
         ),
         State::Ended(Outcome::Cancelled) => {
             format!("{} {name} stopped after {took}", colour.bad("✗"))
@@ -54,6 +55,7 @@ mod tests {
             stages: vec![Listed {
                 name: stage.clone(),
                 needs: Vec::new(),
+                environment: None,
             }],
             rehearsal: false,
         });

@@ -12,19 +12,39 @@ const LINES: usize = 20;
 /// Room for that many lines, long ones too.
 pub(super) const ROOM: usize = 16 * 1024;
 
-/// `failure` with the last lines of its stage, where it has none of its own, and with the command
-/// that shows all of them, where run `number` is kept.
+/// `failure`, and what failed after it, with the name of its stage, where there are several.
+pub(super) fn named(failure: &Failure, record: &Record) -> Failure {
+    let also = failure.also.iter();
+    let also = also.map(|one| Arc::new(named(one, record))).collect();
+    let mut failure = failure.clone();
+    let is_one_of_many = record.listed().nth(1).is_some();
+    if let Some(stage) = &failure.stage
+        && is_one_of_many
+        && failure.kind != Kind::Interrupted
+    {
+        failure.message = format!("stage `{stage}`: {}", failure.message);
+    }
+    failure.also = also;
+    failure
+}
+
+/// `failure`, and what failed after it, with the last lines of its stage, where it has none of its
+/// own, and with the command that shows all of them, where run `number` is kept.
 pub(super) fn explain(
-    failure: Arc<Failure>,
+    failure: &Failure,
     record: &Record,
     number: Option<i64>,
     secrets: &Secrets,
-) -> Arc<Failure> {
+) -> Failure {
+    let mut explained = failure.clone();
+    let also = failure.also.iter();
+    explained.also = also
+        .map(|one| Arc::new(explain(one, record, number, secrets)))
+        .collect();
     let stage = failure.stage.as_ref().and_then(|stage| record.stage(stage));
     let Some(stage) = stage.filter(|_| failure.kind != Kind::Interrupted) else {
-        return failure;
+        return explained;
     };
-    let mut explained = Failure::clone(&failure);
     if explained.output.is_empty() {
         let last: Vec<_> = stage.log.last(LINES).collect();
         // Blank lines around it tell nothing.
@@ -40,7 +60,7 @@ pub(super) fn explain(
         let name = word(&stage.name);
         explained = explained.hint(format!("see all of it: `wharf logs {number} {name}`"));
     }
-    Arc::new(explained)
+    explained
 }
 
 /// `text` as one word of a shell.
@@ -77,9 +97,8 @@ mod tests {
         record.lines(&stage, &lines);
         let mut failure = Failure::script("no");
         failure.stage = Some(stage.clone());
-        let explain = |failure: &Failure, number| {
-            explain(Arc::new(failure.clone()), &record, number, &Secrets::new())
-        };
+        let explain =
+            |failure: &Failure, number| explain(failure, &record, number, &Secrets::new());
         let explained = explain(&failure, Some(12));
         assert_eq!(explained.output, ["one", "two"]);
         assert_eq!(

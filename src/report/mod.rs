@@ -17,6 +17,7 @@ mod json;
 mod junit;
 mod kept;
 mod line;
+mod live;
 mod log;
 mod outputs;
 mod place;
@@ -40,7 +41,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::event::Events;
 use crate::failure::{Failure, Kind, render, render_warning};
-use crate::line::harmless;
+use crate::line::{clean, harmless};
 use crate::secret::Secrets;
 
 use json::Json;
@@ -50,6 +51,7 @@ use record::Record;
 use sinks::{People, Sinks};
 use terminal::Terminal;
 
+pub use live::leave_screen;
 pub use status::Status;
 pub use style::{Colour, elapsed};
 pub use turns::Mode;
@@ -59,7 +61,9 @@ pub use turns::Mode;
 pub struct Options {
     /// Only what the script and its commands print.
     pub quiet: bool,
-    pub mode: Mode,
+    /// How to tell apart what stages print that run at once; what fits the run and the output if
+    /// nothing is said.
+    pub mode: Option<Mode>,
     /// Events on standard output, a line each; what people see goes to standard error.
     pub json: bool,
     /// What people see goes to standard error: standard output is for something else.
@@ -147,33 +151,34 @@ impl Report {
         lock(&self.sinks).set_root(root);
     }
 
-    /// Ends all reports, writes the files, and completes the failure that a person will read. A
-    /// file that cannot be written fails a run that had passed, and is told of one that had not.
+    /// Tells how many stages may run at the same time; best before the run starts.
+    pub fn set_jobs(&self, jobs: usize) {
+        lock(&self.sinks).set_jobs(jobs);
+    }
+
+    /// Ends all reports, writes the files, and completes the failure that a person will read.
+    /// What cannot be written fails a run that had passed, and is told of one that had not.
     pub fn close(&self, done: Result<(), Arc<Failure>>) -> Result<(), Arc<Failure>> {
         let mut sinks = lock(&self.sinks);
         let failure = done.as_ref().err().cloned();
-        sinks.close(failure.as_deref());
-        let written = self.write(&sinks, failure.as_deref());
+        let told = sinks.close(failure.as_deref()).map_err(|error| {
+            let failure = Failure::new(Kind::Pipeline, "cannot write to standard output");
+            Arc::new(failure.because(error.to_string()))
+        });
+        let written = self.write(&sinks, failure.as_deref()).and(told);
         match (done, written) {
             (Ok(()), written) => written,
             (Err(failure), written) => {
-                let mut failure = failure;
+                let mut failure = explain::named(&failure, &sinks.record);
                 if let Err(unwritten) = written {
-                    let mut both = Failure::clone(&failure);
-                    both.causes.push(format!("and {}", unwritten.message));
-                    both.causes.extend(unwritten.causes.clone());
-                    failure = Arc::new(both);
+                    failure.causes.push(format!("and {}", unwritten.message));
+                    failure.causes.extend(unwritten.causes.clone());
                 }
-                if self.options.quiet {
-                    return Err(failure);
+                if !self.options.quiet {
+                    let number = *lock(&self.number);
+                    failure = explain::explain(&failure, &sinks.record, number, &sinks.secrets);
                 }
-                let number = *lock(&self.number);
-                Err(explain::explain(
-                    failure,
-                    &sinks.record,
-                    number,
-                    &sinks.secrets,
-                ))
+                Err(Arc::new(failure))
             }
         }
     }
@@ -225,14 +230,24 @@ fn rendered(failure: &Failure, secrets: &Secrets) -> String {
     )
 }
 
-/// A text of wharf's own as it may be shown.
-fn told(text: &str, colour: bool, secrets: &Secrets) -> String {
+/// A text of wharf's own or of a script as it may be shown: without secrets, and without what could
+/// steer a terminal or a CI's runner.
+pub fn told(text: &str, colour: bool, secrets: &Secrets) -> String {
     let text = harmless(text, colour, secrets);
+    let lines = text.split('\n').map(neutral);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line that was masked when it was kept, as it may be shown now.
+pub fn kept_line(line: &str, colour: bool) -> String {
+    neutral(&clean(line, colour))
+}
+
+fn neutral(line: &str) -> String {
     if github::is_here() {
-        let lines = text.split('\n').map(github::neutral);
-        lines.collect::<Vec<_>>().join("\n")
+        github::neutral(line)
     } else {
-        text
+        line.to_owned()
     }
 }
 
@@ -249,11 +264,12 @@ fn people(options: &Options, secrets: &Secrets) -> People {
     } else {
         Outputs::new(stdout(), stderr())
     };
-    let plain = Plain::new(options.mode, outputs, secrets.clone(), options.quiet);
+    let plain = |mode| Plain::new(mode, outputs, secrets.clone(), options.quiet);
     if terminal && !options.quiet {
+        let plain = plain(options.mode.or(Some(Mode::Live)));
         People::Terminal(Box::new(Terminal::new(plain, secrets.clone())))
     } else {
-        People::Plain(plain)
+        People::Plain(plain(options.mode))
     }
 }
 

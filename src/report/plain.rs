@@ -30,7 +30,7 @@ pub(super) struct Plain {
 const COLUMNS: usize = 80;
 
 impl Plain {
-    pub(super) fn new(mode: Mode, outputs: Outputs, secrets: Secrets, quiet: bool) -> Self {
+    pub(super) fn new(mode: Option<Mode>, outputs: Outputs, secrets: Secrets, quiet: bool) -> Self {
         let github = github::is_here().then(|| GitHub::new(secrets.clone()));
         Self {
             turns: Turns::new(mode, outputs),
@@ -44,6 +44,11 @@ impl Plain {
         if let Some(github) = &mut self.github {
             github.set_root(root);
         }
+    }
+
+    /// Tells how many stages may run at the same time; best before they start.
+    pub(super) fn set_jobs(&mut self, jobs: usize) {
+        self.turns.jobs = jobs;
     }
 
     /// Whether all lines of `stage` are out.
@@ -90,7 +95,7 @@ impl Plain {
         match event {
             Event::RunStarted { stages, rehearsal } => {
                 self.turns.drain()?;
-                self.turns.list(stages.iter().map(|stage| &stage.name));
+                self.turns.list(stages);
                 if *rehearsal {
                     self.say(&colour.attention("rehearsal: nothing leaves this machine"))?;
                 }

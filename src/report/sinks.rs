@@ -1,6 +1,7 @@
 //! All that a run's events go to.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -84,17 +85,23 @@ impl Sinks {
         }
     }
 
+    pub(super) fn set_jobs(&mut self, jobs: usize) {
+        // On a terminal nothing depends on it.
+        if let People::Plain(plain) = &mut self.people {
+            plain.set_jobs(jobs);
+        }
+    }
+
     /// Shows what is left when nothing more will come.
-    pub(super) fn close(&mut self, failure: Option<&Failure>) {
+    pub(super) fn close(&mut self, failure: Option<&Failure>) -> io::Result<()> {
         self.end_all_lines();
         match &mut self.people {
             People::Nothing => {}
             People::Plain(plain) => plain.drain(),
             People::Terminal(terminal) => terminal.drain(),
         }
-        if let Some(json) = &mut self.json {
-            json.close(failure);
-        }
+        let json = self.json.as_mut();
+        json.map_or(Ok(()), |json| json.close(failure))
     }
 
     fn output(&mut self, stage: &Arc<str>, stream: Stream, bytes: &[u8]) {

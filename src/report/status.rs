@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
+use super::live::ERASE;
 use super::style::Colour;
 use super::width::cut;
 use super::{Options, window};
@@ -43,14 +44,15 @@ impl Status {
         let text = shown(&self.secrets.mask(text), false, &self.secrets);
         let text = cut(&text, columns.saturating_sub(3));
         // A terminal that is gone needs no status.
-        let _ = write!(stderr(), "\r\x1b[2K{mark} {}", colour.faint(&text));
+        // The cursor stays at its beginning, so that all of it can be erased in a window of any width.
+        let _ = write!(stderr(), "{ERASE}{mark} {}\r", colour.faint(&text));
         let _ = stderr().flush();
         self.is_shown = true;
     }
 
     pub fn clear(&mut self) {
         if std::mem::take(&mut self.is_shown) {
-            let _ = write!(stderr(), "\r\x1b[2K");
+            let _ = write!(stderr(), "{ERASE}");
             let _ = stderr().flush();
         }
     }

@@ -44,6 +44,10 @@ impl Colour {
         self.paint(Style::new().fg_color(Some(AnsiColor::Yellow.into())), text)
     }
 
+    pub(super) fn live(self, text: &str) -> String {
+        self.paint(Style::new().fg_color(Some(AnsiColor::Cyan.into())), text)
+    }
+
     pub fn strong(self, text: &str) -> String {
         self.paint(Style::new().bold(), text)
     }

@@ -1,42 +1,31 @@
 //! A run on a terminal: the same lines, above one live line for each running stage.
 
-use std::collections::HashMap;
-use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-
-use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use super::ended::finished;
 use super::line::Line;
+use super::live::Live;
 use super::plain::Plain;
-use super::record::{Record, State};
-use super::style::Colour;
-use super::width::cut;
-use super::window;
+use super::record::{Record, Stage, State};
 use crate::event::{Event, Progress};
 use crate::line::shown;
 use crate::secret::Secrets;
+use crate::words::size;
 
 /// Draws over [`Plain`]. A live line ends with what its stage said last. That of a stage which has
 /// ended stays, with its time and reason, until the stage's output had its turn above.
 pub(super) struct Terminal {
     plain: Plain,
-    bars: MultiProgress,
-    live: HashMap<Arc<str>, ProgressBar>,
+    live: Live,
     secrets: Secrets,
 }
-
-/// In a narrower terminal a name takes no more than half of it.
-const COLUMNS: usize = 80;
 
 impl Terminal {
     pub(super) fn new(plain: Plain, secrets: Secrets) -> Self {
         Self {
+            live: Live::new(plain.colour()),
             plain,
-            bars: MultiProgress::new(),
-            live: HashMap::new(),
             secrets,
         }
     }
@@ -47,17 +36,12 @@ impl Terminal {
 
     /// Lines of `stage`, and the beginning of the next one.
     pub(super) fn lines(&mut self, stage: &Arc<str>, lines: &[Line<'_>], partial: &str) {
-        if !lines.is_empty() && !self.plain.is_direct(stage) {
+        if !lines.is_empty() {
+            let _lifted = self.plain.is_direct(stage).then(|| self.live.lift());
             for line in lines {
                 self.plain.line(line);
             }
-        } else if !lines.is_empty() {
-            self.bars.suspend(|| {
-                for line in lines {
-                    self.plain.line(line);
-                }
-                self.plain.flush();
-            });
+            self.plain.flush();
         }
         let last = [Some(partial), lines.last().map(|line| line.text)];
         let last = last.into_iter().flatten().map(|line| {
@@ -65,7 +49,7 @@ impl Terminal {
             shown(line, false, &self.secrets).replace('\t', " ")
         });
         if let Some(text) = last.into_iter().find(|line| !line.trim().is_empty()) {
-            self.tell(stage, text.trim());
+            self.live.tell(stage, text.trim());
         }
     }
 
@@ -73,13 +57,15 @@ impl Terminal {
         match event {
             Event::Progress { stage, progress } => {
                 let text = self.secrets.mask(&describe(progress));
-                return self.tell(stage, &shown(&text, false, &self.secrets));
+                let text = shown(&text, false, &self.secrets);
+                return self.live.tell(stage, &text);
             }
             Event::ActionStarted { .. } | Event::ActionFinished { .. } => return,
             Event::Said { stage, text } => {
                 let text = self.secrets.mask(text);
                 let first = text.lines().next().unwrap_or_default();
-                self.tell(stage, &shown(first, false, &self.secrets));
+                let text = shown(first, false, &self.secrets);
+                self.live.tell(stage, &text);
             }
             _ => {}
         }
@@ -90,104 +76,53 @@ impl Terminal {
             | Event::StageDropped { stage, .. } => Some(stage),
             _ => None,
         };
+        let mut live = self.live.lift();
         // A line that goes on living may not be above the one that tells how it ended.
-        let before = ended.and_then(|stage| self.live.remove(stage));
-        if let Some(bar) = before {
-            bar.finish_and_clear();
-            self.bars.remove(&bar);
+        if let Some(stage) = ended {
+            live.remove(stage);
         }
-        self.bars.suspend(|| self.plain.event(event, record));
+        self.plain.event(event, record);
         if let Event::StageStarted { stage, .. } = event {
-            self.start(stage);
+            let name = shown(&self.secrets.mask(stage), false, &self.secrets);
+            live.start(stage, name);
         }
-        if let Some(stage) = ended.filter(|stage| !self.plain.is_shown(stage)) {
-            self.keep(stage, record);
+        if let Some(stage) = ended.filter(|stage| !self.plain.is_shown(stage))
+            && let Some(stage) = record.stage(stage)
+        {
+            live.keep(&stage.name, self.told(stage));
         }
-        self.forget(record);
-    }
-
-    pub(super) fn drain(&mut self) {
-        for (_, bar) in self.live.drain() {
-            bar.finish_and_clear();
-        }
-        self.plain.drain();
-    }
-
-    fn start(&mut self, stage: &Arc<str>) {
-        let bar = self.bars.add(ProgressBar::new_spinner());
-        let name = shown(&self.secrets.mask(stage), false, &self.secrets);
-        bar.set_style(style(name, self.plain.colour()));
-        bar.enable_steady_tick(Duration::from_millis(120));
-        self.live.insert(stage.clone(), bar);
-    }
-
-    /// A line for a stage that has ended while the output of another is on the screen.
-    fn keep(&mut self, stage: &Arc<str>, record: &Record) {
-        let Some(known) = record.stage(stage) else {
-            return;
-        };
-        let told = match &known.state {
-            State::Skipped(reason) => format!("○ {stage} skipped: {reason}"),
-            State::Held(what) => format!("◇ {stage} held: {what}"),
-            State::Dropped(reason) => format!("○ {stage} not run: {reason}"),
-            _ => finished(known, self.plain.colour()),
-        };
-        let told = self.secrets.mask(&told);
-        let bar = self.bars.insert(0, ProgressBar::new_spinner());
-        let template = ProgressStyle::with_template("{wide_msg}");
-        bar.set_style(template.expect("a template that names only what indicatif knows"));
-        bar.set_message(shown(&told, self.plain.colour().is_on(), &self.secrets));
-        bar.tick();
-        self.live.insert(stage.clone(), bar);
-    }
-
-    /// Takes away the lines of stages that have ended and had their turn.
-    fn forget(&mut self, record: &Record) {
-        let (plain, bars) = (&self.plain, &self.bars);
-        self.live.retain(|stage, bar| {
-            let running = record
-                .stage(stage)
-                .is_some_and(|stage| matches!(stage.state, State::Running));
-            if running || !plain.is_shown(stage) {
-                return true;
-            }
-            bar.finish_and_clear();
-            bars.remove(bar);
-            false
+        // Those that have ended and had their turn.
+        live.retain(|stage| {
+            let is_running = |stage: &Stage| matches!(stage.state, State::Running);
+            record.stage(stage).is_some_and(is_running) || !self.plain.is_shown(stage)
         });
     }
 
-    fn tell(&self, stage: &Arc<str>, text: &str) {
-        if let Some(bar) = self.live.get(stage) {
-            bar.set_message(text.to_owned());
-        }
+    pub(super) fn drain(&mut self) {
+        let mut live = self.live.lift();
+        live.retain(|_| false);
+        self.plain.drain();
     }
-}
 
-fn style(name: String, colour: Colour) -> ProgressStyle {
-    let template = if colour.is_on() {
-        "{spinner:.cyan} {stage} {elapsed:.dim} {wide_msg:.dim}"
-    } else {
-        "{spinner} {stage} {elapsed} {wide_msg}"
-    };
-    ProgressStyle::with_template(template)
-        .expect("a template that names only what indicatif knows")
-        .with_key("stage", move |_: &ProgressState, line: &mut dyn Write| {
-            // Asked each time: the window may have changed.
-            let columns = window::columns().unwrap_or(COLUMNS);
-            let _ = line.write_str(&cut(&name, (columns / 2).saturating_sub(1).max(4)));
-        })
+    /// How a stage ended whose output waits for its turn.
+    fn told(&self, stage: &Stage) -> String {
+        let (name, colour) = (&stage.name, self.plain.colour());
+        let told = match &stage.state {
+            State::Skipped(reason) => format!("○ {name} skipped: {reason}"),
+            State::Held(what) => format!("◇ {name} held: {what}"),
+            State::Dropped(reason) => format!("○ {name} not run: {reason}"),
+            _ => finished(stage, colour),
+        };
+        shown(&self.secrets.mask(&told), colour.is_on(), &self.secrets)
+    }
 }
 
 fn describe(progress: &Progress) -> String {
     match progress.amount {
-        Some((done, total)) if total > 0 => format!(
-            "{} {}/{}",
-            progress.label,
-            HumanBytes(done),
-            HumanBytes(total)
-        ),
-        Some((done, _)) => format!("{} {}", progress.label, HumanBytes(done)),
+        Some((done, total)) if total > 0 => {
+            format!("{} {}/{}", progress.label, size(done), size(total))
+        }
+        Some((done, _)) => format!("{} {}", progress.label, size(done)),
         None => progress.label.clone(),
     }
 }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use super::kept::Kept;
 use super::outputs::{Kind, Outputs};
 use super::prefix::Prefixes;
+use crate::event::Listed;
 
 /// How the output of stages that run at the same time is told apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Each stage's lines are one block, in the order the stages started. Those of the stage that
     /// has run longest are shown as they come; the others' are kept until it is their turn. With
     /// one stage at a time nothing is ever kept.
-    #[default]
     Live,
     /// Each stage's lines are one block, shown when the stage ends.
     Grouped,
@@ -25,7 +25,11 @@ pub enum Mode {
 /// The lines of stages on their way to the outputs. What is no stage of the run, such as a hook or
 /// the journal, never ends: its lines wait for nobody.
 pub(super) struct Turns {
+    /// Nothing, where it depends on the run.
+    asked: Option<Mode>,
     mode: Mode,
+    /// How many stages may run at the same time.
+    pub(super) jobs: usize,
     /// The stages of the run.
     listed: HashSet<Arc<str>>,
     /// In the order they were opened. In [`Mode::Live`] the first one is being shown.
@@ -41,9 +45,13 @@ struct Block {
 }
 
 impl Turns {
-    pub(super) fn new(mode: Mode, outputs: Outputs) -> Self {
+    /// Without a `mode` a stage's lines are shown as they come where no other can run beside it, and
+    /// when it ends where one can.
+    pub(super) fn new(mode: Option<Mode>, outputs: Outputs) -> Self {
         Self {
-            mode,
+            asked: mode,
+            mode: mode.unwrap_or(Mode::Live),
+            jobs: usize::MAX,
             listed: HashSet::new(),
             blocks: VecDeque::new(),
             prefixes: Prefixes::default(),
@@ -51,10 +59,13 @@ impl Turns {
         }
     }
 
-    /// Tells which stages there will be.
-    pub(super) fn list<'a>(&mut self, names: impl Iterator<Item = &'a Arc<str>>) {
-        self.listed = names.cloned().collect();
+    /// Tells which stages there will be, each after those it needs.
+    pub(super) fn list(&mut self, stages: &[Listed]) {
+        self.listed = stages.iter().map(|stage| stage.name.clone()).collect();
         self.prefixes.learn(&self.listed);
+        let beside = self.jobs > 1 && !is_chain(stages);
+        let fitting = if beside { Mode::Grouped } else { Mode::Live };
+        self.mode = self.asked.unwrap_or(fitting);
     }
 
     pub(super) fn mode(&self) -> Mode {
@@ -91,7 +102,8 @@ impl Turns {
             Mode::Live if index == 0 => self.next(),
             Mode::Live => Ok(()),
             Mode::Grouped | Mode::Prefixed => self.show(index),
-        }
+        }?;
+        self.outputs.flush()
     }
 
     /// Shows all that is left.
@@ -151,4 +163,10 @@ impl Turns {
             self.blocks.len() - 1
         })
     }
+}
+
+/// Whether each stage needs the one before it.
+fn is_chain(stages: &[Listed]) -> bool {
+    let mut pairs = stages.windows(2);
+    pairs.all(|pair| pair[1].needs.contains(&pair[0].name))
 }

@@ -21,6 +21,9 @@ pub struct Forecast {
     pub will: Will,
     /// Completes “run: …”, “skip: …” or “may run: …”.
     pub why: String,
+    /// What the stage changes, such as `production`, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// Identifies all that the decision follows from, as far as it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -152,6 +155,7 @@ impl<'a> Oracle<'a> {
             stage: stage.name.to_string(),
             will,
             why,
+            environment: stage.environment.clone(),
             key: None,
         };
         if let When::Never(reason) = &stage.when {

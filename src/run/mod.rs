@@ -118,6 +118,7 @@ fn listed(plan: &Plan, order: &[usize]) -> Vec<Listed> {
         Listed {
             name: stage.name.clone(),
             needs: needs.filter(|need| names.contains(need)).cloned().collect(),
+            environment: stage.environment.clone(),
         }
     };
     stages().map(one).collect()

@@ -21,6 +21,7 @@ mod running;
 mod services;
 mod standin;
 mod terminal;
+mod window;
 
 use std::time::Duration;
 

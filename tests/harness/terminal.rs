@@ -1,6 +1,5 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::num::NonZeroU16;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -12,6 +11,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 
 use super::PATIENCE;
 use super::running::{Collected, end};
+use super::window::{ROWS, Window};
 
 /// A program on a terminal of its own, 24 rows high.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Terminal {
     keyboard: File,
     screen: Collected,
     columns: u16,
+    /// How much was written when the window became so wide.
+    resized: Vec<(usize, u16)>,
 }
 
 impl Terminal {
@@ -59,6 +61,7 @@ impl Terminal {
             keyboard,
             screen,
             columns,
+            resized: Vec::new(),
         }
     }
 
@@ -76,18 +79,22 @@ impl Terminal {
 
     /// Makes the window narrower or wider; the program is told.
     pub(crate) fn resize(&mut self, columns: u16) {
+        self.resized.push((self.screen.so_far().len(), columns));
         tcsetwinsize(&self.keyboard, size(columns)).expect("a terminal that has a size");
-        self.columns = columns;
     }
 
     /// What is on the screen now, the lines that scrolled away above it left out.
     pub(crate) fn screen(&self) -> String {
-        let columns = NonZeroU16::new(self.columns).expect("a column");
-        let mut parser = vt100::Parser::new(rows(), columns, 0);
-        parser.process(&self.screen.so_far());
-        let rows = parser.screen().rows(0, columns.get());
-        let rows: Vec<_> = rows.map(|row| row.trim_end().to_owned()).collect();
-        rows.join("\n").trim_end().to_owned()
+        let written = self.screen.so_far();
+        let mut window = Window::new(self.columns);
+        let mut from = 0;
+        for (at, columns) in &self.resized {
+            window.write(&written[from..*at]);
+            window.resize(*columns);
+            from = *at;
+        }
+        window.write(&written[from..]);
+        window.text()
     }
 
     /// Waits until what is on the screen is `accepted`, and gives it.
@@ -132,13 +139,9 @@ impl Terminal {
 
 fn size(columns: u16) -> Winsize {
     Winsize {
-        ws_row: rows().get(),
+        ws_row: ROWS.get(),
         ws_col: columns,
         ws_xpixel: 0,
         ws_ypixel: 0,
     }
-}
-
-fn rows() -> NonZeroU16 {
-    NonZeroU16::new(24).expect("24 rows")
 }

@@ -98,6 +98,21 @@ fn no_child_gives_the_runner_a_command() {
         assert!(commands.is_empty(), "{arguments}: {commands:?}\n{told}");
         assert!(told.contains("std::env\n"), "{told}");
     }
+    for arguments in ["logs last", "logs last test", "logs last --follow"] {
+        let told = merged(&project, arguments);
+        let mut lines = told.lines();
+        assert!(
+            lines.all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")),
+            "{arguments}:\n{told}"
+        );
+        assert!(told.contains("\n\\::error::a\n"), "{told}");
+    }
+    let told = merged(&project, "call sh 'cat lines' --quiet");
+    let mut lines = told.lines();
+    assert!(
+        lines.all(|line| !line.trim_start().starts_with("::")),
+        "{told}"
+    );
 }
 
 #[test]
@@ -132,13 +147,13 @@ fn the_jobs_summary_gets_a_table() {
 let token = secret("TOKEN");
 stage("test", || run_tests(#{ cwd: "web/back", runner: "unittest" }));
 stage("a|b <i>", || fail("no `quay` for correct-horse-battery"));
-stage("deploy", #{ needs: ["test"], when: on_branch("release") }, || 0);
+stage("deploy", #{ needs: ["test"] }, || 0);
 "#,
         )
         .git();
     let (code, _, _) = project.run(["run", "a|b <i>"]).streams();
     assert_eq!(code, 1);
-    let (code, _, _) = project.run(["run", "test"]).streams();
+    let (code, _, _) = project.run(["run", "test", "deploy"]).streams();
     assert_eq!(code, 1);
     let text = crate::harness::normal::text(&project.read("summary.md"), &project.base());
     assert_snapshot!(text, @r"
@@ -157,10 +172,11 @@ stage("deploy", #{ needs: ["test"], when: on_branch("release") }, || 0);
     | stage | result | time | why |
     |---|---|---:|---|
     | test | ❌ failed | [time] | \`run\_tests\`: 1 of 2 tests failed |
+    | deploy | ⏭️ not run |  | \`test\` did not pass |
 
-    | test or rule | place | message |
-    |---|---|---|
-    | test\_rent.Rent.test\_rent | web/back/test\_rent.py:6 | AssertionError: 1200 \!= 1300 : 50 %, or: so |
+    | stage | test or rule | place | message |
+    |---|---|---|---|
+    | test | test\_rent.Rent.test\_rent | web/back/test\_rent.py:6 | AssertionError: 1200 \!= 1300 : 50 %, or: so |
 
     **\`run\_tests\`: 1 of 2 tests failed**
     ");

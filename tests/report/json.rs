@@ -89,6 +89,41 @@ fn each_event_is_a_line() {
 }
 
 #[test]
+fn a_full_disk_under_the_lines_is_told() {
+    let project = Project::new().script("stage(\"test\", || 0);\n");
+    let wharf = env!("CARGO_BIN_EXE_wharf");
+    let command = format!("{wharf} run --json > /dev/full");
+    let told = project.run_program("sh", ["-c", &command]);
+    let (code, _, stderr) = told.streams();
+    let error = "error: cannot write to standard output\ncause: No space left on device\n";
+    assert!(code == 1 && stderr.ends_with(error), "{code}: {stderr}");
+    // Who reads no more wants no more.
+    let command = format!("{wharf} run --json | head -n 1 > first");
+    project.run_program("sh", ["-c", &command]).streams();
+    assert!(project.read("first").contains("run_started"));
+}
+
+#[test]
+fn what_a_stage_changes_is_told_and_planned() {
+    let project =
+        Project::new().script("stage(\"deploy\", #{ environment: \"production\" }, || 0);\n");
+    project
+        .run(["plan"])
+        .stdout("deploy  run    it has no `inputs` (environment: production)\n");
+    let (events, _) = events(&project, &["run", "--json"]);
+    assert_eq!(events[0]["stages"][0]["environment"], "production");
+}
+
+#[test]
+fn the_lines_are_documented() {
+    let (code, text, _) = Project::new().run(["docs", "json"]).streams();
+    assert_eq!(code, 0);
+    for line in ["What `wharf run --json` prints", "  run_finished  "] {
+        assert!(text.contains(line.trim()), "{text}");
+    }
+}
+
+#[test]
 fn an_interrupt_ends_the_lines_in_order() {
     let project = Project::new().script("stage(\"wait\", || sh(\"echo up; sleep 600\"));\n");
     let running = project.spawn(["run", "--json"]);

@@ -42,7 +42,7 @@ fn each_running_stage_has_a_line_with_what_it_said_last() {
     });
     project.write("go", "");
     assert_eq!(terminal.finish(), 0);
-    let screen = still(&terminal.screen());
+    let screen = still(&terminal.wait_for_screen(|screen| screen.contains("2 passed in ")));
     let (stages, _) = screen.split_once("  stage").expect("a table");
     let lines: Vec<_> = stages
         .lines()
@@ -71,7 +71,7 @@ fn a_narrow_terminal_keeps_each_line_one_line() {
     港の
     港の中の船が長い旅に
     出る前に
-    ~ integrat… 0s 港の
+    ~ integrat… 0s 港…
     ");
     terminal.resize(60);
     project.write("go", "");
@@ -80,6 +80,37 @@ fn a_narrow_terminal_keeps_each_line_one_line() {
         last.contains(" integration tests 港の ") && last.ends_with(" after the window changed")
     });
     project.write("end", "");
+    assert_eq!(terminal.finish(), 0);
+}
+
+#[test]
+fn no_line_is_lost_when_the_window_changes() {
+    let line = |number: u32| format!("line-{number} {}.", "x".repeat(60));
+    let project = Project::new().env("NO_COLOR", "1").script(
+        r#"
+stage("test", || sh("x=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; touch begun; for i in 1 2 3; do echo line-$i $x.; until [ -e go-$i ]; do sleep 0.01; done; done"));
+stage("lint", #{ when: || { sh("until [ -e begun ]; do sleep 0.01; done"); true } }, || sh("printf 'looks at rent.py, profiles.py, lettings.py and more'; until [ -e go-3 ]; do sleep 0.01; done"));
+"#,
+    );
+    let mut terminal = project.narrow_terminal(40, ["run", "--jobs", "2"]);
+    let expected = |screen: &str, columns: usize, lines: u32| {
+        let mut rows = vec!["▸ test".to_owned()];
+        for line in (1..=lines).map(line) {
+            let pieces = line.as_bytes().chunks(columns);
+            rows.extend(pieces.map(|piece| String::from_utf8_lossy(piece).into_owned()));
+        }
+        let whole = rows.join("\n");
+        let live = still(screen).strip_prefix(&whole).map(str::to_owned);
+        let live: Vec<_> = live.iter().flat_map(|live| live.trim().lines()).collect();
+        live.len() == 2 && live[0].starts_with("~ test ") && live[1].starts_with("~ lint ")
+    };
+    terminal.wait_for_screen(|screen| expected(screen, 40, 1));
+    for (number, columns) in [(2, 100), (3, 30)] {
+        terminal.resize(columns);
+        project.write(&format!("go-{}", number - 1), "");
+        terminal.wait_for_screen(|screen| expected(screen, columns.into(), number));
+    }
+    project.write("go-3", "");
     assert_eq!(terminal.finish(), 0);
 }
 
@@ -126,7 +157,7 @@ fn a_ci_with_a_terminal_gets_plain_lines() {
     assert!(text.starts_with("▸ test\nup\n✓ test 0."), "{text}");
     let raw = terminal.raw();
     assert!(
-        !raw.contains("\x1b[?25l") && !raw.contains("\x1b[2K"),
+        !raw.contains("\x1b[?7l") && !raw.contains("\x1b[J"),
         "{raw:?}"
     );
 }

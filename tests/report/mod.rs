@@ -32,7 +32,7 @@ fn merged(project: &Project, arguments: &str) -> String {
 #[test]
 fn beside_the_one_that_is_shown_others_wait_for_their_turn() {
     let project = Project::new().script(BESIDE).git();
-    assert_snapshot!(merged(&project, "run --jobs 2"), @"
+    assert_snapshot!(merged(&project, "run --jobs 2 --output live"), @"
     exit: 0
     ▸ test
     test begins
@@ -50,7 +50,7 @@ fn beside_the_one_that_is_shown_others_wait_for_their_turn() {
 #[test]
 fn grouped_each_is_shown_when_it_ends() {
     let project = Project::new().script(BESIDE).git();
-    let told = merged(&project, "run --jobs 2 --output grouped");
+    let told = merged(&project, "run --jobs 2");
     // Which of the two is seen to end first is a matter of luck.
     let test = "▸ test\ntest begins\ntest ends\n✓ test [time]\n";
     let lint = "▸ lint\nlint\nlinted\n✓ lint [time]\n";
@@ -58,6 +58,38 @@ fn grouped_each_is_shown_when_it_ends() {
     assert!(told.ends_with(
         "○ image skipped: branch is main, needs release\n2 passed, 1 skipped in [time]\n"
     ));
+}
+
+#[test]
+fn a_short_stage_is_shown_while_a_long_one_runs() {
+    let project = Project::new().script(
+        r#"
+stage("long", || sh("echo long begins; touch begun; until [ -e go ]; do sleep 0.01; done"));
+stage("short", #{ when: || { sh("until [ -e begun ]; do sleep 0.01; done"); true } }, || sh("echo short"));
+"#,
+    );
+    let running = project.spawn(["run", "--jobs", "2"]);
+    running.wait_for("short\n");
+    running.wait_for_stderr("✓ short");
+    assert_eq!(running.stdout_so_far(), "short\n");
+    project.write("go", "");
+    running.finish().stdout("short\nlong begins\n").streams();
+}
+
+#[test]
+fn where_nothing_runs_beside_it_a_stage_is_shown_as_it_prints() {
+    for (needs, jobs) in [("[\"test\"]", "2"), ("[]", "1")] {
+        let project = Project::new().script(&format!(
+            r#"
+stage("test", || sh("echo begins; until [ -e go ]; do sleep 0.01; done"));
+stage("image", #{{ needs: {needs} }}, || 0);
+"#
+        ));
+        let running = project.spawn(["run", "--jobs", jobs]);
+        running.wait_for("begins\n");
+        project.write("go", "");
+        running.finish().stdout("begins\n").streams();
+    }
 }
 
 #[test]
@@ -133,6 +165,40 @@ fn a_failure_is_repeated_with_the_end_of_its_log() {
 }
 
 #[test]
+fn every_failure_tells_its_stage_and_where_its_log_is() {
+    let project = Project::new().script(
+        r#"stage("t", #{ matrix: #{ v: [1, 2] } }, || sh("echo " + matrix("v") + "; exit 1"));"#,
+    );
+    let (code, _, stderr) = project
+        .run(["run", "--keep-going", "--jobs", "1"])
+        .streams();
+    assert_eq!(code, 1);
+    for v in [1, 2] {
+        let name = format!("t (v={v})");
+        assert!(
+            stderr.contains(&format!("\nerror: stage `{name}`: ")),
+            "{stderr}"
+        );
+        let hint = format!("  | {v}\nhint: see all of it: `wharf logs 1 '{name}'`\n");
+        assert!(stderr.contains(&hint), "{stderr}");
+    }
+}
+
+#[test]
+fn a_failure_that_is_allowed_tells_what_it_was() {
+    let told = Project::new()
+        .script("stage(\"lint\", #{ allow_failure: true }, || fail(\"3 findings\\nand more\"));\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stderr
+    ▸ lint
+    ! lint failed after [time], which is allowed: 3 findings
+    1 failed (allowed) in [time]
+    ");
+}
+
+#[test]
 fn quiet_repeats_nothing() {
     let told = Project::new()
         .script("stage(\"one\", || 0);\nstage(\"two\", || { sh(\"echo up\"); fail(\"the quay is full\") });\n")
@@ -142,7 +208,7 @@ fn quiet_repeats_nothing() {
     ── stdout
     up
     ── stderr
-    error: the quay is full
+    error: stage `two`: the quay is full
      --> wharf.rhai:2:34
       |
     2 | stage("two", || { sh("echo up"); fail("the quay is full") });

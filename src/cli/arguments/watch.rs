@@ -50,7 +50,7 @@ pub(in crate::cli) struct WatchOptions {
     #[arg(long)]
     pub(in crate::cli) notify: bool,
     /// Run at most this many stages at the same time; as many as there are cores if not given.
-    #[arg(short, long, value_name = "N", env = "WHARF_JOBS")]
+    #[arg(short, long, value_name = "N", env = "WHARF_JOBS", value_parser = super::count)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
     /// After a failure, go on with all that does not depend on it.
     #[arg(short, long)]
@@ -58,9 +58,10 @@ pub(in crate::cli) struct WatchOptions {
     /// Show only what the script and its commands print.
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,
-    /// How to tell apart what stages that run at once print.
-    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
-    pub(in crate::cli) output: OutputMode,
+    /// How to tell apart what stages that run at once print: `live` on a terminal, and elsewhere
+    /// `grouped`, if nothing is said.
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(in crate::cli) output: Option<OutputMode>,
     /// Print each event as a line of JSON, and all else on standard error.
     #[arg(long)]
     pub(in crate::cli) json: bool,
@@ -81,7 +82,7 @@ impl WatchOptions {
     pub(in crate::cli) fn report(&self) -> report::Options {
         report::Options {
             quiet: self.quiet,
-            mode: self.output.mode(),
+            mode: self.output.map(OutputMode::mode),
             json: self.json,
             aside: false,
             junit: None,

@@ -16,9 +16,8 @@ use crate::cli::{Done, origin, repl, run, signals};
 use crate::event::{Event, Listed, NO_INPUTS, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::journal::Recorder;
-use crate::line::harmless;
 use crate::repl::{Asking, is_conversation};
-use crate::report::{self, Colour, Report, value};
+use crate::report::{self, Colour, Report, told, value};
 use crate::script::Missing;
 use crate::secret::Secrets;
 use crate::service::process;
@@ -150,6 +149,7 @@ fn staged(
         stages: vec![Listed {
             name: stage.clone(),
             needs: Vec::new(),
+            environment: None,
         }],
         rehearsal: wanted.own.rehearse,
     });
@@ -199,7 +199,7 @@ fn print(wanted: &Wanted<'_>, result: &Value) {
     } else {
         value::shown(result, colour)
     };
-    let text = harmless(&text, colour.is_on(), wanted.secrets);
+    let text = told(&text, colour.is_on(), wanted.secrets);
     // A closed pipe wants no more lines.
     let _ = writeln!(stdout, "{text}");
 }

@@ -14,11 +14,11 @@ use crate::journal::{Journal, RunOutcome};
 /// Between two looks at the logs.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Shows the log of `stage`, or all logs as their lines come, until the run ends.
+/// Shows the logs of `stages`, or all logs as their lines come, until the run ends.
 pub(super) fn follow(
     journal: &Journal,
     run: i64,
-    stage: Option<&str>,
+    stages: Option<&[String]>,
     output: &mut Output,
 ) -> Result<io::Result<()>, Failure> {
     let mut follower = Follower::default();
@@ -26,8 +26,11 @@ pub(super) fn follow(
         // Asked before: what is read after the end is all there is.
         let found = journal.run(run).map_err(|error| unusable(&error))?;
         let runs = found.is_some_and(|run| run.outcome == RunOutcome::Running);
-        let shown = match stage {
-            Some(stage) => follower.show(journal, run, stage, false, output),
+        let shown = match stages {
+            Some([stage]) => follower.show(journal, run, stage, false, output),
+            Some(stages) => stages
+                .iter()
+                .try_for_each(|stage| follower.show(journal, run, stage, true, output)),
             None => journal
                 .logged(run)
                 .map_err(|error| unreadable(&error))?

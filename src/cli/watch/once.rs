@@ -251,6 +251,7 @@ impl Once {
         let session = &self.session;
         let program = load(&session.place, &session.secrets, setting).map_err(Arc::new)?;
         self.report.set_root(&program.host().context.root);
+        self.report.set_jobs(session.jobs);
         // What was found wrong once is told once.
         if !session.checked.swap(true, Ordering::Relaxed) {
             check::before_run(&program, &session.secrets)?;

@@ -83,22 +83,27 @@ fn bad(text: &mut String, record: &Record, secrets: &Secrets) {
             let message = test.message.unwrap_or_default();
             let first = message.lines().map(str::trim).find(|line| !line.is_empty());
             let place = place(test.file.as_deref(), test.line);
-            rows.push((test.name, place, first.unwrap_or_default().to_owned()));
+            let message = first.unwrap_or_default().to_owned();
+            rows.push((&stage.name, test.name, place, message));
         }
         for finding in findings(stage) {
             let what = format!("{} {}", finding.linter, finding.code);
             let place = place(Some(&finding.path), Some(finding.line));
-            rows.push((what, place, finding.message));
+            rows.push((&stage.name, what, place, finding.message));
         }
     }
     if rows.is_empty() {
         return;
     }
-    let _ = writeln!(text, "\n| test or rule | place | message |\n|---|---|---|");
-    for (what, place, message) in rows.iter().take(MOST) {
+    let _ = writeln!(
+        text,
+        "\n| stage | test or rule | place | message |\n|---|---|---|---|"
+    );
+    for (stage, what, place, message) in rows.iter().take(MOST) {
         let _ = writeln!(
             text,
-            "| {} | {} | {} |",
+            "| {} | {} | {} | {} |",
+            cell(stage),
             cell(what),
             cell(place),
             cell(message)
@@ -133,7 +138,7 @@ fn mark(stage: &Stage) -> &'static str {
 fn why(stage: &Stage) -> &str {
     match (&stage.state, stage.failure()) {
         (_, Some(failure)) => &failure.message,
-        (State::Skipped(reason) | State::Held(reason), _) => reason,
+        (State::Skipped(reason) | State::Held(reason) | State::Dropped(reason), _) => reason,
         _ => &stage.why,
     }
 }

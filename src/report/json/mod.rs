@@ -1,10 +1,10 @@
-//! A run as lines of JSON on standard output, for programs. `schema.md` beside this file tells
-//! what is in them.
+//! A run as lines of JSON on standard output, for programs. The guide's chapter `json` tells what is
+//! in them.
 
 mod masked;
 mod watched;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
@@ -27,6 +27,8 @@ pub(super) struct Json {
     pub(super) number: Option<i64>,
     early: Option<Vec<Value>>,
     ended: bool,
+    /// The first error of writing.
+    broken: Option<io::Error>,
 }
 
 impl Json {
@@ -37,6 +39,7 @@ impl Json {
             number: None,
             early: Some(Vec::new()),
             ended: false,
+            broken: None,
         }
     }
 
@@ -67,8 +70,9 @@ impl Json {
         }
     }
 
-    /// Ends the lines of a run that did not come to its own end.
-    pub(super) fn close(&mut self, failure: Option<&Failure>) {
+    /// Ends the lines of a run that did not come to its own end. Fails if one could not be written,
+    /// unless nobody reads them any more.
+    pub(super) fn close(&mut self, failure: Option<&Failure>) -> io::Result<()> {
         if !self.ended {
             if self.early.is_some() {
                 let value = self.run_started(&[], false);
@@ -79,30 +83,40 @@ impl Json {
             self.write(value);
         }
         self.flush();
+        match self.broken.take() {
+            Some(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn flush(&mut self) {
-        // Nobody may listen any more.
-        let _ = self.writer.flush();
+        let flushed = self.writer.flush();
+        self.note(flushed);
+    }
+
+    /// A run goes on whatever becomes of its lines.
+    fn note(&mut self, written: io::Result<()>) {
+        if let Err(error) = written {
+            self.broken.get_or_insert(error);
+        }
     }
 
     fn write(&mut self, value: Value) {
         if value["type"] == "run_started" {
             let early = self.early.take().unwrap_or_default();
-            let _ = self.put(&value);
-            for value in early {
-                let _ = self.put(&value);
+            for value in std::iter::once(value).chain(early) {
+                self.put(&value);
             }
         } else if let Some(early) = &mut self.early {
             early.push(value);
         } else {
-            let _ = self.put(&value);
+            self.put(&value);
         }
     }
 
-    fn put(&mut self, value: &Value) -> io::Result<()> {
-        serde_json::to_writer(&mut self.writer, value)?;
-        self.writer.write_all(b"\n")
+    fn put(&mut self, value: &Value) {
+        let written = writeln!(self.writer, "{value}");
+        self.note(written);
     }
 
     /// An event of a stage with one text.
@@ -223,7 +237,12 @@ impl Json {
                 .iter()
                 .map(|need| self.secrets.mask(need))
                 .collect();
-            json!({ "name": self.secrets.mask(&stage.name), "needs": needs })
+            let environment = stage.environment.as_deref();
+            json!({
+                "name": self.secrets.mask(&stage.name),
+                "needs": needs,
+                "environment": environment.map(|name| self.secrets.mask(name)),
+            })
         });
         let mut value = json!({ "type": "run_started", "version": VERSION, "time": now() });
         value["wharf"] = env!("CARGO_PKG_VERSION").into();
