@@ -15,6 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use matcher::Matcher;
 use patterns::Patterns;
 
+pub use credentials::{SHORT, is_flag};
 pub use stream::MaskStream;
 
 /// What stands where a secret was.
