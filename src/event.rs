@@ -4,6 +4,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -32,10 +33,24 @@ impl fmt::Debug for Events {
 }
 
 /// Which of a child's two streams bytes came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stream {
     Stdout,
     Stderr,
+}
+
+/// Where output comes from: one command, or one step of a build. Several may write side by side in
+/// one stage, and what they write is not to be joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source(u64);
+
+impl Source {
+    /// One that is like no other of this process.
+    #[expect(clippy::new_without_default, reason = "each is another")]
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// How a stage ended.
@@ -134,8 +149,14 @@ pub enum Event {
     /// A piece of a child's output as it was read: any length, any bytes, not whole lines.
     Output {
         stage: Arc<str>,
+        source: Source,
         stream: Stream,
         bytes: Vec<u8>,
+    },
+    /// Nothing more comes from there.
+    OutputEnded {
+        stage: Arc<str>,
+        source: Source,
     },
     /// A whole line from the script itself, through `print` or `log`; it belongs on stdout.
     Printed {

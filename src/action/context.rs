@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use url::Position;
 
-use crate::action::{ActionError, Gate, Reading, Replay, Trace};
+use crate::action::{ActionError, Gate, Outlet, Reading, Replay, Trace};
 use crate::cancel::Cancel;
-use crate::event::{Event, Events, Progress, Stream};
+use crate::event::{Event, Events, Progress};
 use crate::secret::Secrets;
 use crate::service::Services;
 use crate::service::http::Url;
@@ -132,13 +132,9 @@ impl Context {
         });
     }
 
-    /// Passes a child's output on as it arrives.
-    pub fn output(&self, stream: Stream, bytes: &[u8]) {
-        self.events.emit(Event::Output {
-            stage: self.stage.clone(),
-            stream,
-            bytes: bytes.to_vec(),
-        });
+    /// What passes the output of one command on.
+    pub fn outlet(&self) -> Outlet {
+        Outlet::new(self)
     }
 
     pub fn progress(&self, progress: Progress) {

@@ -105,6 +105,7 @@ fn for_real(context: &Context, engine: &Engine, build: &Build) -> Result<Output,
         let ended = engine::build(engine, build, &|update| show.update(&update)).await;
         ended.map_err(|error| trouble::explain(context, build, error))
     })?;
+    drop(show);
     let reference = reference(build, &image.id);
     context.say(format!("built `{reference}`, {}", words::size(image.size)));
     Ok(Output {

@@ -104,6 +104,12 @@ impl ActionError {
         }
     }
 
+    /// The message with its causes, for a warning.
+    pub fn told(&self) -> String {
+        let causes = self.causes.iter().map(|cause| format!(": {cause}"));
+        format!("{}{}", self.message, causes.collect::<String>())
+    }
+
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Descriptor, Effect, Standins};
 use crate::cancel::Cancel;
+use crate::secret::Secrets;
 
 /// Asked before each call whose effect leaves the machine and that is not rehearsed anyway.
 pub trait Gate: fmt::Debug + Send + Sync {
@@ -31,10 +32,12 @@ pub enum Answer {
 /// More of it is cut off, in characters.
 const LONGEST: usize = 80;
 
-/// What a call with these options is about, on one line; empty where nothing tells.
-pub fn about(action: &Descriptor, options: &Value) -> String {
+/// What a call with these options is about, on one line without its secrets; empty where nothing
+/// tells.
+pub fn about(action: &Descriptor, options: &Value, secrets: &Secrets) -> String {
     let natural = action.natural.and_then(|natural| options.get(natural));
-    let text = natural.and_then(told).unwrap_or_default();
+    // What is cut off could not be hidden any more.
+    let text = secrets.mask(&natural.and_then(told).unwrap_or_default());
     let line = text.lines().next().unwrap_or_default();
     let mut short: String = line.chars().take(LONGEST).collect();
     if short.len() < text.trim_end().len() {
@@ -64,10 +67,12 @@ mod tests {
 
     use super::about;
     use crate::action::find;
+    use crate::secret::Secrets;
 
     #[test]
     fn a_call_is_told_by_what_it_is_about() {
-        let told = |name: &str, options| about(find(name).expect("an action"), &options);
+        let told =
+            |name: &str, options| about(find(name).expect("an action"), &options, &Secrets::new());
         assert_eq!(
             told("docker_push", json!({"image": "me/app:1"})),
             "me/app:1"
@@ -77,5 +82,15 @@ mod tests {
         assert_eq!(told("sh", json!({"command": "a\nb"})), "a…");
         assert_eq!(told("sh", json!({"command": ["a", "b"]})), "a b");
         assert_eq!(told("render_deploy", json!({})), "");
+    }
+
+    #[test]
+    fn a_secret_is_hidden_before_the_text_is_cut() {
+        let secrets = Secrets::new();
+        secrets.add("correct-horse");
+        let command = format!("{} correct-horse", "a".repeat(72));
+        let action = find("sh").expect("an action");
+        let told = about(action, &json!({ "command": command }), &secrets);
+        assert_eq!(told, command.replace("correct-horse", "***"));
     }
 }

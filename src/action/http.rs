@@ -1,7 +1,9 @@
 //! Send an HTTP request.
 
 use std::collections::BTreeMap;
+use std::time::Duration as Time;
 
+use crate::secret::SHORT;
 use crate::service::http::{HttpError, Method, Request, Response, Url, address, shown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,8 +39,9 @@ struct Options {
     body: Option<String>,
     /// How long one attempt may take; 30 seconds if not given.
     timeout: Option<Duration>,
-    /// How often to try again after a fault that may pass; 3 if not given and the method is one
-    /// that may be repeated, otherwise 0.
+    /// How often to try again after a fault that may pass: no answer, 429, 502, 503, 504, and any
+    /// other status from 500 on where this is given. If not given, 3 for a method that may be
+    /// repeated, otherwise 0.
     retry: Option<usize>,
     /// The statuses that are no failure; any from 200 to 299 if not given.
     expect: Option<Statuses>,
@@ -142,6 +145,7 @@ fn method(options: &Options) -> Result<Method, ActionError> {
 }
 
 fn request(context: &Context, options: &Options) -> Result<Request, ActionError> {
+    refuse_nothing(options)?;
     if options.json.is_some() && options.body.is_some() {
         return Err(ActionError::option(
             "body",
@@ -153,7 +157,9 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     for (name, value) in &options.query {
         url.query_pairs_mut().append_pair(name, value);
     }
-    context.secrets.add_url_parts(&url);
+    if !context.secrets.add_url_parts(&url) {
+        context.warn(format!("{SHORT}: those in the URL"));
+    }
     let original = url.clone();
     if let Some(standins) = &context.standins {
         url = standins.http(&url)?;
@@ -163,7 +169,9 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
         request = request.rehearsed(&original, wanted(options).first().copied());
     }
     for (name, value) in &options.headers {
-        context.secrets.add_header(name, value);
+        if !context.secrets.add_header(name, value) {
+            context.warn(format!("{SHORT}: the header `{name}`"));
+        }
         request = request.header(name, value.as_str());
     }
     if let Some(json) = &options.json {
@@ -174,8 +182,27 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
     }
     request.timeout = options.timeout.map_or(request.timeout, Into::into);
     request.retries = options.retry.unwrap_or(request.retries);
+    request.insistent = options.retry.is_some();
     request.wanted = wanted(options).to_vec();
     Ok(request)
+}
+
+/// Options with which no answer would do.
+fn refuse_nothing(options: &Options) -> Result<(), ActionError> {
+    let refused = if options
+        .timeout
+        .is_some_and(|limit| Time::from(limit).is_zero())
+    {
+        ActionError::option("timeout", "leaves no time for an answer")
+    } else if matches!(&options.expect, Some(Statuses::Several(statuses)) if statuses.is_empty()) {
+        ActionError::option(
+            "expect",
+            "names no status, so every answer would be a failure",
+        )
+    } else {
+        return Ok(());
+    };
+    Err(refused.hint("leave it out, or give more than nothing"))
 }
 
 /// No answer, and what to do about it.

@@ -156,6 +156,10 @@ impl Action for Lint {
         )?;
         let chosen = match &options.linter {
             Some(Linters::One(linter)) => vec![*linter],
+            Some(Linters::Several(linters)) if linters.is_empty() => {
+                return Err(ActionError::option("linter", "names no linter")
+                    .hint("leave it out to run those that the project is configured for"));
+            }
             Some(Linters::Several(linters)) => linters.clone(),
             None => Vec::new(),
         };
@@ -186,7 +190,10 @@ impl Action for Lint {
             folder: options.cwd.unwrap_or_default(),
         };
         let judged = match broken {
-            Some(broken) => Err(verdict::beside(broken, &output.findings)),
+            Some(broken) => {
+                let several = output.linters.len() > 1;
+                Err(verdict::beside(broken, &output.findings, several))
+            }
             None => verdict::judge(&output.findings, &output.counts, options.allow_warnings),
         };
         match judged {

@@ -146,6 +146,8 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
 fn in_words(name: &str) -> String {
     let (kind, value) = name.split_once(' ').unwrap_or((name, ""));
     match kind {
+        // What serde expects for one of several names.
+        _ if name == "string or map" => "text".to_owned(),
         "string" | "a" if name == "a string" || value.is_empty() => "text".to_owned(),
         "string" => format!("the text {}", value.replace('"', "`")),
         "integer" => format!("the number {}", value.trim_matches('`')),

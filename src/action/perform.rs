@@ -81,7 +81,12 @@ fn pass(
     let Some(gate) = &context.gate else {
         return Ok(());
     };
-    let answer = gate.ask(action, effect, &about(action, options), &context.cancel);
+    let answer = gate.ask(
+        action,
+        effect,
+        &about(action, options, &context.secrets),
+        &context.cancel,
+    );
     if context.cancel.is_cancelled() {
         return Err(ActionError::cancelled());
     }

@@ -168,10 +168,20 @@ print(`${report.passed} passed`);",
         let mut report = report?;
         report.folder = options.cwd.clone().unwrap_or_default();
         history::remember(context, &report, &options)?;
-        if let Some(path) = &options.junit {
-            junit::write(&context.path(path), &report, &context.secrets)?;
+        let written = match &options.junit {
+            Some(path) => junit::write(&context.path(path), &report, &context.secrets),
+            None => Ok(()),
+        };
+        match report.verdict(&context.secrets) {
+            Ok(report) => written.map(|()| report),
+            // What failed is worth more than that it cannot be written.
+            Err(failure) => {
+                if let Err(error) = written {
+                    context.warn(error.told());
+                }
+                Err(failure)
+            }
         }
-        report.verdict()
     }
 }
 
@@ -216,7 +226,7 @@ fn failed_first(
         Ok(mut report) if known && report.failed + report.errors > 0 => {
             report.folder = options.cwd.clone().unwrap_or_default();
             history::remember(context, &report, options)?;
-            report.verdict().map(drop)
+            report.verdict(&context.secrets).map(drop)
         }
         Err(error) if error.kind == ErrorKind::Cancelled => Err(error),
         // All run now, and tell what is wrong if anything is.

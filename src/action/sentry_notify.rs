@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use sentry_types::Dsn;
-use sentry_types::protocol::v7::{Event, Exception, Level as SentryLevel};
+use sentry_types::protocol::v7::{Event, Exception, Frame, Level as SentryLevel, Stacktrace};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use super::{
     Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected, Setting,
 };
 use crate::failure::Failure;
+use crate::line::harmless;
 use crate::service::http::HttpError;
 use crate::service::sentry::{self, SentryError};
 
@@ -144,12 +145,11 @@ fn dsn(context: &Context, options: &Options) -> Result<Option<Dsn>, ActionError>
     if text.is_empty() {
         return Ok(None);
     }
-    context.secrets.add_url(text);
+    context.secrets.add_dsn(text);
     let dsn: Dsn = text.parse().map_err(|_| {
         ActionError::new("the DSN cannot be understood")
             .hint("it looks like https://KEY@o1.ingest.sentry.io/PROJECT")
     })?;
-    context.secrets.add(dsn.public_key());
     Ok(Some(dsn))
 }
 
@@ -169,7 +169,7 @@ fn refuse_bad_release(release: &str) -> Result<(), ActionError> {
 }
 
 fn event(context: &Context, options: Options) -> Event<'static> {
-    let mask = |text: &str| context.secrets.mask(text);
+    let told = |text: &str| harmless(text, false, &context.secrets);
     let level = match options.level {
         Some(Level::Debug) => SentryLevel::Debug,
         Some(Level::Warning) => SentryLevel::Warning,
@@ -179,22 +179,22 @@ fn event(context: &Context, options: Options) -> Event<'static> {
         Some(Level::Info) | None => SentryLevel::Info,
     };
     let fingerprint = options.fingerprint.iter();
-    let fingerprint: Vec<_> = fingerprint.map(|part| mask(part).into()).collect();
+    let fingerprint: Vec<_> = fingerprint.map(|part| told(part).into()).collect();
     let mut event = Event {
         level,
-        message: Some(mask(&options.message)),
+        message: Some(told(&options.message)),
         logger: Some("wharf".to_owned()),
-        release: options.release.map(|text| mask(&text).into()),
-        environment: options.environment.map(|text| mask(&text).into()),
+        release: options.release.map(|text| told(&text).into()),
+        environment: options.environment.map(|text| told(&text).into()),
         tags: options
             .tags
             .into_iter()
-            .map(|(key, value)| (mask(&key), mask(&value)))
+            .map(|(key, value)| (told(&key), told(&value)))
             .collect(),
         extra: options
             .extra
             .into_iter()
-            .map(|(key, value)| (mask(&key), hidden(context, value)))
+            .map(|(key, value)| (told(&key), shown(value, &told)))
             .collect(),
         ..Event::default()
     };
@@ -202,44 +202,72 @@ fn event(context: &Context, options: Options) -> Event<'static> {
         event.fingerprint = fingerprint.into();
     }
     if let Some(failure) = &context.telling {
-        event.exception = exceptions(failure, &mask).into();
+        event.exception = exceptions(failure, &told).into();
         if !failure.output.is_empty() {
-            let output = mask(&failure.output.join("\n"));
+            let output = told(&failure.output.join("\n"));
             event.extra.insert("output".to_owned(), output.into());
+        }
+        if let Some(stage) = failure.stage.as_deref().map(told) {
+            event.transaction = Some(stage.clone());
+            event.tags.entry("stage".to_owned()).or_insert(stage);
         }
     }
     event
 }
 
 /// The failure and its causes as Sentry's chain, which has the root first.
-fn exceptions(failure: &Failure, mask: &dyn Fn(&str) -> String) -> Vec<Exception> {
+fn exceptions(failure: &Failure, told: &dyn Fn(&str) -> String) -> Vec<Exception> {
     let place = failure.places.first().map(|place| format!(" ({place})"));
     let top = format!("{}{}", failure.message, place.unwrap_or_default());
     let mut chain = vec![Exception {
         ty: failure.action.unwrap_or("wharf").to_owned(),
-        value: Some(mask(&top)),
+        value: Some(told(&top)),
+        stacktrace: stack(failure, told),
         ..Exception::default()
     }];
     chain.extend(failure.causes.iter().map(|cause| Exception {
         ty: "cause".to_owned(),
-        value: Some(mask(cause)),
+        value: Some(told(cause)),
         ..Exception::default()
     }));
     chain.reverse();
     chain
 }
 
-/// `value` with the secrets in its texts and keys masked.
-fn hidden(context: &Context, value: Value) -> Value {
+/// The calls in the script on the way to where it failed, which Sentry has last.
+fn stack(failure: &Failure, told: &dyn Fn(&str) -> String) -> Option<Stacktrace> {
+    let places = failure.places.iter().enumerate().rev();
+    let frames: Vec<_> = places
+        .map(|(number, place)| {
+            let (line, column) = place.line_and_column();
+            // It is called at the place after it.
+            let caller = failure.places.get(number + 1);
+            let function = caller.and_then(|caller| caller.label.split('`').nth(1));
+            Frame {
+                function: function.map(told),
+                filename: Some(told(&place.source.name)),
+                lineno: u64::try_from(line).ok(),
+                colno: u64::try_from(column).ok(),
+                context_line: place.source.line(line).map(told),
+                in_app: Some(!place.source.name.starts_with("std/")),
+                ..Frame::default()
+            }
+        })
+        .collect();
+    (!frames.is_empty()).then(|| Stacktrace {
+        frames,
+        ..Stacktrace::default()
+    })
+}
+
+/// `value` with all its texts and keys as `told` tells them.
+fn shown(value: Value, told: &dyn Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => context.secrets.mask(&text).into(),
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| hidden(context, item))
-            .collect(),
+        Value::String(text) => told(&text).into(),
+        Value::Array(items) => items.into_iter().map(|item| shown(item, told)).collect(),
         Value::Object(entries) => entries
             .into_iter()
-            .map(|(key, value)| (context.secrets.mask(&key), hidden(context, value)))
+            .map(|(key, value)| (told(&key), shown(value, told)))
             .collect(),
         other => other,
     }

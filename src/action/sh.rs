@@ -121,18 +121,19 @@ if found.exit_code != 0 { print("nothing to release"); }"#,
         }
         let (mut stdout, mut stderr) = (Kept::new(KEPT), Kept::new(KEPT));
         let mut tail = Tail::new(SHOWN);
+        let mut outlet = context.outlet();
         let finished = process::run(&command, &context.cancel, &mut |stream, bytes| {
             match stream {
                 Stream::Stdout => stdout.push(bytes),
                 Stream::Stderr => stderr.push(bytes),
             }
-            tail.push(bytes);
+            tail.push(stream, bytes);
             if !options.capture {
-                context.output(stream, bytes);
+                outlet.push(stream, bytes);
             }
         })
         .map_err(|error| ActionError::from_process(&error))?;
-        judge(&finished, &options, tail)?;
+        judge(context, &finished, &options, tail)?;
         Ok(Output {
             exit_code: finished.exit_code().unwrap_or_default(),
             stdout: text(stdout),
@@ -199,7 +200,12 @@ fn words(options: &Options) -> Result<Vec<String>, ActionError> {
     Ok(words)
 }
 
-fn judge(finished: &Finished, options: &Options, tail: Tail) -> Result<(), ActionError> {
+fn judge(
+    context: &Context,
+    finished: &Finished,
+    options: &Options,
+    tail: Tail,
+) -> Result<(), ActionError> {
     let message = match finished.end {
         End::Cancelled => return Err(ActionError::cancelled()),
         End::Exited(0) => return Ok(()),
@@ -213,7 +219,7 @@ fn judge(finished: &Finished, options: &Options, tail: Tail) -> Result<(), Actio
         }
     };
     // What was streamed stands above already.
-    let lines = tail.into_lines();
+    let lines = tail.into_lines(&context.secrets);
     let failure = ActionError::new(message)
         .exit_code(finished.exit_code())
         .output(lines);

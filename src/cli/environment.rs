@@ -5,27 +5,49 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::secret::Secrets;
+use crate::secret::{SHORT, Secrets, is_flag};
 use crate::service::http::Url;
 
-/// Values that are no secrets, and would make every log unreadable.
-const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+/// Names of secret values that are too short to be hidden.
+#[derive(Debug, Default)]
+pub(super) struct Short {
+    environment: Vec<String>,
+    file: Vec<String>,
+}
+
+impl Short {
+    /// A warning, if there are any.
+    pub(super) fn told(&self) -> Option<String> {
+        let places = [
+            (&self.environment, "the environment"),
+            (&self.file, "`.env`"),
+        ];
+        let told: Vec<_> = places
+            .into_iter()
+            .filter(|(names, _)| !names.is_empty())
+            .map(|(names, place)| format!("{} in {place}", names.join(", ")))
+            .collect();
+        (!told.is_empty()).then(|| format!("{SHORT}: {}", told.join(", ")))
+    }
+}
 
 /// The process environment, with what `.env` in `root` adds to it: names that are set already stay
 /// as they are. Values of the file are hidden everywhere, and so are those whose name says that
-/// they are secret; but for flags and short numbers. `short` gets the names of the file whose
-/// values are too short to be hidden.
+/// they are secret; but for flags and short numbers. `short` gets the names of values that are too
+/// short to be hidden.
 pub(super) fn environment(
     root: &Path,
     secrets: &Secrets,
-    short: &mut Vec<String>,
+    short: &mut Short,
 ) -> Result<BTreeMap<String, String>, Failure> {
     let mut environment: BTreeMap<_, _> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     for (name, value) in &environment {
         if is_secret(name) {
-            hide(value, secrets);
+            if !hide_named(name, value, secrets) {
+                short.environment.push(format!("`{name}`"));
+            }
         } else if let Some(url) = with_password(value) {
             secrets.add_url_parts(&url);
         }
@@ -40,8 +62,8 @@ pub(super) fn environment(
     };
     for entry in dotenvy::from_read_iter(text.as_bytes()) {
         let (name, value) = entry.map_err(|error| unreadable(&error, &text))?;
-        if !hide(&value, secrets) {
-            short.push(format!("`{name}`"));
+        if !hide_named(&name, &value, secrets) {
+            short.file.push(format!("`{name}`"));
         }
         // Where it is set otherwise it is as secret.
         hide(environment.entry(name).or_insert(value), secrets);
@@ -67,16 +89,21 @@ pub(super) fn with_password(value: &str) -> Option<Url> {
     url.password().is_some().then_some(url)
 }
 
+fn hide_named(name: &str, value: &str, secrets: &Secrets) -> bool {
+    if name.ends_with("SENTRY_DSN") {
+        return secrets.add_dsn(value);
+    }
+    hide(value, secrets)
+}
+
 /// Hides `value`, and what is secret in it alone if it is a URL. Tells whether a value that should
 /// be hidden is.
 pub(super) fn hide(value: &str, secrets: &Secrets) -> bool {
-    let short_number = value.len() < 4 && value.chars().all(|c| c.is_ascii_digit());
-    if short_number || FLAGS.contains(&value.to_lowercase().as_str()) {
+    if is_flag(value) {
         return true;
     }
     if value.contains("://") {
-        secrets.add_url(value);
-        return true;
+        return secrets.add_url(value);
     }
     secrets.add(value)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::Place;
-use super::environment::environment;
+use super::environment::{Short, environment};
 use crate::action::{Context, Gate, Replay, Standins, Trace};
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
@@ -98,15 +98,12 @@ pub(super) fn context(
     secrets: &Secrets,
     setting: Setting,
 ) -> Result<Context, Failure> {
-    let mut short = Vec::new();
+    let mut short = Short::default();
     let environment = environment(&root, secrets, &mut short)?;
-    if !short.is_empty() {
+    if let Some(text) = short.told() {
         setting.events.emit(Event::Warned {
             stage: "script".into(),
-            text: format!(
-                "values of fewer than four characters cannot be hidden: {} in `.env`",
-                short.join(", ")
-            ),
+            text,
         });
     }
     Ok(Context {

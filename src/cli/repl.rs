@@ -20,6 +20,7 @@ use crate::repl::{Asking, Options, Repl, Shell, is_conversation};
 use crate::report::{self, Report};
 use crate::script::{Missing, Program};
 use crate::secret::Secrets;
+use crate::service::Services;
 
 /// What a session's entries are recorded under.
 const STAGE: &str = "repl";
@@ -161,7 +162,7 @@ impl Shell for CommandLine<'_> {
             replay: None,
             gate: None,
             failed_first: false,
-            services: Arc::default(),
+            services: Arc::new(Services::new(self.secrets)),
         };
         if self.bare {
             bare(self.place, self.secrets, setting)

@@ -15,6 +15,7 @@ use crate::report::Report;
 use crate::run::{self, Resumed};
 use crate::script::Missing;
 use crate::secret::Secrets;
+use crate::service::Services;
 use crate::service::process;
 
 pub(super) fn run(place: &Place, options: &RunOptions, secrets: &Secrets, caller: &Caller) -> Done {
@@ -72,7 +73,7 @@ fn stages(
         replay: resumed.as_ref().map(|resumed| resumed.replay.clone()),
         gate: caller.gate.clone(),
         failed_first: false,
-        services: Arc::default(),
+        services: Arc::new(Services::new(secrets)),
     };
     let program = load(place, secrets, setting).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);

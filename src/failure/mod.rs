@@ -99,6 +99,11 @@ impl Source {
     pub fn start_of_line(&self, line: usize) -> Option<usize> {
         self.lines.get(line.checked_sub(1)?).copied()
     }
+
+    /// The text of `line`, from 1.
+    pub fn line(&self, line: usize) -> Option<&str> {
+        self.text[self.start_of_line(line)?..].lines().next()
+    }
 }
 
 impl Failure {

@@ -1,14 +1,14 @@
 //! What is recorded is found again.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use super::{ActionState, Journal, Origin, Recorder, RunOutcome, StageState, Success};
 use crate::effect::Effect;
-use crate::event::{Call, Event, Listed, Outcome, Stream};
+use crate::event::{Call, Event, Listed, Outcome, Source, Stream};
 use crate::failure::{Failure, Kind};
 use crate::secret::Secrets;
 use crate::service::process::Identity;
@@ -55,9 +55,12 @@ fn call(effect: Effect) -> Call {
     }
 }
 
+static SOURCE: LazyLock<Source> = LazyLock::new(Source::new);
+
 fn output(stage: &str, text: &str) -> Event {
     Event::Output {
         stage: stage.into(),
+        source: *SOURCE,
         stream: Stream::Stdout,
         bytes: text.as_bytes().to_vec(),
     }

@@ -151,6 +151,7 @@ impl Plain {
                 self.end(event, record)
             }
             Event::Output { .. }
+            | Event::OutputEnded { .. }
             | Event::Printed { .. }
             | Event::Progress { .. }
             | Event::ActionStarted { .. }

@@ -156,6 +156,7 @@ impl Record {
                 self.ended = Some((*took, failure.clone()));
             }
             Event::Output { .. }
+            | Event::OutputEnded { .. }
             | Event::Printed { .. }
             | Event::Said { .. }
             | Event::Warned { .. }

@@ -1,6 +1,6 @@
 //! All that a run's events go to.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::line::Line;
 use super::plain::Plain;
 use super::record::Record;
 use super::terminal::Terminal;
-use crate::event::{Event, Stream};
+use crate::event::{Event, Source, Stream};
 use crate::failure::Failure;
 use crate::line::Lines;
 use crate::secret::Secrets;
@@ -21,8 +21,11 @@ pub(super) struct Sinks {
     pub(super) record: Record,
     pub(super) people: People,
     pub(super) json: Option<Json>,
-    open: HashMap<(Arc<str>, Stream), Lines>,
+    open: BTreeMap<Writer, Lines>,
 }
+
+/// The stage, and what in it writes where.
+type Writer = (Arc<str>, Source, Stream);
 
 /// What people see.
 pub(super) enum People {
@@ -43,7 +46,7 @@ impl Sinks {
             record,
             people,
             json,
-            open: HashMap::new(),
+            open: BTreeMap::new(),
         }
     }
 
@@ -51,19 +54,23 @@ impl Sinks {
         match event {
             Event::Output {
                 stage,
+                source,
                 stream,
                 bytes,
-            } => return self.output(stage, *stream, bytes),
+            } => return self.output((stage.clone(), *source, *stream), bytes),
+            Event::OutputEnded { stage, source } => {
+                return self.end_lines(|from| from.0 == *stage && from.1 == *source);
+            }
             Event::Printed { stage, text } => {
                 let text = self.secrets.mask(text);
                 let lines: Vec<_> = text.split('\n').map(str::to_owned).collect();
-                return self.lines(stage, Stream::Stdout, true, &lines);
+                return self.lines(stage, Stream::Stdout, true, &lines, "");
             }
             Event::StageRetried { stage, .. }
             | Event::StageSkipped { stage, .. }
             | Event::StageHeld { stage, .. }
-            | Event::StageFinished { stage, .. } => self.end_lines(stage),
-            Event::RunStarted { .. } | Event::RunFinished { .. } => self.end_all_lines(),
+            | Event::StageFinished { stage, .. } => self.end_lines(|from| from.0 == *stage),
+            Event::RunStarted { .. } | Event::RunFinished { .. } => self.end_lines(|_| true),
             _ => {}
         }
         self.record.event(event);
@@ -94,7 +101,7 @@ impl Sinks {
 
     /// Shows what is left when nothing more will come.
     pub(super) fn close(&mut self, failure: Option<&Failure>) -> io::Result<()> {
-        self.end_all_lines();
+        self.end_lines(|_| true);
         match &mut self.people {
             People::Nothing => {}
             People::Plain(plain) => plain.drain(),
@@ -104,16 +111,24 @@ impl Sinks {
         json.map_or(Ok(()), |json| json.close(failure))
     }
 
-    fn output(&mut self, stage: &Arc<str>, stream: Stream, bytes: &[u8]) {
-        let open = self
-            .open
-            .entry((stage.clone(), stream))
-            .or_insert_with(|| Lines::new(&self.secrets));
+    fn output(&mut self, from: Writer, bytes: &[u8]) {
+        let (stage, _, stream) = from.clone();
+        let open = self.open.entry(from);
+        let open = open.or_insert_with(|| Lines::new(&self.secrets));
         let lines = open.push(bytes);
-        self.lines(stage, stream, false, &lines);
+        let partial = open.partial();
+        self.lines(&stage, stream, false, &lines, &partial);
     }
 
-    fn lines(&mut self, stage: &Arc<str>, stream: Stream, printed: bool, lines: &[String]) {
+    /// Hands on `lines`, and the beginning of the one after them.
+    fn lines(
+        &mut self,
+        stage: &Arc<str>,
+        stream: Stream,
+        printed: bool,
+        lines: &[String],
+        partial: &str,
+    ) {
         let lines: Vec<_> = lines
             .iter()
             .map(|text| Line {
@@ -139,26 +154,23 @@ impl Sinks {
                 plain.flush();
             }
             People::Terminal(terminal) => {
-                let open = self.open.get(&(stage.clone(), stream));
-                let partial = open.map(Lines::partial).unwrap_or_default();
-                terminal.lines(stage, &lines, &partial);
+                terminal.lines(stage, &lines, partial);
             }
         }
     }
 
-    fn end_lines(&mut self, stage: &Arc<str>) {
-        for stream in [Stream::Stdout, Stream::Stderr] {
-            if let Some(open) = self.open.remove(&(stage.clone(), stream)) {
-                self.lines(stage, stream, false, &open.finish());
+    /// Hands on what is left of lines that will not end by themselves.
+    fn end_lines(&mut self, is_over: impl Fn(&Writer) -> bool) {
+        let over: Vec<_> = self
+            .open
+            .keys()
+            .filter(|from| is_over(from))
+            .cloned()
+            .collect();
+        for from in over {
+            if let Some(open) = self.open.remove(&from) {
+                self.lines(&from.0, from.2, false, &open.finish(), "");
             }
-        }
-    }
-
-    /// Those of hooks and of the script's top level, which never end by themselves.
-    fn end_all_lines(&mut self) {
-        let stages: BTreeSet<_> = self.open.keys().map(|(stage, _)| stage.clone()).collect();
-        for stage in stages {
-            self.end_lines(&stage);
         }
     }
 }

@@ -20,49 +20,99 @@ const TELLING: [&str; 9] = [
     "cookie",
 ];
 
+/// Values that are no secrets, and would make every log unreadable.
+const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+
+/// What a value that cannot be hidden is warned of with; where it is follows.
+pub const SHORT: &str = "values of fewer than four characters cannot be hidden";
+
+/// Each tells whether what should be hidden can be.
 impl Secrets {
     /// Hides a URL that is a secret itself, such as a deploy hook: the whole, and
     /// [what is secret in it](Secrets::add_url_parts) alone.
-    pub fn add_url(&self, text: &str) {
+    pub fn add_url(&self, text: &str) -> bool {
         self.add(text);
-        if let Ok(url) = Url::parse(text) {
+        Url::parse(text).map_or(true, |url| {
             self.add(url.as_str());
-            self.add_url_parts(&url);
-        }
+            self.add_url_parts(&url)
+        })
+    }
+
+    /// Hides the URL that Sentry's clients are given; an old one has a secret beside its key.
+    pub fn add_dsn(&self, text: &str) -> bool {
+        let url = Url::parse(text);
+        let key = url.map_or(true, |url| self.add_if_any(url.username()));
+        self.add_url(text) && key
     }
 
     /// Hides the credentials in a URL: the password and its pair with the user, a user that stands
     /// alone (as a DSN's key does), and query values under a name like `key` or `token`.
-    pub fn add_url_parts(&self, url: &Url) {
+    pub fn add_url_parts(&self, url: &Url) -> bool {
         let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let user = decoded(url.username());
-        match url.password() {
+        let mut all = match url.password() {
             Some(password) => self.add_basic(&user, &decoded(password)),
-            None => {
-                self.add(&user);
-            }
-        }
+            None => self.add_if_any(&user),
+        };
         for (name, value) in url.query_pairs() {
-            if is_telling(&name) {
-                self.add(&value);
-            }
+            all &= !is_telling(&name) || self.add_if_any(&value);
         }
+        all
     }
 
-    /// Hides the value of a header that carries a credential; of `Bearer …` and the like only that.
-    pub fn add_header(&self, name: &str, value: &str) {
-        if is_telling(name) {
-            let credential = value.split_once(' ').map_or(value, |(_, rest)| rest);
-            self.add(credential);
+    /// Hides the value of a header that carries a credential: of `Authorization: Bearer …` and the
+    /// like only that, of cookies each too.
+    pub fn add_header(&self, name: &str, value: &str) -> bool {
+        let name = name.to_lowercase();
+        if name.ends_with("authorization") {
+            let (scheme, credential) = value.split_once(' ').unwrap_or(("", value));
+            if scheme.eq_ignore_ascii_case("basic") {
+                self.add_pair(credential);
+            }
+            return self.add_if_any(credential);
         }
+        if !is_telling(&name) {
+            return true;
+        }
+        let whole = self.add_if_any(value);
+        if !name.contains("cookie") {
+            return whole;
+        }
+        let cookies = value.split(';').filter_map(|cookie| cookie.split_once('='));
+        for (_, value) in cookies {
+            self.add_if_any(value.trim());
+        }
+        whole
     }
 
     /// Hides a password, and the pair as HTTP's basic authentication writes it.
-    pub fn add_basic(&self, user: &str, password: &str) {
-        if self.add(password) {
-            self.add(&BASE64_STANDARD.encode(format!("{user}:{password}")));
+    pub fn add_basic(&self, user: &str, password: &str) -> bool {
+        if password.is_empty() {
+            return true;
+        }
+        self.add(&BASE64_STANDARD.encode(format!("{user}:{password}")));
+        self.add(password)
+    }
+
+    /// The password in a pair of HTTP's basic authentication.
+    fn add_pair(&self, pair: &str) {
+        let decoded = BASE64_STANDARD.decode(pair.trim()).unwrap_or_default();
+        let decoded = String::from_utf8_lossy(&decoded);
+        if let Some((_, password)) = decoded.split_once(':') {
+            self.add(password);
         }
     }
+
+    /// Hides a value unless it is a mere flag, or nothing.
+    fn add_if_any(&self, value: &str) -> bool {
+        value.is_empty() || is_flag(value) || self.add(value)
+    }
+}
+
+/// Whether `value` only switches something on or off, or counts a little.
+pub fn is_flag(value: &str) -> bool {
+    let is_short_number = value.len() < 4 && value.chars().all(|c| c.is_ascii_digit());
+    is_short_number || FLAGS.contains(&value.to_lowercase().as_str())
 }
 
 fn is_telling(name: &str) -> bool {
@@ -109,5 +159,30 @@ mod tests {
             secrets.mask("Bearer t0ken-1, k3y-2, text/html"),
             "Bearer ***, ***, text/html"
         );
+        secrets.add_header("Cookie", "sid=sessionvalue1; theme=dark99; consent=true");
+        secrets.add_header("X-Auth-Words", "first second third");
+        secrets.add_header("Authorization", "Basic YWRhOmh1bnRlcjIy");
+        assert_eq!(
+            secrets.mask("sessionvalue1, dark99, true, first second third, hunter22"),
+            "***, ***, true, ***, ***"
+        );
+    }
+
+    #[test]
+    fn tells_of_what_is_too_short_to_be_hidden() {
+        let secrets = Secrets::new();
+        assert!(!secrets.add_header("X-Api-Key", "abc"));
+        assert!(!secrets.add_header("Authorization", "Bearer abc"));
+        assert!(!secrets.add_url("https://api.render.com/deploy/srv-1?key=abc"));
+        assert!(!secrets.add_url("https://ada:abc@example.com/"));
+        assert!(secrets.add_url("https://example.com/?auth=on"));
+        assert!(secrets.add_header("Accept", "*"));
+    }
+
+    #[test]
+    fn hides_both_halves_of_an_old_dsn() {
+        let secrets = Secrets::new();
+        assert!(secrets.add_dsn("https://pubkey99:secpart99@sentry.example.com/42"));
+        assert_eq!(secrets.mask("pubkey99 and secpart99"), "*** and ***");
     }
 }

@@ -1,15 +1,21 @@
 //! The secrets of a run, and the only masking in wharf: every byte that leaves passes through it.
 
 mod credentials;
+mod folded;
 mod matcher;
 mod patterns;
+mod search;
 mod stream;
+mod view;
+mod wrapped;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use matcher::Matcher;
+use patterns::Patterns;
 
+pub use credentials::{SHORT, is_flag};
 pub use stream::MaskStream;
 
 /// What stands where a secret was.
@@ -74,8 +80,11 @@ impl Secrets {
         }
         drop(known);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let patterns = known.values.iter().flat_map(|value| patterns::of(value));
-        let matcher = Arc::new(Matcher::new(patterns.collect()));
+        let mut patterns = Patterns::default();
+        for value in &known.values {
+            patterns.add(value);
+        }
+        let matcher = Arc::new(Matcher::new(&patterns));
         known.matcher = Some(matcher.clone());
         Some(matcher)
     }

@@ -1,93 +1,85 @@
 //! The ways a secret is written in a log.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::GeneralPurpose;
 use base64::prelude::{
     BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD,
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::SHORTEST;
+use super::{SHORTEST, folded};
 
-/// What `encodeURIComponent` leaves as it is, and what stricter encoders do.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
-const LENIENT: &AsciiSet = &COMPONENT
-    .remove(b'!')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
-/// Every byte string that gives `value` away.
-pub(super) fn of(value: &str) -> BTreeSet<Vec<u8>> {
-    let mut patterns = BTreeSet::new();
-    encodings(value, &mut patterns);
-    // Tools print a key of many lines line by line.
-    for line in value.lines().map(str::trim).filter(|line| *line != value) {
-        encodings(line, &mut patterns);
-    }
-    patterns.retain(|pattern| pattern.len() >= SHORTEST);
-    patterns
+/// Every byte string that gives a secret away.
+#[derive(Debug, Default)]
+pub(super) struct Patterns {
+    /// In the text as it is.
+    pub(super) plain: BTreeSet<Vec<u8>>,
+    /// In the text as it is, where a line of it begins.
+    pub(super) tails: BTreeSet<Vec<u8>>,
+    /// In the text with its escapes undone.
+    pub(super) folded: BTreeSet<Vec<u8>>,
+    /// In the text with broken lines put together.
+    pub(super) wrapped: BTreeSet<Vec<u8>>,
 }
 
-fn encodings(value: &str, patterns: &mut BTreeSet<Vec<u8>>) {
-    if value.chars().count() < SHORTEST {
-        return;
-    }
-    let mut add = |text: String| {
-        patterns.insert(text.into_bytes());
-    };
-    add(value.to_owned());
-    add(value.bytes().map(|byte| format!("{byte:02x}")).collect());
-    add(value.bytes().map(|byte| format!("{byte:02X}")).collect());
-    for set in [NON_ALPHANUMERIC, COMPONENT, LENIENT] {
-        let encoded = utf8_percent_encode(value, set).to_string();
-        add(lower_escapes(&encoded));
-        add(encoded.replace("%20", "+"));
-        add(encoded);
-    }
-    let json = serde_json::to_string(value).unwrap_or_default();
-    add(json.trim_matches('"').replace('/', "\\/"));
-    add(json[1..json.len().max(2) - 1].to_owned());
-    add(ascii_only(&json[1..json.len().max(2) - 1]));
-    add(value.replace('\'', r"'\''"));
-    for engine in [
-        BASE64_STANDARD,
-        BASE64_STANDARD_NO_PAD,
-        BASE64_URL_SAFE,
-        BASE64_URL_SAFE_NO_PAD,
-    ] {
-        add(engine.encode(value));
-    }
-    for line in wrapped(&BASE64_STANDARD.encode(value)) {
-        add(line);
-    }
-    for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
-        for offset in 0..3 {
-            add(inside_base64(value, offset, engine));
+/// Shorter digits are found everywhere once lines are put together.
+const SHORTEST_WRAPPED: usize = 6;
+
+/// Of digits as many as this, what is left without the first few is a pattern of its own: the
+/// first few may stand in a line of their own.
+pub(super) const TAILED: usize = 12;
+
+impl Patterns {
+    pub(super) fn add(&mut self, value: &str) {
+        self.add_encodings(value);
+        // Tools print a key of many lines line by line.
+        for line in value.lines().map(str::trim).filter(|line| *line != value) {
+            self.add_encodings(line);
         }
     }
+
+    fn add_encodings(&mut self, value: &str) {
+        if value.chars().count() < SHORTEST {
+            return;
+        }
+        let folded = folded::patterns(value).into_iter();
+        self.folded
+            .extend(folded.filter(|pattern| pattern.len() >= SHORTEST));
+        let mut plain = vec![
+            value.to_owned(),
+            value.replace(' ', "+"),
+            value.replace('\'', r"'\''"),
+            value.replace('\'', r#"'"'"'"#),
+        ];
+        for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
+            plain.push(engine.encode(value));
+        }
+        for digits in digits(value) {
+            if digits.len() >= TAILED {
+                let tails = (1..4).map(|skipped| digits[skipped..].as_bytes().to_vec());
+                self.tails.extend(tails);
+            }
+            if digits.len() >= SHORTEST_WRAPPED {
+                self.wrapped.insert(digits.clone().into_bytes());
+            }
+            plain.push(digits);
+        }
+        let plain = plain.into_iter().map(String::into_bytes);
+        self.plain
+            .extend(plain.filter(|pattern| pattern.len() >= SHORTEST));
+    }
 }
 
-/// The lines that `base64` and OpenSSL break a long text into. A last line that is short is left
-/// out: it would be found everywhere.
-fn wrapped(encoded: &str) -> Vec<String> {
-    [76, 64]
-        .into_iter()
-        .filter(|width| encoded.len() > *width)
-        .flat_map(|width| {
-            let lines = encoded.as_bytes().chunks(width);
-            lines.filter(|line| line.len() >= 8)
-        })
-        .map(|line| String::from_utf8_lossy(line).into_owned())
-        .collect()
+/// `value` in base64, wherever it stands in a longer text, and in hexadecimal.
+fn digits(value: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
+        all.extend((0..3).map(|offset| inside_base64(value, offset, engine)));
+    }
+    all.insert(value.bytes().map(|byte| format!("{byte:02x}")).collect());
+    all.insert(value.bytes().map(|byte| format!("{byte:02X}")).collect());
+    all
 }
 
 /// The characters that are the same wherever `value` stands in a longer text whose base64 is
@@ -99,33 +91,4 @@ fn inside_base64(value: &str, offset: usize, engine: &GeneralPurpose) -> String 
     let start = (offset * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;
     encoded[start..end.max(start)].to_owned()
-}
-
-/// JSON text as Python writes it: what is not ASCII as `\u00e9`.
-fn ascii_only(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c.is_ascii() {
-            escaped.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        }
-    }
-    escaped
-}
-
-/// `%2F` as `%2f`.
-fn lower_escapes(encoded: &str) -> String {
-    let mut lower = String::with_capacity(encoded.len());
-    let mut left = 0;
-    for c in encoded.chars() {
-        if c == '%' {
-            left = 3;
-        }
-        lower.push(if left > 0 { c.to_ascii_lowercase() } else { c });
-        left = usize::saturating_sub(left, 1);
-    }
-    lower
 }

@@ -1,5 +1,8 @@
 //! Masking of bytes that arrive in pieces.
 
+use std::ops::Range;
+
+use super::matcher::merged;
 use super::{MASK, Secrets};
 
 /// Holds back what may be the beginning of a secret, and never more than that.
@@ -7,16 +10,17 @@ use super::{MASK, Secrets};
 pub struct MaskStream {
     secrets: Secrets,
     held: Vec<u8>,
-    /// How many of the held bytes belong to a secret whose mask has been handed out already.
-    masked: usize,
+    /// Where in the held bytes there are secrets that began before them.
+    known: Vec<Range<usize>>,
+    /// Whether the mask of the first of these has been handed out already.
+    begun: bool,
 }
 
 impl MaskStream {
     pub(super) fn new(secrets: Secrets) -> Self {
         Self {
             secrets,
-            held: Vec::new(),
-            masked: 0,
+            ..Self::default()
         }
     }
 
@@ -31,33 +35,35 @@ impl MaskStream {
         self.release(true)
     }
 
-    fn release(&mut self, all: bool) -> Vec<u8> {
+    fn release(&mut self, ended: bool) -> Vec<u8> {
         let Some(matcher) = self.secrets.matcher() else {
             return std::mem::take(&mut self.held);
         };
-        let cut = if all {
-            self.held.len()
-        } else {
-            matcher.unfinished(&self.held)
-        };
+        let sighted = matcher.look(&self.held, ended);
+        let cut = sighted.unfinished;
+        let mut ranges = sighted.ranges;
+        ranges.append(&mut self.known);
+        let ranges = merged(ranges);
         let mut shown = Vec::with_capacity(cut);
-        let mut at = self.masked.min(cut);
-        let mut masked_to = self.masked;
-        for range in matcher.find(&self.held) {
-            if range.start >= cut {
-                break;
-            }
-            // A secret that overlaps the one before is under the same mask.
-            if range.start >= masked_to {
-                shown.extend_from_slice(&self.held[at..range.start]);
+        let mut at = 0;
+        for range in ranges.iter().filter(|range| range.start < cut) {
+            shown.extend_from_slice(&self.held[at..range.start]);
+            if range.start > 0 || !self.begun {
                 shown.extend_from_slice(MASK);
             }
-            masked_to = masked_to.max(range.end);
-            at = masked_to.min(cut);
+            at = range.end.min(cut);
         }
         shown.extend_from_slice(&self.held[at..cut]);
         self.held.drain(..cut);
-        self.masked = masked_to.saturating_sub(cut);
+        // One that is broken over lines is not found again without its beginning.
+        let left = ranges.iter().filter(|range| range.end > cut);
+        self.known = left
+            .map(|range| range.start.saturating_sub(cut)..range.end - cut)
+            .collect();
+        self.begun = ranges
+            .iter()
+            .any(|range| range.start < cut && range.end > cut)
+            || (cut == 0 && self.begun);
         shown
     }
 }
@@ -143,6 +149,58 @@ mod tests {
     }
 
     #[test]
+    fn hides_what_base64_breaks_into_lines() {
+        let secrets = Secrets::new();
+        secrets.add("correcthorsebatteryQQ");
+        for before in 0..80 {
+            let text = format!("{}: correcthorsebatteryQQ and so on", "u".repeat(before));
+            for (width, end) in [(76, "\n"), (64, "\r\n"), (60, "\n    ")] {
+                let encoded = BASE64_STANDARD.encode(&text);
+                let lines: Vec<_> = encoded.as_bytes().chunks(width).collect();
+                let written = lines.join(end.as_bytes());
+                let hidden = encoded.len() - 22;
+                for size in [1, 7, 1000] {
+                    let masked = masked_in_pieces(&secrets, &written, size);
+                    let masked = String::from_utf8_lossy(&masked);
+                    let left = masked.split_whitespace().collect::<String>();
+                    assert!(left.replace("***", "").len() <= hidden, "{masked}");
+                    assert_eq!(masked.lines().count(), lines.len(), "{masked}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_is_not_held_back_for_what_the_next_may_be() {
+        let secrets = Secrets::new();
+        secrets.add("correcthorsebatteryQQ");
+        let mut stream = secrets.stream();
+        let line = b"built 0123456789abcdef0123456789abcdY\n";
+        assert_eq!(stream.push(line), line);
+    }
+
+    #[test]
+    fn hides_secrets_that_control_sequences_take_apart() {
+        let secrets = Secrets::new();
+        secrets.add("correct-horse");
+        for written in [
+            "correct\x1b[31m-horse",
+            "correct\x1b]8;;https://a.dev\x1b\\-horse",
+            "c\0orrect-hors\x08e",
+            "correct\x1b[1m%2Dh\\u006frse",
+        ] {
+            for size in 1..9 {
+                let text = format!("a {written} b");
+                let masked = masked_in_pieces(&secrets, text.as_bytes(), size);
+                assert_eq!(String::from_utf8_lossy(&masked), "a *** b");
+            }
+        }
+        let mut stream = secrets.stream();
+        assert_eq!(stream.push(b"it is corr\x1b[1mect"), b"it is ");
+        assert_eq!(stream.push(b"ed\x1b[0m"), b"corr\x1b[1mected\x1b[0m");
+    }
+
+    #[test]
     fn holds_back_no_more_than_a_beginning() {
         let secrets = Secrets::new();
         secrets.add("tok-123456");
@@ -182,6 +240,37 @@ mod tests {
             }
             prop_assert!(contains(&masked, "***"));
             prop_assert_eq!(String::from_utf8_lossy(&masked), secrets.mask(&text));
+        }
+
+        #[test]
+        fn no_mixture_of_escapes_gets_a_secret_out(
+            secret in "[g-z][g-zG-Zé/+&<>\"'^{}!* %\\\\-]{4,22}[g-z]",
+            ways in proptest::collection::vec(0..7_usize, 24),
+            size in 1..16_usize,
+        ) {
+            let secrets = Secrets::new();
+            secrets.add(&secret);
+            let mut written = String::new();
+            for (c, way) in secret.chars().zip(&ways) {
+                let percent = || {
+                    let char = c.to_string();
+                    char.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>()
+                };
+                match way {
+                    0 => written += &percent(),
+                    1 => written += &percent().replace('%', "%25"),
+                    2 => written += &format!("\\u{:04x}", u32::from(c)),
+                    3 => written += &format!("\\\\u{:04X}", u32::from(c)),
+                    4 => written += &format!("\x1b[1m{c}"),
+                    _ if matches!(c, '"' | '\\' | '/') => written += &format!("\\{c}"),
+                    _ if matches!(c, '%') => written += "%25",
+                    _ => written.push(c),
+                }
+            }
+            let text = format!("it is {written}. That is all");
+            let masked = masked_in_pieces(&secrets, text.as_bytes(), size);
+            let masked = String::from_utf8_lossy(&masked).replace("\x1b[1m", "").replace('\\', "");
+            prop_assert_eq!(masked, "it is ***. That is all", "{}", written);
         }
 
         #[test]

@@ -17,6 +17,8 @@ use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 
+use crate::secret::Secrets;
+
 use http::Http;
 use sentry::Limits;
 
@@ -29,8 +31,12 @@ pub struct Services {
 }
 
 impl Services {
-    pub fn new() -> Self {
-        Self::default()
+    /// `secrets` are hidden in what services answered before it is shortened.
+    pub fn new(secrets: &Secrets) -> Self {
+        Self {
+            http: Http::new(secrets.clone()),
+            ..Self::default()
+        }
     }
 
     /// What sends all requests but those to registries.

@@ -1,6 +1,9 @@
 //! A build's progress as events.
 
-use crate::action::Context;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::action::{Context, Outlet};
 use crate::event::{Progress, Stream};
 use crate::service::engine::Update;
 
@@ -9,24 +12,37 @@ const LONGEST: usize = 100;
 
 pub(super) struct Show<'a> {
     context: &'a Context,
+    /// Steps are worked on side by side, each with an output of its own.
+    outlets: Mutex<BTreeMap<String, Outlet>>,
 }
 
 impl<'a> Show<'a> {
     pub(super) fn new(context: &'a Context) -> Self {
-        Self { context }
+        Self {
+            context,
+            outlets: Mutex::default(),
+        }
+    }
+
+    fn output(&self, step: &str, stream: Stream, bytes: &[u8]) {
+        let mut outlets = self.outlets.lock().unwrap_or_else(PoisonError::into_inner);
+        let outlet = outlets
+            .entry(step.to_owned())
+            .or_insert_with(|| self.context.outlet());
+        outlet.push(stream, bytes);
     }
 
     pub(super) fn update(&self, update: &Update<'_>) {
         match update {
             Update::Began(step) => {
-                let step = short(step);
+                let step = self.short(step);
                 if !is_internal(&step) {
                     self.context.say(&step);
                 }
                 self.progress(step, None, false);
             }
             Update::Ended { step, cached } => {
-                let step = short(step);
+                let step = self.short(step);
                 if *cached && !is_internal(&step) {
                     // Whether an engine looks at a base image before it finds that it has it is
                     // chance.
@@ -36,19 +52,21 @@ impl<'a> Show<'a> {
                 }
                 self.progress(step, None, true);
             }
-            Update::Output { stderr, bytes } => {
-                let stream = if *stderr {
-                    Stream::Stderr
-                } else {
-                    Stream::Stdout
-                };
-                self.context.output(stream, bytes);
-            }
+            Update::Output { id, stream, bytes } => self.output(id, *stream, bytes),
             Update::Moved { what, amount, done } => {
                 let total = amount.1.map(|total| (amount.0, total));
-                self.progress(short(what), total, *done);
+                self.progress(self.short(what), total, *done);
             }
             Update::Warning(text) => self.context.warn(*text),
+        }
+    }
+
+    fn short(&self, step: &str) -> String {
+        let step = self.context.secrets.mask(step);
+        let line = step.lines().next().unwrap_or_default();
+        match line.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line.to_owned(),
         }
     }
 
@@ -64,12 +82,4 @@ impl<'a> Show<'a> {
 /// What an engine does around the Dockerfile's own steps.
 fn is_internal(step: &str) -> bool {
     !step.starts_with('[') || step.starts_with("[internal]") || step.starts_with("[auth]")
-}
-
-fn short(step: &str) -> String {
-    let line = step.lines().next().unwrap_or_default();
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
 }

@@ -142,7 +142,7 @@ fn step(
     exit_code: Option<i32>,
     reason: Option<String>,
 ) -> ActionError {
-    let instruction = short(instruction);
+    let instruction = short(&build.hidden.mask(instruction));
     let Some(reason) = reason else {
         let code = exit_code.unwrap_or_default();
         let made = ActionError::new(format!(

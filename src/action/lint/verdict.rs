@@ -31,7 +31,7 @@ pub(super) fn judge(
     if findings.iter().find(is_bad).is_none() {
         return Ok(());
     }
-    let (files, lines) = listed(findings);
+    let (files, lines) = listed(findings, counts.len() > 1);
     let count = findings.iter().filter(told).count();
     let mut message = format!(
         "{} in {}",
@@ -55,13 +55,14 @@ pub(super) fn judge(
 }
 
 /// `broken`, which one of the linters is, with what the others found below what it said.
-pub(super) fn beside(mut broken: ActionError, findings: &[Finding]) -> ActionError {
-    broken.output.extend(listed(findings).1);
+pub(super) fn beside(mut broken: ActionError, findings: &[Finding], several: bool) -> ActionError {
+    broken.output.extend(listed(findings, several).1);
     broken
 }
 
-/// The number of files, and the lines that tell their findings.
-fn listed(findings: &[Finding]) -> (usize, Vec<String>) {
+/// The number of files, and the lines that tell their findings: who found them too, where several
+/// linters looked.
+fn listed(findings: &[Finding], several: bool) -> (usize, Vec<String>) {
     let mut lines = Vec::new();
     let (mut files, mut last) = (0, None);
     for finding in findings.iter().filter(told) {
@@ -70,8 +71,13 @@ fn listed(findings: &[Finding]) -> (usize, Vec<String>) {
             files += 1;
             last = Some(&finding.path);
         }
+        let linter = if several {
+            format!("{} ", finding.linter.name())
+        } else {
+            String::new()
+        };
         lines.push(format!(
-            "  {}:{} {} {}",
+            "  {}:{} {linter}{} {}",
             finding.line, finding.column, finding.code, finding.message
         ));
     }

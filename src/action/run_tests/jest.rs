@@ -132,6 +132,7 @@ fn read(text: &str, project: &Project) -> Result<Vec<Case>, ActionError> {
         }
         cases.extend(file.assertion_results.into_iter().map(|test| {
             let message = test.failure_messages.first().map(|message| plain(message));
+            let message = message.map(|message| with_values(&message));
             let failed_at = message
                 .as_deref()
                 .and_then(|message| line_in(message, &file.name));
@@ -153,6 +154,21 @@ fn outcome(status: &str) -> Outcome {
         "skipped" | "pending" | "todo" | "disabled" | "focused" => Outcome::Skipped,
         _ => Outcome::Failed,
     }
+}
+
+/// The message with the values that jest tells below it in its first line, which is what lists show.
+fn with_values(message: &str) -> String {
+    let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
+    let is_value = |line: &&str| line.starts_with("Expected") || line.starts_with("Received");
+    let lines = rest.lines().map(str::trim);
+    let values: Vec<_> = lines
+        .take_while(|line| !line.starts_with("at "))
+        .filter(is_value)
+        .collect();
+    if values.is_empty() {
+        return message.to_owned();
+    }
+    format!("{first}: {}\n{rest}", values.join(", "))
 }
 
 /// Why a file could not be loaded, without jest's heading `● Test suite failed to run`.
@@ -191,7 +207,7 @@ mod tests {
     const RESULTS: &str = r#"{"numRuntimeErrorTestSuites":1,"success":false,"testResults":[
         {"assertionResults":[
             {"ancestorTitles":[],"duration":1,"fullName":"ok","failureMessages":[],"location":null,"status":"passed","title":"ok"},
-            {"ancestorTitles":["rent"],"duration":21,"fullName":"rent is due","failureMessages":["Error: \u001b[2mexpect(\u001b[22mreceived).toBe(2)\n    at Object.toBe (/app/rent.test.js:2:63)\n    at new Promise (<anonymous>)"],"location":null,"status":"failed","title":"is due"},
+            {"ancestorTitles":["rent"],"duration":21,"fullName":"rent is due","failureMessages":["Error: \u001b[2mexpect(\u001b[22mreceived).toBe(expected) // Object.is equality\n\nExpected: \u001b[32m2\u001b[39m\nReceived: \u001b[31m3\u001b[39m\n    at Object.toBe (/app/rent.test.js:2:63)\n    at new Promise (<anonymous>)"],"location":null,"status":"failed","title":"is due"},
             {"ancestorTitles":["rent"],"duration":null,"fullName":"rent later","failureMessages":[],"location":null,"status":"pending","title":"later"}],
          "message":"…","name":"/app/rent.test.js","status":"failed"},
         {"assertionResults":[],"message":"  ● Test suite failed to run\n\n    Cannot find module './nosuch' from 'imp.test.js'\n","name":"/app/imp.test.js","status":"failed"}]}"#;
@@ -213,7 +229,9 @@ mod tests {
         assert_eq!(cases[1].file.as_deref(), Some("rent.test.js"));
         assert_eq!(cases[1].line, Some(2));
         let message = cases[1].message.as_deref().expect("a message");
-        assert!(message.starts_with("Error: expect(received).toBe(2)\n"));
+        assert!(message.starts_with(
+            "Error: expect(received).toBe(expected) // Object.is equality: Expected: 2, Received: 3\n"
+        ));
         assert_eq!(
             cases[3].message.as_deref(),
             Some("Cannot find module './nosuch' from 'imp.test.js'")

@@ -6,6 +6,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::report::{Case, Outcome, Report};
 use crate::action::ActionError;
+use crate::line::harmless;
 use crate::secret::Secrets;
 use crate::service::files;
 
@@ -70,19 +71,39 @@ fn to_junit(case: &Case, secrets: &Secrets) -> TestCase {
         Outcome::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Outcome::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
     };
+    // Taking colours out afterwards would put the pieces of a secret together.
+    let told = |text: &str| harmless(text, false, secrets);
     if let Some(message) = &case.message {
-        status.set_message(secrets.mask(message));
+        status.set_message(told(message));
     }
-    let mut made = TestCase::new(secrets.mask(&case.name), status);
+    let mut made = TestCase::new(told(&case.name), status);
     if let Some(seconds) = case.seconds {
         made.set_time(std::time::Duration::from_secs_f64(seconds.max(0.0)));
     }
     if let Some(file) = &case.file {
-        let file = secrets.mask(file);
+        let file = told(file);
         made.extra.insert("file".into(), file.as_str().into());
     }
     if let Some(line) = case.line {
         made.extra.insert("line".into(), line.to_string().into());
     }
     made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Case, Outcome, to_junit};
+    use crate::secret::Secrets;
+
+    #[test]
+    fn writes_no_secret_that_has_a_colour_in_it() {
+        let secrets = Secrets::new();
+        secrets.add("correct-horse");
+        let case = Case {
+            message: Some("no correct\x1b[31m-horse\x1b[0m here".to_owned()),
+            ..Case::new("rent", Outcome::Failed)
+        };
+        let written = format!("{:?}", to_junit(&case, &secrets).status);
+        assert!(written.contains("no *** here"), "{written}");
+    }
 }

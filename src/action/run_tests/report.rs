@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Runner;
 use crate::action::ActionError;
+use crate::secret::Secrets;
 
 /// The results of the tests.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -93,7 +94,7 @@ impl Report {
     }
 
     /// The report if all is well, else the failure that lists what is not.
-    pub(super) fn verdict(self) -> Result<Self, ActionError> {
+    pub(super) fn verdict(self, secrets: &Secrets) -> Result<Self, ActionError> {
         let name = self.runner.name();
         let bad = self.failed + self.errors;
         let error = if bad > 0 {
@@ -110,7 +111,7 @@ impl Report {
             return Ok(self);
         };
         let listed = self.cases.iter().filter(|case| case.outcome.is_bad());
-        let mut lines: Vec<_> = listed.take(LISTED).map(Case::told).collect();
+        let mut lines: Vec<_> = listed.take(LISTED).map(|case| case.told(secrets)).collect();
         if bad > LISTED {
             lines.push(format!("and {} more", bad - LISTED));
         }
@@ -146,8 +147,9 @@ impl Case {
         }
     }
 
-    /// `test_rent.py:2 test_rent: assert 1200 == 1300`.
-    fn told(&self) -> String {
+    /// `test_rent.py:2 test_rent: assert 1200 == 1300`. What is cut off could not be hidden any
+    /// more, so secrets are hidden first.
+    fn told(&self, secrets: &Secrets) -> String {
         let place = match (&self.file, self.line) {
             (Some(file), Some(line)) => format!("{file}:{line} "),
             (Some(file), None) => format!("{file} "),
@@ -164,7 +166,7 @@ impl Case {
                 .unwrap_or(&self.name),
             None => &self.name,
         };
-        let message = self.message.as_deref().unwrap_or_default();
+        let message = secrets.mask(self.message.as_deref().unwrap_or_default());
         let first = message
             .lines()
             .map(str::trim)
@@ -175,7 +177,7 @@ impl Case {
         } else {
             ": "
         };
-        let mut line = format!("{place}{name}{colon}{first}");
+        let mut line = secrets.mask(&format!("{place}{name}{colon}{first}"));
         if let Some((end, _)) = line.char_indices().nth(LONGEST) {
             line.truncate(end);
             line.push('…');
@@ -195,7 +197,8 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::{Case, Outcome, Report, Runner};
+    use super::{Case, LONGEST, Outcome, Report, Runner};
+    use crate::secret::Secrets;
 
     fn case(name: &str, file: Option<&str>, line: Option<usize>, message: &str) -> Case {
         Case {
@@ -219,16 +222,26 @@ mod tests {
             ),
             (case("tests::a", None, None, ""), "tests::a"),
         ] {
-            assert_eq!(case.told(), told);
+            assert_eq!(case.told(&Secrets::new()), told);
         }
+        let secrets = Secrets::new();
+        secrets.add("correct-horse");
+        let message = format!("{} correct-horse", "a".repeat(LONGEST - 10));
+        let told = case("b", None, None, &message).told(&secrets);
+        assert_eq!(told, format!("b: {} ***", "a".repeat(LONGEST - 10)));
     }
 
     #[test]
     fn only_what_is_known_to_be_well_passes() {
         let report = |cases, code| Report::of(Runner::Pytest, cases, 1.0, code);
         let passed = || vec![Case::new("a", Outcome::Passed)];
-        assert!(report(passed(), 0).verdict().is_ok());
-        let message = |report: Report| report.verdict().expect_err("a failure").message;
+        assert!(report(passed(), 0).verdict(&Secrets::new()).is_ok());
+        let message = |report: Report| {
+            report
+                .verdict(&Secrets::new())
+                .expect_err("a failure")
+                .message
+        };
         assert_eq!(message(report(vec![], 0)), "pytest found no tests");
         assert_eq!(
             message(report(passed(), 77)),

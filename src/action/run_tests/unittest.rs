@@ -14,6 +14,11 @@ pub(super) fn run(
     options: &Options,
     runner: Runner,
 ) -> Result<Report, ActionError> {
+    if runner == Runner::Django && !project.has("manage.py") {
+        let message = "is `django`, and there is no `manage.py` in the project's folder";
+        return Err(ActionError::option("runner", message)
+            .hint("the option `cwd` names the folder that has it"));
+    }
     let python = Python::of(project);
     context.say(format!("python: {}", python.origin));
     let chosen = options.chosen();

@@ -1,6 +1,6 @@
 //! A tool's output: what people are shown of it, and what is kept to read results from.
 
-use crate::action::Context;
+use crate::action::{Context, Outlet};
 use crate::event::Stream;
 use crate::service::process::{Kept, Tail};
 
@@ -35,6 +35,7 @@ pub(super) struct Collected<'c, 'o> {
     stdout: Kept,
     stderr: Kept,
     tail: Tail,
+    outlet: Outlet,
 }
 
 impl<'c, 'o> Collected<'c, 'o> {
@@ -51,6 +52,7 @@ impl<'c, 'o> Collected<'c, 'o> {
             stdout: Kept::new(limit),
             stderr: Kept::new(limit),
             tail: Tail::new(LAST),
+            outlet: context.outlet(),
         }
     }
 
@@ -80,13 +82,13 @@ impl<'c, 'o> Collected<'c, 'o> {
         (
             self.stdout.into_text(),
             self.stderr.into_text(),
-            self.tail.into_lines(),
+            self.tail.into_lines(&self.context.secrets),
         )
     }
 
     fn show(&mut self, stream: Stream, bytes: &[u8]) {
-        self.tail.push(bytes);
-        self.context.output(stream, bytes);
+        self.tail.push(stream, bytes);
+        self.outlet.push(stream, bytes);
     }
 
     fn keep(&mut self, stream: Stream, bytes: &[u8]) {

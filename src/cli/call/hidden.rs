@@ -10,11 +10,9 @@ use crate::secret::Secrets;
 pub(super) fn hide(options: &Value, secrets: &Secrets) -> bool {
     let options = options.as_object().into_iter().flatten();
     all(options.map(|(name, value)| match name.as_str() {
-        "secrets" | "hook" | "dsn" => every_text(value, secrets),
-        "headers" => {
-            headers(value, secrets);
-            true
-        }
+        "dsn" => secrets.add_dsn(value.as_str().unwrap_or_default()),
+        "secrets" | "hook" => every_text(value, secrets),
+        "headers" => headers(value, secrets),
         name if is_secret(&format!("_{name}")) => every_text(value, secrets),
         _ => by_their_names(value, secrets),
     }))
@@ -46,10 +44,9 @@ fn by_their_names(value: &Value, secrets: &Secrets) -> bool {
     }
 }
 
-fn headers(value: &Value, secrets: &Secrets) {
-    for (name, value) in value.as_object().into_iter().flatten() {
-        secrets.add_header(name, value.as_str().unwrap_or_default());
-    }
+fn headers(value: &Value, secrets: &Secrets) -> bool {
+    let headers = value.as_object().into_iter().flatten();
+    all(headers.map(|(name, value)| secrets.add_header(name, value.as_str().unwrap_or_default())))
 }
 
 fn every_text(value: &Value, secrets: &Secrets) -> bool {

@@ -20,6 +20,7 @@ use crate::repl::{Asking, is_conversation};
 use crate::report::{self, Colour, Report, told, value};
 use crate::script::Missing;
 use crate::secret::Secrets;
+use crate::service::Services;
 use crate::service::process;
 
 /// One call as it was typed.
@@ -70,7 +71,7 @@ pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
         replay: None,
         gate: None,
         failed_first: false,
-        services: Arc::default(),
+        services: Arc::new(Services::new(wanted.secrets)),
     };
     let mut context = load::context(root, wanted.secrets, setting).map_err(Arc::new)?;
     context.stage = wanted.action.name.into();
@@ -105,7 +106,7 @@ fn allowed(wanted: &Wanted<'_>) -> Result<Option<Arc<action::Standins>>, Failure
         repl::stage(wanted.secrets),
     )
     .once();
-    let about = action::about(wanted.action, &wanted.options);
+    let about = action::about(wanted.action, &wanted.options, wanted.secrets);
     match asking.ask(wanted.action, wanted.effect, &about, &Cancel::new()) {
         Answer::Yes => Ok(None),
         Answer::Rehearse(standins) => Ok(Some(standins)),

@@ -110,7 +110,7 @@ impl Session {
             hold,
             root: root.to_owned(),
             cancel,
-            services: Arc::default(),
+            services: Arc::new(Services::new(secrets)),
             messages,
             cache: Cache::looking(),
             settled: Mutex::default(),

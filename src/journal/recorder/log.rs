@@ -1,12 +1,12 @@
 //! The logs of a run's stages.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::event::{Event, Outcome, Stream};
+use crate::event::{Event, Outcome, Source, Stream};
 use crate::failure::{Failure, render};
 use crate::journal::logs;
 use crate::line::{Lines, harmless, kept};
@@ -24,7 +24,7 @@ pub(super) struct Logs {
 
 #[derive(Default)]
 struct Log {
-    lines: HashMap<Stream, Lines>,
+    lines: BTreeMap<(Source, Stream), Lines>,
     file: Option<File>,
 }
 
@@ -44,9 +44,11 @@ impl Logs {
         match event {
             Event::Output {
                 stage,
+                source,
                 stream,
                 bytes,
-            } => self.output(stage, *stream, bytes),
+            } => self.output(stage, (*source, *stream), bytes),
+            Event::OutputEnded { stage, source } => self.end_lines(stage, |from| from.0 == *source),
             Event::Printed { stage, text } | Event::Said { stage, text } => self.say(stage, text),
             Event::Warned { stage, text } => self.say(stage, &format!("warning: {text}")),
             Event::StageRetried {
@@ -56,12 +58,12 @@ impl Logs {
                 failure,
                 ..
             } => {
-                self.end_lines(stage)?;
+                self.end_lines(stage, |_| true)?;
                 let text = format!("attempt {attempt} of {attempts} failed: {failure}");
                 self.say(stage, &text)
             }
             Event::StageFinished { stage, outcome, .. } => {
-                self.end_lines(stage)?;
+                self.end_lines(stage, |_| true)?;
                 if let Outcome::Failed(failure) | Outcome::Excused(failure) = outcome {
                     let text = told(failure, &self.secrets);
                     self.say(stage, text.trim_end())?;
@@ -77,27 +79,36 @@ impl Logs {
     /// Writes what has no line's end.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         let stages: Vec<_> = self.open.keys().cloned().collect();
-        stages.iter().try_for_each(|stage| self.end_lines(stage))
+        stages
+            .iter()
+            .try_for_each(|stage| self.end_lines(stage, |_| true))
     }
 
-    fn output(&mut self, stage: &Arc<str>, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+    fn output(&mut self, stage: &Arc<str>, from: (Source, Stream), bytes: &[u8]) -> io::Result<()> {
         let log = self.open.entry(stage.clone()).or_default();
         let lines = log
             .lines
-            .entry(stream)
+            .entry(from)
             .or_insert_with(|| Lines::new(&self.secrets))
             .push(bytes);
         self.append(stage, &lines)
     }
 
-    fn end_lines(&mut self, stage: &Arc<str>) -> io::Result<()> {
-        for stream in [Stream::Stdout, Stream::Stderr] {
-            let log = self.open.get_mut(stage);
-            if let Some(lines) = log.and_then(|log| log.lines.remove(&stream)) {
-                self.append(stage, &lines.finish())?;
-            }
-        }
-        Ok(())
+    fn end_lines(
+        &mut self,
+        stage: &Arc<str>,
+        is_over: impl Fn(&(Source, Stream)) -> bool,
+    ) -> io::Result<()> {
+        let Some(log) = self.open.get_mut(stage) else {
+            return Ok(());
+        };
+        let (over, open) = std::mem::take(&mut log.lines)
+            .into_iter()
+            .partition(|(from, _)| is_over(from));
+        log.lines = open;
+        let over: BTreeMap<_, Lines> = over;
+        over.into_values()
+            .try_for_each(|lines| self.append(stage, &lines.finish()))
     }
 
     fn say(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {

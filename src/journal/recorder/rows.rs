@@ -93,6 +93,7 @@ pub(super) fn are_of(event: &Event) -> bool {
         | Event::RunFinished { .. } => true,
         Event::RunStarted { .. }
         | Event::Output { .. }
+        | Event::OutputEnded { .. }
         | Event::Printed { .. }
         | Event::Said { .. }
         | Event::Warned { .. }

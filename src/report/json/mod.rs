@@ -226,7 +226,10 @@ impl Json {
                 value["failure"] = self.failure(failure.as_deref());
                 value
             }
-            Event::Output { .. } | Event::Printed { .. } | Event::Progress { .. } => return None,
+            Event::Output { .. }
+            | Event::OutputEnded { .. }
+            | Event::Printed { .. }
+            | Event::Progress { .. } => return None,
         })
     }
 

@@ -15,6 +15,7 @@ use url::Host;
 
 pub use error::{HttpError, shown};
 
+use crate::secret::Secrets;
 use crate::words::root_cause;
 
 /// What one answer may weigh; a pipeline reads statuses and messages, not downloads.
@@ -23,6 +24,7 @@ const LARGEST: usize = 16 << 20;
 /// The clients that everything shares that speaks HTTP but registries, each made on first use.
 #[derive(Debug, Default)]
 pub struct Http {
+    secrets: Secrets,
     outside: Made,
     /// For loopback, which no proxy of the environment can reach: it would ask its own.
     loopback: Made,
@@ -47,6 +49,8 @@ pub struct Request {
     pub timeout: Duration,
     /// How often to try again after a fault that may pass.
     pub retries: usize,
+    /// Whether any status from 500 on is a fault that may pass, and not only one that says so.
+    pub insistent: bool,
     /// Whether it must not happen twice: it is tried again only where it cannot have happened.
     pub once: bool,
     /// Statuses that are taken as they come where they would lead to another attempt or another URL.
@@ -59,16 +63,27 @@ pub struct Response {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// What its [`Response::summary`] hides.
+    pub secrets: Secrets,
 }
 
 impl Http {
+    pub fn new(secrets: Secrets) -> Self {
+        Self {
+            secrets,
+            ..Self::default()
+        }
+    }
+
     /// Sends `request`, again if it may be. Each new attempt is told to `say` before the wait.
     pub async fn send(
         &self,
         request: &Request,
         say: &(dyn Fn(String) + Send + Sync),
     ) -> Result<Response, HttpError> {
-        retry::send(self.client(&request.url)?, request, say).await
+        let mut response = retry::send(self.client(&request.url)?, request, say).await?;
+        response.secrets = self.secrets.clone();
+        Ok(response)
     }
 
     fn client(&self, url: &Url) -> Result<&Client, HttpError> {
@@ -122,6 +137,7 @@ impl Request {
             body: None,
             timeout: Duration::from_secs(30),
             retries: if idempotent { 3 } else { 0 },
+            insistent: false,
             once: !idempotent,
             wanted: Vec::new(),
         }
@@ -143,9 +159,16 @@ impl Request {
         }
     }
 
+    /// With `body`, which is `application/json` unless a header says otherwise.
     #[must_use]
     pub fn json(self, body: &serde_json::Value) -> Self {
-        let mut request = self.header("content-type", "application/json");
+        let mut names = self.headers.iter().map(|(name, _)| name);
+        let has_type = names.any(|name| name.eq_ignore_ascii_case("content-type"));
+        let mut request = if has_type {
+            self
+        } else {
+            self.header("content-type", "application/json")
+        };
         request.body = Some(body.to_string().into_bytes());
         request
     }
@@ -190,6 +213,7 @@ impl Request {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
             body: Vec::new(),
+            secrets: Secrets::default(),
         };
         while let Some(piece) = answer.chunk().await.map_err(fault)? {
             if response.body.len() + piece.len() > LARGEST {
@@ -232,9 +256,10 @@ impl Response {
         retry::asked_wait(self)
     }
 
-    /// Its beginning, on one line, for an error message.
+    /// Its beginning, on one line, for an error message. What is secret in it is hidden first: the
+    /// beginning of a secret is known to nobody.
     pub fn summary(&self) -> String {
-        let text = self.text();
+        let text = self.secrets.mask(&self.text());
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match line.char_indices().nth(300) {
             Some((end, _)) => format!("{}…", &line[..end]),

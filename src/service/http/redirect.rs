@@ -57,6 +57,7 @@ mod tests {
             status,
             headers,
             body: Vec::new(),
+            secrets: crate::secret::Secrets::new(),
         };
         let next = next(&request, &answer)?;
         Some((next.url.to_string(), next.headers.len()))

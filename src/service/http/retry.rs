@@ -25,9 +25,7 @@ pub(super) async fn send(
 ) -> Result<Response, HttpError> {
     let attempt = || async {
         match request.send(client).await {
-            Ok(response)
-                if is_busy(response.status) && !request.wanted.contains(&response.status) =>
-            {
+            Ok(response) if is_worth_another(request, response.status) => {
                 Err(Trouble::Busy(Box::new(response)))
             }
             Ok(response) => Ok(response),
@@ -74,8 +72,11 @@ pub(super) async fn send(
     }
 }
 
-fn is_busy(status: u16) -> bool {
-    matches!(status, 429 | 502 | 503 | 504)
+/// A 500 may be a defect, which stays; who asks for more attempts knows better.
+fn is_worth_another(request: &Request, status: u16) -> bool {
+    let is_busy = matches!(status, 429 | 502 | 503 | 504);
+    let is_fault = request.insistent && status >= 500;
+    (is_busy || is_fault) && !request.wanted.contains(&status)
 }
 
 /// How long the service asks to wait: `Retry-After` in seconds or as a date, or Render's `Ratelimit-Reset`, of
@@ -122,6 +123,7 @@ mod tests {
             status: 429,
             headers,
             body: Vec::new(),
+            secrets: crate::secret::Secrets::new(),
         }
     }
 

@@ -189,6 +189,7 @@ mod tests {
                 status: 429,
                 headers,
                 body: Vec::new(),
+                secrets: crate::secret::Secrets::new(),
             };
             assert_eq!(
                 wait(&response),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::dockerfile::{self, Dockerfile};
 use super::{BuildContext, ContextError, Engine};
+use crate::event::Stream;
 use crate::secret::Secrets;
 use crate::service::registry::Reference;
 
@@ -65,7 +66,9 @@ pub enum Update<'a> {
     },
     /// A piece of a `RUN`'s output: any length, any bytes.
     Output {
-        stderr: bool,
+        /// Of the step.
+        id: &'a str,
+        stream: Stream,
         bytes: &'a [u8],
     },
     /// Bytes moved for a step, of so many where that is known.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use super::{Listener, Update};
+use crate::event::Stream;
+use crate::secret::Secrets;
 use crate::service::process::Tail;
 
 /// So many lines of a step are kept for the error.
@@ -11,6 +13,7 @@ const KEPT: usize = 20;
 /// Tells the listener of each change once, and keeps what an error will need.
 pub(super) struct Steps<'a> {
     listener: Listener<'a>,
+    secrets: &'a Secrets,
     known: HashMap<String, Step>,
     failed: Option<Failed>,
 }
@@ -38,9 +41,10 @@ pub(super) struct Failed {
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn new(listener: Listener<'a>) -> Self {
+    pub(super) fn new(listener: Listener<'a>, secrets: &'a Secrets) -> Self {
         Self {
             listener,
+            secrets,
             known: HashMap::new(),
             failed: None,
         }
@@ -72,16 +76,16 @@ impl<'a> Steps<'a> {
             self.failed = Some(Failed {
                 name: name.to_owned(),
                 error: error.to_owned(),
-                output: tail.into_lines(),
+                output: tail.into_lines(self.secrets),
             });
         }
     }
 
-    pub(super) fn output(&mut self, id: &str, stderr: bool, bytes: &[u8]) {
+    pub(super) fn output(&mut self, id: &str, stream: Stream, bytes: &[u8]) {
         if let Some(step) = self.known.get_mut(id) {
-            step.tail.push(bytes);
+            step.tail.push(stream, bytes);
         }
-        (self.listener)(Update::Output { stderr, bytes });
+        (self.listener)(Update::Output { id, stream, bytes });
     }
 
     pub(super) fn moved(&self, id: &str, what: &str, amount: (u64, Option<u64>), done: bool) {
@@ -93,6 +97,10 @@ impl<'a> Steps<'a> {
 
     pub(super) fn warn(&self, text: &str) {
         (self.listener)(Update::Warning(text));
+    }
+
+    pub(super) fn secrets(&self) -> &Secrets {
+        self.secrets
     }
 
     pub(super) fn into_failed(self) -> Option<Failed> {

@@ -54,7 +54,7 @@ pub(super) async fn build(
     let mut control = ControlClient::new(channel).max_decoding_message_size(64 << 20);
     let request = request::solve(build, &session.id);
 
-    let mut steps = Steps::new(listener);
+    let mut steps = Steps::new(listener, &build.hidden);
     let status = StatusRequest {
         r#ref: request.r#ref.clone(),
     };

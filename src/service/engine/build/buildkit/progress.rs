@@ -3,19 +3,29 @@
 use bollard_buildkit_proto::moby::buildkit::v1::{StatusResponse, Vertex, VertexStatus};
 use tonic::Streaming;
 
+use crate::event::Stream;
 use crate::service::engine::build::steps::Steps;
 
 /// Reports until the engine has nothing more to tell.
 pub(super) async fn follow(mut stream: Streaming<StatusResponse>, steps: &mut Steps<'_>) {
     while let Ok(Some(response)) = stream.message().await {
         for vertex in &response.vertexes {
-            step(vertex, steps);
+            began(vertex, steps);
         }
         for status in response.statuses {
             moved(&status, steps);
         }
         for log in response.logs {
-            steps.output(&log.vertex, log.stream == 2, &log.msg);
+            let stream = if log.stream == 2 {
+                Stream::Stderr
+            } else {
+                Stream::Stdout
+            };
+            steps.output(&log.vertex, stream, &log.msg);
+        }
+        // After what they said last.
+        for vertex in &response.vertexes {
+            ended(vertex, steps);
         }
         for warning in response.warnings {
             steps.warn(&String::from_utf8_lossy(&warning.short));
@@ -23,12 +33,15 @@ pub(super) async fn follow(mut stream: Streaming<StatusResponse>, steps: &mut St
     }
 }
 
-fn step(vertex: &Vertex, steps: &mut Steps<'_>) {
+fn began(vertex: &Vertex, steps: &mut Steps<'_>) {
+    if vertex.started.is_some() && !vertex.cached {
+        steps.began(&vertex.digest, &vertex.name);
+    }
+}
+
+fn ended(vertex: &Vertex, steps: &mut Steps<'_>) {
     if vertex.started.is_none() {
         return;
-    }
-    if !vertex.cached {
-        steps.began(&vertex.digest, &vertex.name);
     }
     if vertex.completed.is_none() {
         return;

@@ -35,7 +35,7 @@ pub(super) async fn build(
     let logins = logins(build, dockerfile).await;
     let packed = context::pack(&build.context);
     let options = options(build, &packed.dockerfile);
-    let mut reader = Reader::new(Steps::new(listener), dockerfile);
+    let mut reader = Reader::new(Steps::new(listener, &build.hidden), dockerfile);
     let mut stream = Box::pin(engine.patient.build_image(
         options,
         Some(logins),

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use bollard::models::BuildInfo;
 use regex::Regex;
 
+use crate::event::Stream;
 use crate::service::engine::Engine;
 use crate::service::engine::build::steps::Steps;
 use crate::service::engine::build::{BuildError, error};
@@ -95,7 +96,7 @@ impl<'a> Reader<'a> {
             line,
             reason: exit_code.is_none().then_some(reason),
             exit_code,
-            output: step.tail.into_lines(),
+            output: step.tail.into_lines(self.steps.secrets()),
         }
     }
 
@@ -136,8 +137,13 @@ impl<'a> Reader<'a> {
         self.red = stderr && !line.contains(PLAIN);
         let plain = line.replace(RED, "").replace(PLAIN, "");
         if !plain.is_empty() {
-            step.tail.push(plain.as_bytes());
-            self.steps.output(&id, stderr, plain.as_bytes());
+            let stream = if stderr {
+                Stream::Stderr
+            } else {
+                Stream::Stdout
+            };
+            step.tail.push(stream, plain.as_bytes());
+            self.steps.output(&id, stream, plain.as_bytes());
         }
     }
 
