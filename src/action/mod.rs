@@ -33,6 +33,7 @@ pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
 pub use gate::{Answer, Gate, about};
 pub use hold::Hold;
+pub(crate) use lint::is_configured as has_linter;
 pub use perform::carry_out;
 pub use replay::Replay;
 pub use trace::{Reading, Trace};
