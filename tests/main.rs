@@ -6,6 +6,7 @@ mod building;
 mod call;
 mod check;
 mod choosing;
+mod crates;
 mod django;
 mod docker_push;
 mod environment;
