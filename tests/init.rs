@@ -2,32 +2,205 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::Project;
+use crate::harness::{Project, Services};
+
+/// Writes a first script and rehearses it: what `init` tells to do next has to pass as it stands.
+/// Returns the script, and what the rehearsal said.
+#[track_caller]
+fn begin(project: &Project) -> (String, String) {
+    let (code, _, told) = project.run(["init"]).streams();
+    assert_eq!(code, 0, "{told}");
+    let script = project.read("wharf.rhai");
+    let (code, stdout, told) = project.run(["run", "--rehearse"]).streams();
+    assert_eq!(code, 0, "{script}\n{stdout}{told}");
+    (script, told)
+}
+
+#[track_caller]
+fn passes(told: &str, stages: &[&str]) {
+    let passed = told.lines().filter_map(|line| line.strip_prefix("✓ "));
+    let passed: Vec<_> = passed.filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(passed, stages, "{told}");
+}
 
 #[test]
-fn a_first_script_fits_the_kind_of_project_and_passes_the_check() {
-    for (kind, mark) in [
-        ("django", "manage.py"),
-        ("rust", "Cargo.toml"),
-        ("node", "package.json"),
-        ("static", "index.html"),
-        ("static", "public/index.html"),
-    ] {
-        let project = Project::new().file(mark, "");
-        let told = project.run(["init"]);
-        let article = if mark == "index.html" { "an" } else { "a" };
-        assert_eq!(
-            told.all(),
-            format!(
-                "exit: 0\n── stderr\nwrote ./wharf.rhai (there is {article} {mark}); `wharf` lists its stages, `wharf run --rehearse` tries them\n"
-            )
-        );
-        let shipped = format!("{}/scripts/{kind}.rhai", env!("CARGO_MANIFEST_DIR"));
-        let shipped = std::fs::read_to_string(shipped).expect("a script that ships");
-        assert_eq!(project.read("wharf.rhai"), shipped);
-        let (code, _, told) = project.run(["check"]).streams();
-        assert_eq!(code, 0, "{kind}: {told}");
-    }
+fn what_a_project_does_not_have_is_a_comment() {
+    let project = Project::new();
+    let told = project.run(["init"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stderr
+    wrote ./wharf.rhai (nothing here tells of another kind); `wharf` lists its stages, `wharf run --rehearse` tries them
+    ");
+    assert_snapshot!(project.read("wharf.rhai"), @r#"
+    // Tests on every branch; from `main`, when they pass, an image on Docker Hub and a deploy on
+    // Render. Sentry hears of a failure, if SENTRY_DSN is set.
+
+    // Not yet: there is no Makefile with a rule `test`.
+    // /// make test
+    // stage("test", || sh("make test"));
+
+    // Not yet: there is no Dockerfile.
+    // // Reads DOCKERHUB_USERNAME, DOCKERHUB_PASSWORD and HOOK_RENDER.
+    // let repository = param("image", env("DOCKERHUB_USERNAME", "local") + "/project");
+    // let release = on_branch("main");
+    //
+    // /// An image named after the commit, built and pushed
+    // stage("image", #{ needs: ["test"], when: release }, ||
+    //     docker_push(docker_build(repository + ":" + git::short_sha())));
+    //
+    // /// That image, live on Render
+    // stage("deploy", #{ needs: ["image"], when: release }, |pushed|
+    //     render_deploy(#{ image: `${pushed.reference}@${pushed.digest}` }));
+
+    on_failure(|failure| sentry_notify(#{ level: "error", message: failure.message }));
+
+    /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
+    stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+    "#);
+    let told = project.run(["run", "--rehearse"]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stderr
+    rehearsal: nothing leaves this machine
+    ▸ test
+      warning: nothing is tested yet: wharf.rhai says where to begin
+    ✓ test [time]
+    1 passed in [time]
+    what each service would have received
+      registry  nothing
+      render    nothing
+      sentry    nothing
+      http      nothing
+    ");
+}
+
+#[test]
+fn a_dockerfile_is_built_pushed_and_deployed_under_the_projects_name() {
+    let project = Project::new()
+        .file("package.json", r#"{"name": "@harbour/Quay_Side"}"#)
+        .file("Dockerfile", "FROM scratch\nCOPY . /\n")
+        .git();
+    let (script, told) = begin(&project);
+    assert!(script.contains(r#"+ "/quay-side")"#), "{script}");
+    assert!(
+        script.contains(r#"stage("image", #{ when: release }"#),
+        "{script}"
+    );
+    passes(&told, &["image", "deploy"]);
+}
+
+#[test]
+fn a_makefile_with_tests_is_used() {
+    let project = Project::new().file("Makefile", "test:\n\techo tested\n");
+    passes(&begin(&project).1, &["test"]);
+}
+
+#[test]
+fn a_python_project_with_nothing_but_pytest_is_tested() {
+    let project = Project::new()
+        .tools(&Services::from_env())
+        .file("pyproject.toml", "[project]\nname = \"quay\"\n")
+        .file("quay.py", "RENT = 400\n")
+        .file(
+            "tests/test_quay.py",
+            "import quay\n\n\ndef test_rent():\n    assert quay.RENT == 400\n",
+        )
+        .env("PYTHONPATH", ".");
+    let (script, told) = begin(&project);
+    passes(&told, &["test"]);
+    let why =
+        "// Not yet: there is no uv.lock, poetry.lock, requirements-dev.txt or requirements.txt.";
+    assert!(script.contains(why), "{script}");
+    assert!(
+        script.contains("// Not yet: no linter is configured."),
+        "{script}"
+    );
+    changed(&project, "quay.py", "RENT = 500\n");
+}
+
+#[test]
+fn a_django_project_without_tests_and_requirements_passes() {
+    let project = Project::new().file("manage.py", "");
+    let (_, told) = begin(&project);
+    passes(&told, &["test"]);
+    assert!(told.contains("warning: nothing is tested yet"), "{told}");
+}
+
+#[test]
+fn a_node_project_without_a_lock_file_is_tested() {
+    let project = node();
+    let (script, told) = begin(&project);
+    passes(&told, &["test"]);
+    assert!(script.contains("(`npm install` writes one)"), "{script}");
+    changed(&project, "index.js", "exports.rent = 500;\n");
+}
+
+#[test]
+fn a_node_project_with_a_lock_file_is_installed_once() {
+    let lock = r#"{"name": "quay", "version": "1.0.0", "lockfileVersion": 3, "packages": {}}"#;
+    let project = node().file("package-lock.json", lock);
+    passes(&begin(&project).1, &["packages", "test"]);
+    let (_, _, told) = project.run(["run", "--rehearse"]).streams();
+    assert!(told.contains("○ packages skipped: same inputs"), "{told}");
+    assert!(told.contains("○ test skipped: same inputs"), "{told}");
+}
+
+#[test]
+fn a_node_project_whose_packages_cannot_be_installed_waits_with_its_tests() {
+    let package = r#"{"scripts": {"test": "jest"}, "devDependencies": {"jest": "*"}}"#;
+    let project = Project::new().file("package.json", package);
+    let (script, told) = begin(&project);
+    passes(&told, &["test"]);
+    let why = "// Not yet: its packages are not installed (`npm install`).";
+    assert!(script.contains(why), "{script}");
+}
+
+#[test]
+fn a_rust_project_without_tests_is_linted() {
+    let project = Project::new().packages();
+    project.tool("cargo", ["init", "-q", "--vcs", "none", "--name", "quay"]);
+    passes(&begin(&project).1, &["lint"]);
+}
+
+#[test]
+fn a_rust_project_with_tests_is_tested() {
+    let project = Project::new().packages();
+    project.tool(
+        "cargo",
+        ["init", "-q", "--vcs", "none", "--name", "quay", "--lib"],
+    );
+    passes(&begin(&project).1, &["test", "lint"]);
+}
+
+#[test]
+fn a_static_site_is_checked_once_it_can_be() {
+    let project = Project::new().file("index.html", "<title>Quay</title>");
+    let (script, told) = begin(&project);
+    passes(&told, &["test"]);
+    assert!(
+        script.contains("// Not yet: there is no check.sh."),
+        "{script}"
+    );
+}
+
+fn node() -> Project {
+    Project::new()
+        .file("package.json", r#"{"name": "quay", "version": "1.0.0", "scripts": {"test": "node --test"}}"#)
+        .file("index.js", "exports.rent = 400;\n")
+        .file(
+            "a.test.js",
+            "require('node:test')('rent', () => require('node:assert').equal(require('./index.js').rent, 400));\n",
+        )
+}
+
+/// A stage that passed fails once a source is broken: none is missing in its `inputs`.
+#[track_caller]
+fn changed(project: &Project, source: &str, text: &str) {
+    project.write(source, text);
+    let (code, _, told) = project.run(["run", "--rehearse"]).streams();
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("1 of 1 test failed"), "{told}");
 }
 
 #[test]
@@ -38,17 +211,6 @@ fn a_kind_can_be_named() {
     exit: 0
     ── stderr
     wrote ./wharf.rhai (as asked); `wharf` lists its stages, `wharf run --rehearse` tries them
-    ");
-}
-
-#[test]
-fn without_a_sign_it_asks_for_the_kind() {
-    let told = Project::new().run(["init"]);
-    assert_snapshot!(told.all(), @"
-    exit: 2
-    ── stderr
-    error: cannot tell what kind of project this is
-    hint: name it: `wharf init --kind django`, `rust`, `node` or `static`
     ");
 }
 

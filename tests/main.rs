@@ -7,6 +7,7 @@ mod call;
 mod check;
 mod choosing;
 mod continued;
+mod crates;
 mod django;
 mod docker_push;
 mod environment;

@@ -7,17 +7,22 @@ use std::path::Path;
 use crate::harness::{Project, Services};
 
 #[test]
-fn every_pipeline_has_a_project_that_uses_it() {
+fn every_pipeline_has_a_project_that_init_writes_it_for() {
     let scripts = names("scripts", ".rhai");
     assert_eq!(names("tests/projects", ""), scripts);
     for name in &scripts {
-        let read =
-            |path: String| fs::read_to_string(root().join(&path)).expect("a file of the tree");
-        let script = read(format!("scripts/{name}.rhai"));
-        let used = read(format!("tests/projects/{name}/wharf.rhai"));
-        assert_eq!(
-            used, script,
-            "tests/projects/{name}/wharf.rhai is not scripts/{name}.rhai"
+        let project = Project::new();
+        project.copy_sample(name, name);
+        let script = format!("{name}/wharf.rhai");
+        let kept = project.read(&script);
+        fs::remove_file(project.path(&script)).expect("a script");
+        let (code, _, stderr) = project.run(["init", "--kind", name, "-C", name]).streams();
+        assert_eq!(code, 0, "{stderr}");
+        let written = project.read(&script);
+        assert_eq!(kept, written, "tests/projects/{name}/wharf.rhai is another");
+        assert!(
+            !written.contains("Not yet"),
+            "{name} does not use all of it"
         );
     }
 }
@@ -74,6 +79,16 @@ fn the_django_pipeline_does_again_only_what_changed() {
 }
 
 #[test]
+fn the_python_pipeline_can_be_rehearsed() {
+    rehearse("python", &["venv", "test", "lint", "image", "deploy"]);
+}
+
+#[test]
+fn the_generic_pipeline_can_be_rehearsed() {
+    rehearse("generic", &["test", "image", "deploy"]);
+}
+
+#[test]
 fn the_node_pipeline_can_be_rehearsed() {
     rehearse("node", &["packages", "test", "image", "deploy"]);
 }
@@ -108,7 +123,7 @@ fn rehearse(name: &str, stages: &[&str]) {
     let project = Project::new().packages().engine(&services).sample(name);
     let dockerfile = project.read("Dockerfile");
     let first = dockerfile.lines().next().expect("a line");
-    let image = if name == "static" {
+    let image = if ["static", "generic"].contains(&name) {
         &services.busybox
     } else {
         &services.python

@@ -1,6 +1,7 @@
 //! What a rehearsal plays and tells. That of images is with `docker_push`.
 
 use insta::assert_snapshot;
+use regex::Regex;
 
 use crate::harness::Project;
 
@@ -90,23 +91,44 @@ fn faults_of_each_service_fail_as_it_would() {
     render:429
     exit: 1
     error: `render_deploy`: Render refused with status 429: rate limit exceeded
-    hint: it takes so many requests a minute: try again in one
+    hint: injected by `--fault render:429`: the service itself was not asked
 
     sentry:429
     exit: 1
     error: `sentry_notify`: Sentry accepts no more events for now; it says to wait [time]
+    hint: injected by `--fault sentry:429`: the service itself was not asked
 
     sentry:403
     exit: 1
     error: `sentry_notify`: Sentry refused with status 403: forbidden
-    hint: is SENTRY_DSN the DSN of an active project?
+    hint: injected by `--fault sentry:403`: the service itself was not asked
 
     http:500
     exit: 1
     error: `http`: https://hooks.example.com/ answered 500
       | {"message":"internal server error"}
-    hint: where that is no failure, say so: `expect: 500`
+    hint: injected by `--fault http:500`: the service itself was not asked
     "#);
+}
+
+#[test]
+fn a_fault_that_lasts_is_counted_and_told_again_by_a_resumed_run() {
+    let script = r#"try { render_deploy(#{ health: "https://app.example.com/up", wait: "1s" }); }
+catch (err) { fail("not healthy"); }"#;
+    let project = Project::new().script(script);
+    let counted = Regex::new(
+        r"  http      GET https://app\.example\.com/up, and answered 500 Internal Server Error as told × \d\n",
+    )
+    .expect("a pattern");
+    let first = project.run(["run", "--rehearse", "--fault", "http:500"]);
+    let (code, _, stderr) = first.streams();
+    assert_eq!(code, 1);
+    assert!(counted.is_match(&stderr), "{stderr}");
+    let (code, _, stderr) = project.run(["resume"]).streams();
+    assert_eq!(code, 1);
+    let again = "`--fault http:500` is injected again\nrehearsal: ";
+    assert!(stderr.starts_with(again), "{stderr}");
+    assert!(counted.is_match(&stderr), "{stderr}");
 }
 
 #[test]

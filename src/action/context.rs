@@ -1,10 +1,10 @@
 //! What an action may see and touch. It is passed in; nothing is ambient.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use url::Position;
 
@@ -49,7 +49,7 @@ pub struct Context {
 }
 
 /// Addresses of a rehearsal's stand-ins on loopback.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Standins {
     /// `127.0.0.1:PORT`, an OCI registry over plain HTTP.
     pub registry: String,
@@ -60,6 +60,33 @@ pub struct Standins {
     /// `http://127.0.0.1:PORT`, in place of any other origin; the original URL travels in the
     /// `X-Wharf-Original-Url` header.
     pub http: String,
+    /// The faults they were told to answer with, as they do.
+    pub injected: Injected,
+}
+
+/// What `--fault` made stand-ins answer, each fault as it was written.
+#[derive(Clone, Debug, Default)]
+pub struct Injected(Arc<Mutex<Vec<String>>>);
+
+impl Injected {
+    pub fn add(&self, fault: String) {
+        self.faults().push(fault);
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.faults().len()
+    }
+
+    /// Each fault that came after the first `count`, once.
+    pub(super) fn since(&self, count: usize) -> BTreeSet<String> {
+        let faults = self.faults();
+        let new = faults.iter().skip(count);
+        new.cloned().collect()
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Standins {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use self::options::Options;
 use super::{Action, ActionError, Category, Context, Descriptor, Effect, Example, Expected};
-use crate::service::engine::{self, Address, Build, Checked, Engine};
+use crate::service::engine::{self, Build, Checked, Engine, EngineError};
 use crate::words::{self, counted};
 
 pub(super) use trouble::of_context;
@@ -90,11 +90,9 @@ print(image.reference);"#,
         let engine = context.block_on(async { Ok(engine::connect(&context.environment).await) })?;
         match engine {
             Ok(engine) => for_real(context, &engine, &build),
-            Err(error) => match error.silent_address() {
-                Some(address) if context.rehearsal => simulate(context, &build, address, &checked),
-                _ => Err(ActionError::from(error)
-                    .hint("a rehearsal, `wharf run --rehearse`, works without an engine")),
-            },
+            Err(error) if context.rehearsal => simulate(context, &build, &error, &checked),
+            Err(error) => Err(ActionError::from(error)
+                .hint("a rehearsal, `wharf run --rehearse`, works without an engine")),
         }
     }
 }
@@ -120,13 +118,13 @@ fn for_real(context: &Context, engine: &Engine, build: &Build) -> Result<Output,
 fn simulate(
     context: &Context,
     build: &Build,
-    address: &Address,
+    error: &EngineError,
     checked: &Checked,
 ) -> Result<Output, ActionError> {
-    let files = build.context.files();
-    let files = files.map_err(|error| trouble::of_context(context, &error))?;
+    let files = engine::check_files(build);
+    let files = files.map_err(|error| trouble::explain(context, build, error))?;
     let size = files.iter().map(|file| file.size).sum();
-    context.simulate(format_args!("no Docker Engine at `{address}`"));
+    context.simulate(error.lack());
     context.say(format!(
         "the Dockerfile is in order with its {}; the context would be {}, {}",
         counted(checked.instructions, "instruction"),

@@ -9,6 +9,7 @@ mod ruff;
 mod verdict;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -216,6 +217,11 @@ fn run(
         Linter::Clippy => clippy::run(context, project, options),
         Linter::Eslint => eslint::run(context, project, options),
     }
+}
+
+/// Whether the files of a folder tell how it is linted.
+pub(crate) fn is_configured(folder: &Path) -> bool {
+    detect::detect(&Project::in_folder(folder)).is_ok()
 }
 
 /// Options that mean something to one linter only are not for several.

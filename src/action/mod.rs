@@ -30,11 +30,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use context::{Context, Environment, Standins};
+pub use context::{Context, Environment, Injected, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
 pub use gate::{Answer, Gate, about};
 pub use hold::Hold;
+pub(crate) use lint::is_configured as has_linter;
 pub use outlet::Outlet;
 pub use perform::carry_out;
 pub use replay::{Done, Replay};

@@ -51,7 +51,7 @@ pub fn carry_out(
                 ..ActionError::cancelled()
             })
         }
-        None => (action.run)(&context, options),
+        None => run(&context, action, options),
     };
     context.events.emit(Event::ActionFinished {
         stage,
@@ -69,6 +69,31 @@ pub fn carry_out(
             .map(Arc::new),
     });
     done
+}
+
+/// What fails by a fault that the user wished for is not to look like a service's own trouble.
+fn run(context: &Context, action: &Descriptor, options: Value) -> Result<Value, ActionError> {
+    let Some(standins) = &context.standins else {
+        return (action.run)(context, options);
+    };
+    let before = standins.injected.count();
+    (action.run)(context, options).map_err(|error| {
+        let injected = standins.injected.since(before);
+        if injected.is_empty() || error.kind != ErrorKind::Failed {
+            return error;
+        }
+        let faults: Vec<_> = injected
+            .iter()
+            .map(|fault| format!("`--fault {fault}`"))
+            .collect();
+        ActionError {
+            hints: vec![format!(
+                "injected by {}: the service itself was not asked",
+                faults.join(" and ")
+            )],
+            ..error
+        }
+    })
 }
 
 /// Asks the gate, where there is one.

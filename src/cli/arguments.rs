@@ -351,9 +351,12 @@ pub(super) struct InitOptions {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Kind {
     Django,
+    Python,
     Rust,
     Node,
     Static,
+    /// None of these.
+    Generic,
 }
 
 /// Try things out: type a line, see what it gives. Whatever leaves this machine is asked about.

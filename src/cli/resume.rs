@@ -1,5 +1,6 @@
 //! `wharf resume`: a run that did not pass continues where it stopped.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use clap::Parser;
@@ -23,6 +24,10 @@ pub(super) fn resume(
     wanted.jobs = options.jobs.or(wanted.jobs);
     // A plan that was run holds no more, and what it chose is what the run had.
     wanted.plan = None;
+    for fault in &wanted.fault {
+        // That nobody reads this is no failure.
+        let _ = writeln!(std::io::stderr(), "`--fault {fault}` is injected again");
+    }
     run::resumed(&place, &wanted, secrets, caller, resumed, earlier.arguments)
 }
 

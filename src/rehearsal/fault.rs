@@ -1,5 +1,6 @@
 //! `--fault`: a stand-in that fails as its service may.
 
+use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +11,7 @@ use hyper::{Response, StatusCode};
 use serde_json::json;
 
 use super::server;
+use crate::action::Injected;
 use crate::failure::nearest;
 
 /// The services that are played.
@@ -22,6 +24,13 @@ pub struct Fault {
     status: StatusCode,
     /// How many requests are answered so; all of them if not told.
     times: Option<usize>,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.service, self.status.as_u16())?;
+        self.times.map_or(Ok(()), |times| write!(f, "*{times}"))
+    }
 }
 
 impl FromStr for Fault {
@@ -69,28 +78,35 @@ impl FromStr for Fault {
 
 /// The faults that are still to be played, and those that were.
 pub(super) struct Faults {
-    waiting: Mutex<Vec<Fault>>,
+    waiting: Mutex<Vec<(Fault, Option<usize>)>>,
     played: Mutex<Vec<(&'static str, String)>>,
+    injected: Injected,
 }
 
 impl Faults {
-    pub(super) fn new(faults: Vec<Fault>) -> Self {
+    pub(super) fn new(faults: Vec<Fault>, injected: Injected) -> Self {
+        let waiting = faults.into_iter().map(|fault| {
+            let times = fault.times;
+            (fault, times)
+        });
         Self {
-            waiting: Mutex::new(faults),
+            waiting: Mutex::new(waiting.collect()),
             played: Mutex::default(),
+            injected,
         }
     }
 
     /// The answer to the request `asked` of `service`, if it is to fail.
     pub(super) fn take(&self, service: &'static str, asked: &str) -> Option<Response<Full<Bytes>>> {
         let mut waiting = lock(&self.waiting);
-        let fault = waiting
+        let (fault, left) = waiting
             .iter_mut()
-            .find(|fault| fault.service == service && fault.times != Some(0))?;
-        if let Some(times) = &mut fault.times {
-            *times -= 1;
+            .find(|(fault, left)| fault.service == service && *left != Some(0))?;
+        if let Some(left) = left {
+            *left -= 1;
         }
         let status = fault.status;
+        self.injected.add(fault.to_string());
         lock(&self.played).push((service, format!("{asked}, and answered {status} as told")));
         Some(answer(service, status))
     }
@@ -133,6 +149,10 @@ mod tests {
     fn reads_faults_and_tells_what_is_wrong_with_others() {
         assert!("render:503*2".parse::<Fault>().is_ok());
         assert!("registry:500".parse::<Fault>().is_ok());
+        for text in ["render:503*2", "http:500"] {
+            let fault = text.parse::<Fault>().expect("a fault");
+            assert_eq!(fault.to_string(), text);
+        }
         for (text, complaint) in [
             (
                 "render",

@@ -8,13 +8,14 @@ mod render;
 mod sentry;
 mod server;
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::action::Standins;
+use crate::action::{Injected, Standins};
 use crate::event::Received;
 use crate::secret::Secrets;
 
@@ -40,7 +41,8 @@ struct Player {
 impl Rehearsal {
     /// Starts all stand-ins, told to fail as `faults` say. What they tell has no secret in it.
     pub fn start(faults: Vec<Fault>, secrets: &Secrets) -> io::Result<Self> {
-        let faults = Arc::new(Faults::new(faults));
+        let injected = Injected::default();
+        let faults = Arc::new(Faults::new(faults, injected.clone()));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -64,6 +66,7 @@ impl Rehearsal {
                 render: format!("http://{render}"),
                 sentry: format!("http://{sentry}"),
                 http: format!("http://{http}"),
+                injected,
             }),
             players,
             stop: Some(stop),
@@ -110,8 +113,26 @@ fn play<S: Standin>(
         received: Box::new(move || {
             let mut lines = standin.received();
             lines.extend(faults.played(S::NAME));
-            lines
+            counted(lines)
         }),
     });
     Ok(address)
+}
+
+/// The lines in their order, each once, with how often it was there.
+fn counted(lines: Vec<String>) -> Vec<String> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    let mut places = HashMap::new();
+    for line in lines {
+        let place = *places.entry(line.clone()).or_insert(found.len());
+        match found.get_mut(place) {
+            Some((_, times)) => *times += 1,
+            None => found.push((line, 1)),
+        }
+    }
+    let told = found.into_iter().map(|(line, times)| match times {
+        1 => line,
+        _ => format!("{line} × {times}"),
+    });
+    told.collect()
 }

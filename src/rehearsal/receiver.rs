@@ -8,9 +8,9 @@ use hyper::{Request, StatusCode};
 use serde_json::json;
 
 use crate::secret::Secrets;
-use crate::service::http::{HOPED_STATUS, ORIGINAL_URL};
+use crate::service::http::HOPED_STATUS;
 
-use super::server::{Answer, Standin, json, small_body};
+use super::server::{Answer, Standin, asked, json, small_body};
 
 pub(super) struct Receiver {
     received: Mutex<Vec<String>>,
@@ -31,12 +31,8 @@ impl Standin for Receiver {
 
     fn answer(&self, request: Request<Incoming>) -> Answer<'_> {
         Box::pin(async move {
-            let original = request.headers().get(ORIGINAL_URL);
             let status = hoped(request.headers());
-            let url = original
-                .and_then(|url| url.to_str().ok())
-                .map_or_else(|| request.uri().to_string(), str::to_owned);
-            let asked = format!("{} {url}", request.method());
+            let asked = asked(&request);
             let told = match small_body(request).await {
                 // Half a secret, or one with other spaces in it, is not known as one any more.
                 Some(body) => shortened(&self.secrets.mask(&String::from_utf8_lossy(&body))),

@@ -18,6 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::fault::Faults;
+use crate::service::http::ORIGINAL_URL;
 
 pub(super) type Answer<'a> = Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send + 'a>>;
 
@@ -48,8 +49,7 @@ pub(super) async fn serve<S: Standin>(listener: TcpListener, standin: Arc<S>, fa
             let service = service_fn(|request| {
                 let (standin, faults) = (standin.clone(), faults.clone());
                 async move {
-                    let asked = format!("{} {}", request.method(), request.uri().path());
-                    let answer = match faults.take(S::NAME, &asked) {
+                    let answer = match faults.take(S::NAME, &asked(&request)) {
                         Some(fault) => fault,
                         None => standin.answer(request).await,
                     };
@@ -62,6 +62,15 @@ pub(super) async fn serve<S: Standin>(listener: TcpListener, standin: Arc<S>, fa
                 .await;
         });
     }
+}
+
+/// The method, and the URL that it was before it came here where that is told.
+pub(super) fn asked<B>(request: &Request<B>) -> String {
+    let original = request.headers().get(ORIGINAL_URL);
+    let original = original.and_then(|url| url.to_str().ok());
+    // A query may be a secret, such as the key of a hook.
+    let url = original.unwrap_or_else(|| request.uri().path());
+    format!("{} {url}", request.method())
 }
 
 /// The body of a request that is small by its nature.

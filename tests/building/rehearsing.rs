@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::Project;
+use crate::harness::{Project, Standin};
 
 fn project() -> Project {
     let project = Project::new()
@@ -82,6 +82,77 @@ fn a_rehearsal_does_not_hide_a_dockerfile_that_is_wrong() {
       |             ^^^^^^^^^^^^
     hint: did you mean `COPY`?
     "#);
+}
+
+/// What an engine would refuse, found without one.
+#[test]
+fn a_rehearsal_finds_what_cannot_be_built() {
+    let told = [
+        ("FROM scratch\nCOPY --frm=x a b\n", ""),
+        ("ARG Y\nFROM $Y\n", ""),
+        ("FROM scratch\nCOPY nothere /\n", ""),
+        ("FROM scratch\nCOPY wharf.rhai /\n", ""),
+        ("FROM scratch\nCOPY app.py /\n", "platform: \"bogus\""),
+        ("FROM scratch\nCOPY app.py /\n", "cache_from: [\"UPPER\"]"),
+    ]
+    .map(|(dockerfile, options)| {
+        let script = format!("docker_build(#{{ {options} }});");
+        let project = project().file("Dockerfile", dockerfile).script(&script);
+        project.run(["run", "--rehearse"]).failure()
+    });
+    assert_snapshot!(told.join("\n"), @r#"
+    exit: 1
+    error: `docker_build`: `Dockerfile`, line 2: `COPY` has no flag `--frm`
+    hint: did you mean `--from`?
+
+    exit: 1
+    error: `docker_build`: `Dockerfile`, line 2: `$Y` is empty: it is no `ARG` with a value before the first `FROM`
+    hint: give the `ARG` a value there, or one in `build_args`
+
+    exit: 1
+    error: `docker_build`: `Dockerfile`, line 2: `COPY nothere /` failed
+    cause: "/nothere": not found
+    hint: what is copied is looked for in the context, and from its root
+
+    exit: 1
+    error: `docker_build`: `Dockerfile`, line 2: `COPY wharf.rhai /` failed
+    cause: "/wharf.rhai": not found
+    hint: `wharf.rhai` is in the context, but the ignore file leaves it out
+
+    exit: 2
+    error: option `platform` of `docker_build`: `bogus` is not a platform, such as `linux/arm64`
+
+    exit: 2
+    error: option `cache_from[0]` of `docker_build`: `UPPER` is not an image reference: a repository is written in lowercase
+    "#);
+}
+
+/// Whatever is wrong with the engine is no reason for a rehearsal to fail.
+#[test]
+fn a_rehearsal_does_without_an_engine_that_cannot_be_used() {
+    let broken = Standin::new("500 Internal Server Error", "");
+    for (host, told) in [
+        (
+            "ssh://me@build.example.com",
+            "is reached over ssh, which wharf does not do",
+        ),
+        ("build.example.com", "is not the address of a Docker Engine"),
+        (
+            &format!("tcp://{}", broken.address),
+            "it answers `500 Internal Server Error`",
+        ),
+    ] {
+        let project = project().env("DOCKER_HOST", host);
+        let (code, _, stderr) = project.run(["run", "--rehearse"]).streams();
+        assert_eq!(code, 0, "{stderr}");
+        let simulated = stderr
+            .lines()
+            .find(|line| line.starts_with("  simulated: "));
+        assert!(
+            simulated.is_some_and(|line| line.contains(told)),
+            "{stderr}"
+        );
+    }
 }
 
 #[test]

@@ -89,8 +89,8 @@ fn without_an_engine_the_push_is_simulated_and_says_so() {
     ✓ use [time]
     2 passed in [time]
     what each service would have received
-      registry  push-rehearsed/app:1 as anonymous — sha256:1ccb399e44f3, 0 layers, 0 B
-      registry  push-rehearsed/app:latest as anonymous — sha256:1ccb399e44f3, 0 layers, 0 B
+      registry  push-rehearsed/app:1 as anonymous — sha256:1ccb399e44f3, simulated: a name without an image
+      registry  push-rehearsed/app:latest as anonymous — sha256:1ccb399e44f3, simulated: a name without an image
       render    nothing
       sentry    nothing
       http      nothing
@@ -113,7 +113,7 @@ fn an_image_that_was_only_simulated_is_pushed_the_same_way() {
     ✓ script [time]
     1 passed in [time]
     what each service would have received
-      registry  push-simulated/app:1 as anonymous — sha256:1ccb399e44f3, 0 layers, 0 B
+      registry  push-simulated/app:1 as anonymous — sha256:1ccb399e44f3, simulated: a name without an image
       render    nothing
       sentry    nothing
       http      nothing
@@ -135,7 +135,7 @@ fn a_stand_in_can_be_told_to_fail() {
     ✓ script [time]
     1 passed in [time]
     what each service would have received
-      registry  me/app:1 as anonymous — sha256:1ccb399e44f3, 0 layers, 0 B
+      registry  me/app:1 as anonymous — sha256:1ccb399e44f3, simulated: a name without an image
       registry  GET /v2/, and answered 503 Service Unavailable as told
       render    nothing
       sentry    nothing
@@ -152,13 +152,12 @@ fn a_stand_in_can_be_told_to_fail() {
     ✗ script failed after [time]
     1 failed in [time]
     what each service would have received
-      registry  GET /v2/, and answered 503 Service Unavailable as told
-      registry  GET /v2/, and answered 503 Service Unavailable as told
+      registry  GET /v2/, and answered 503 Service Unavailable as told × 2
       render    nothing
       sentry    nothing
       http      nothing
     error: `docker_push`: the registry `docker.io` answers 503 Service Unavailable: service unavailable
-    hint: is the registry up? then try again
+    hint: injected by `--fault registry:503*2`: the service itself was not asked
     ");
 }
 

@@ -12,6 +12,7 @@ need_packages() {
     has ip || missing+=(iproute2)
   fi
   has docker-registry || missing+=(docker-registry)
+  has make || missing+=(make)
   has umount || missing+=(mount)
   has fish || missing+=(fish)
   has chromium || missing+=(chromium)

@@ -1,8 +1,10 @@
 //! What Render refuses, and what is refused before it is asked.
 
+use std::net::TcpListener;
+
 use insta::assert_snapshot;
 
-use super::{HOOKED, KEY, SERVICE, hook_of, hooked};
+use super::{API_KEY, HOOKED, KEY, SERVICE, hook_of, hooked};
 use crate::harness::{Project, Standin};
 
 #[test]
@@ -178,5 +180,32 @@ fn an_image_that_is_nothing_is_no_latest_one() {
 
     exit: 2
     error: option `image` of `render_deploy` must be an image's reference, or what docker_build or docker_push gave
+    ");
+}
+
+/// Also what comes before there is a deploy to follow.
+#[test]
+fn a_render_that_never_answers_is_waited_for_no_longer_than_wait() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
+    let address = silent.local_addr().expect("an address");
+    let hook = format!("http://{address}/deploy/{SERVICE}?key={KEY}");
+    let told = [
+        format!("service: \"{SERVICE}\", api_key: \"{API_KEY}\""),
+        format!("hook: \"{hook}\", api_key: \"{API_KEY}\""),
+    ]
+    .map(|options| {
+        let project = Project::new()
+            .script(&format!("render_deploy(#{{ wait: \"1s\", {options} }});"))
+            .env("RENDER_API_URL", format!("http://{address}"));
+        project.run(["run"]).failure()
+    });
+    assert_snapshot!(told.join("\n"), @"
+    exit: 1
+    error: `render_deploy`: Render does not answer after [time]
+    hint: nothing was deployed
+
+    exit: 1
+    error: `render_deploy`: Render does not answer after [time]
+    hint: the deploy may have been started: look at the service's Events before the next try
     ");
 }

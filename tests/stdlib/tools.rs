@@ -46,6 +46,58 @@ fn a_virtual_environment_is_made_once_for_the_same_requirements() {
     assert!(!project.path("back/.venv/left-over").exists());
 }
 
+/// The first line of why a call in a module fails.
+#[track_caller]
+fn why(module: &str, call: &str) -> String {
+    let script = format!("import \"std/{module}\" as it;\n{call};\n");
+    let (code, _, stderr) = Project::new().script(&script).run(["run"]).streams();
+    assert_eq!(code, 1, "{stderr}");
+    let why = stderr.lines().find(|line| line.starts_with("error: "));
+    why.expect("an error").to_owned()
+}
+
+#[test]
+fn files_that_say_what_to_install_are_named_where_they_are_missing() {
+    for call in ["it::venv()", "it::install()"] {
+        assert_eq!(
+            why("python", call),
+            "error: there is no requirements.txt: it has to say what to install"
+        );
+    }
+    assert_eq!(
+        why("node", "it::install()"),
+        "error: there is no package-lock.json, yarn.lock or pnpm-lock.yaml: `npm install` writes the first, which belongs to the repository"
+    );
+}
+
+#[test]
+fn an_environment_is_made_by_whichever_file_there_is() {
+    for (files, made) in [
+        (
+            &["uv.lock", "pyproject.toml", "requirements.txt"][..],
+            "uv sync --frozen --quiet\n",
+        ),
+        (
+            &["poetry.lock", "pyproject.toml"],
+            "poetry install --no-interaction --sync\n",
+        ),
+    ] {
+        let make = "mkdir -p .venv";
+        let tools = [
+            ("uv", make),
+            ("poetry", make),
+            ("python3", "echo Python 3.12.1"),
+        ];
+        let mut project = played(&tools);
+        for file in files {
+            project = project.file(file, "");
+        }
+        let (project, _) = run(project, "python", "it::install();");
+        let calls = project.read("calls").replace("python3 -VV\n", "");
+        assert_eq!(calls, made);
+    }
+}
+
 #[test]
 fn an_environment_that_was_left_half_made_is_made_again() {
     let services = Services::from_env();

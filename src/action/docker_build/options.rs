@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::trouble;
 use crate::action::{ActionError, Context};
-use crate::service::engine::{Build, BuildContext};
+use crate::service::engine::{Build, BuildContext, is_platform};
 use crate::service::registry::Reference;
 
 /// What `docker_build` can be told.
@@ -92,6 +92,7 @@ enum Network {
 impl Options {
     pub(super) fn build(self, context: &Context) -> Result<Build, ActionError> {
         let tags = self.references()?;
+        self.check_names()?;
         let root = context.path(self.context.as_deref().unwrap_or_default());
         let dockerfile = self.dockerfile.as_ref().map(|path| context.path(path));
         let opened = BuildContext::open(&root, dockerfile.as_deref());
@@ -117,6 +118,20 @@ impl Options {
             environment: context.environment.clone(),
             hidden: context.secrets.clone(),
         })
+    }
+
+    /// What only an engine would refuse, and after it was sent everything.
+    fn check_names(&self) -> Result<(), ActionError> {
+        if let Some(platform) = self.platform.as_ref().filter(|one| !is_platform(one)) {
+            let message = format!("`{platform}` is not a platform, such as `linux/arm64`");
+            return Err(ActionError::option("platform", message));
+        }
+        for (index, image) in self.cache_from.iter().enumerate() {
+            Reference::parse(image).map_err(|error| {
+                ActionError::option(format!("cache_from[{index}]"), error.to_string())
+            })?;
+        }
+        Ok(())
     }
 
     /// `tag` first, then `tags`, none twice.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::push::{Push, Standin};
 use super::{ActionError, Context, Credentials, Order};
-use crate::service::engine::{self, Address, Engine, EngineError};
+use crate::service::engine::{self, Address, Engine};
 use crate::service::registry::is_loopback;
 
 /// The digest, and whether the push was only simulated.
@@ -54,10 +54,7 @@ fn way(context: &Context, order: &Order) -> Result<Way, ActionError> {
     Ok(match context.block_on(async { Ok(connecting.await) })? {
         Ok(engine) if is_here(&engine) => Way::Through(Box::new(engine)),
         Ok(engine) => Way::Simulated(elsewhere(&engine)),
-        Err(EngineError::Unreachable { address, .. }) => {
-            Way::Simulated(format!("no Docker Engine at `{address}`"))
-        }
-        Err(error) => Way::Simulated(error.to_string()),
+        Err(error) => Way::Simulated(error.lack()),
     })
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use super::{Output, refusal, unanswered};
+use super::{MAYBE_STARTED, Output, refusal, unanswered};
 use crate::action::{ActionError, Context};
 use crate::event::Progress;
 use crate::service::render::{Api, Deploy, POLL, Trigger};
@@ -32,6 +32,19 @@ impl Limit {
         let length = self.length(otherwise);
         length.saturating_sub(self.begin.elapsed())
     }
+
+    /// What the work came to, if it is done before the time is over.
+    pub(super) async fn within<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        match self.wait {
+            Some(_) => timeout(self.left(Duration::ZERO), work).await.ok(),
+            None => Some(work.await),
+        }
+    }
+
+    pub(super) fn over(self) -> ActionError {
+        let length = humantime::format_duration(self.length(Duration::ZERO));
+        ActionError::new(format!("Render does not answer after {length}"))
+    }
 }
 
 /// Starts a deploy and follows it if there is a `wait`.
@@ -41,8 +54,11 @@ pub(super) async fn deploy(
     trigger: Trigger<'_>,
     limit: Limit,
 ) -> Result<Output, ActionError> {
-    let known = api.known().await.map_err(|error| unanswered(&error))?;
-    let deploy = api.trigger(trigger, &known).await;
+    let known = limit.within(api.known()).await;
+    let known = known.ok_or_else(|| limit.over().hint("nothing was deployed"))?;
+    let known = known.map_err(|error| unanswered(&error))?;
+    let deploy = limit.within(api.trigger(trigger, &known)).await;
+    let deploy = deploy.ok_or_else(|| limit.over().hint(MAYBE_STARTED))?;
     let deploy = deploy.map_err(|error| refusal(&error))?;
     match deploy {
         Some(deploy) if limit.wait.is_some() => follow(context, api, deploy, limit).await,
@@ -150,7 +166,7 @@ fn told(deploy: Deploy, url: Option<String>) -> Output {
 }
 
 /// Between two looks; a stand-in is in no hurry and has no limits.
-pub(super) fn pause(context: &Context) -> Duration {
+fn pause(context: &Context) -> Duration {
     if context.standins.is_some() {
         Duration::from_millis(20)
     } else {

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use super::follow::{Limit, pause};
+use super::follow::Limit;
 use crate::action::format::NO_URL;
 use crate::action::{ActionError, Context};
 use crate::event::Progress;
 use crate::service::http::{Http, Method, Request, Url, address, shown};
+use crate::service::render::POLL;
 
 /// For how long to ask where no `wait` tells.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often to ask a stand-in, which answers the same again unless it is told to fail a few times.
+const REHEARSED_PAUSE: Duration = Duration::from_millis(250);
 
 /// The option `health`, refused before anything is deployed.
 pub(super) fn read(text: &str) -> Result<Url, ActionError> {
@@ -31,6 +35,11 @@ pub(super) async fn wait(
         request.url = standins.http(url)?;
         request = request.rehearsed(url, Some(status));
     }
+    let pause = if context.standins.is_some() {
+        REHEARSED_PAUSE
+    } else {
+        POLL
+    };
     request.retries = 0;
     request.wanted = vec![status];
     let progress = |label, done| {
@@ -63,6 +72,6 @@ pub(super) async fn wait(
             });
         }
         progress(format!("waiting for {name}: {told}"), false);
-        tokio::time::sleep(pause(context).min(left)).await;
+        tokio::time::sleep(pause.min(left)).await;
     }
 }

@@ -206,8 +206,10 @@ fn through_hook(
     });
     let say = |text| context.say(text);
     context.block_on(async {
-        let response = http.send(&request, &say).await.map_err(RenderError::from);
+        let response = limit.within(http.send(&request, &say)).await;
+        let response = response.ok_or_else(|| limit.over().hint(MAYBE_STARTED))?;
         let response = response
+            .map_err(RenderError::from)
             .and_then(render::agreed)
             .map_err(|error| refusal(&error))?;
         let id = render::started(&response);
@@ -245,12 +247,13 @@ fn api<'a>(
     }
 }
 
+const MAYBE_STARTED: &str =
+    "the deploy may have been started: look at the service's Events before the next try";
+
 /// What was to start a deploy failed.
 fn refusal(error: &RenderError) -> ActionError {
     if error.may_have_started() {
-        return ActionError::new(error.to_string()).unfinished().hint(
-            "the deploy may have been started: look at the service's Events before the next try",
-        );
+        return ActionError::new(error.to_string()).unfinished().hint(MAYBE_STARTED);
     }
     unanswered(error)
 }

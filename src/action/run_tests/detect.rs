@@ -44,7 +44,25 @@ fn python(project: &Project) -> Option<(Runner, String)> {
     }
     let is_python = ["setup.py", "setup.cfg"].into_iter().chain(REQUIREMENTS);
     let file = is_python.into_iter().find(|file| project.has(file))?;
+    if let Some(test) = of_pytest(project) {
+        return Some((Runner::Pytest, format!("{test} is written for pytest")));
+    }
     Some((Runner::Unittest, format!("{file} names no other runner")))
+}
+
+/// A file with tests that are functions, which unittest does not see.
+fn of_pytest(project: &Project) -> Option<String> {
+    ["", "tests/", "test/"].into_iter().find_map(|folder| {
+        let entries = std::fs::read_dir(project.folder.join(folder)).ok()?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let tests = names.filter(|name| name.starts_with("test_") && name.ends_with(".py"));
+        let mut paths: Vec<_> = tests.map(|name| format!("{folder}{name}")).collect();
+        paths.sort();
+        let function = |line: &str| line.starts_with("def test_") || line == "import pytest";
+        paths
+            .into_iter()
+            .find(|path| project.read(path).lines().any(function))
+    })
 }
 
 /// Where Python projects say what they need.

@@ -1,7 +1,7 @@
 //! The folder that tools work in, and what its files tell about them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::action::{ActionError, Context, Environment};
@@ -83,9 +83,9 @@ impl Project {
             .find(|path| path.is_file())
     }
 
-    /// A project without an environment, for tests of what needs only its place.
-    #[cfg(test)]
-    pub(in crate::action) fn in_folder(folder: &str) -> Self {
+    /// A project without an environment, for what needs only its files.
+    pub(in crate::action) fn in_folder(folder: impl AsRef<Path>) -> Self {
+        let folder = folder.as_ref();
         Self {
             folder: folder.into(),
             root: folder.into(),
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn requirements_are_read_by_name() {
         let folder = tempfile::tempdir().expect("a folder");
-        let project = Project::in_folder(&folder.path().display().to_string());
+        let project = Project::in_folder(folder.path());
         for (text, expected) in [
             ("django\npytest==9.2\n", true),
             ("pytest-django\n", true),

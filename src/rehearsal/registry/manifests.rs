@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Registry;
 use super::memory::{Manifest, Repository};
 use super::reply::{self, Reply};
+use crate::service::registry::NO_CONFIGURATION;
 use crate::service::registry::{digest_of, unplayed};
 use crate::words::{counted, size};
 
@@ -124,7 +125,10 @@ struct Content {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Descriptor {
+    #[serde(default)]
+    media_type: String,
     digest: String,
     #[serde(default)]
     size: u64,
@@ -149,6 +153,10 @@ impl Content {
         let digest = short(digest);
         if !self.manifests.is_empty() {
             return format!("{digest}, {}", counted(self.manifests.len(), "platform"));
+        }
+        let config = self.config.as_ref();
+        if config.is_some_and(|config| config.media_type == NO_CONFIGURATION) {
+            return format!("{digest}, simulated: a name without an image");
         }
         let bytes = self.layers.iter().map(|layer| layer.size).sum();
         format!(

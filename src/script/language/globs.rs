@@ -102,8 +102,13 @@ fn hash(context: &NativeCallContext, root: &Path, globs: &Dynamic) -> Answer<Str
     let print = files.fingerprint(&globs, cancel);
     let print = print.map_err(|error| refuse(error, context))?;
     if print.files.is_empty() {
-        let failure = Failure::new(Kind::Pipeline, "there is no file to hash")
-            .because(format!("nothing matches {}", globs.join(", ")));
+        let failure = match &globs[..] {
+            [name] if !name.contains(['*', '?', '[', '{', '\\']) => {
+                Failure::new(Kind::Pipeline, format!("there is no file `{name}` to hash"))
+            }
+            _ => Failure::new(Kind::Pipeline, "there is no file to hash")
+                .because(format!("nothing matches {}", globs.join(", "))),
+        };
         return Err(raise(failure, context));
     }
     Ok(print.digest.to_hex().to_string())

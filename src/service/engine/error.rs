@@ -83,11 +83,11 @@ impl EngineError {
         }
     }
 
-    /// Where nothing answers, when that is all that is wrong.
-    pub fn silent_address(&self) -> Option<&Address> {
+    /// What a rehearsal has to do without.
+    pub fn lack(&self) -> String {
         match self {
-            Self::Unreachable { address, .. } | Self::Silent { address, .. } => Some(address),
-            _ => None,
+            Self::Unreachable { address, .. } => format!("no Docker Engine at `{address}`"),
+            other => other.to_string(),
         }
     }
 

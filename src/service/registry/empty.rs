@@ -9,7 +9,7 @@ use super::{Reference, RegistryError, digest_of};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// Stands in a manifest for a configuration that there is none of (OCI Image Specification 1.1).
-const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+pub(crate) const NO_CONFIGURATION: &str = "application/vnd.oci.empty.v1+json";
 
 impl Registry {
     /// Puts a manifest without layers under `reference` and gives its digest.
@@ -18,7 +18,7 @@ impl Registry {
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
-            "config": { "mediaType": EMPTY, "digest": config, "size": 2 },
+            "config": { "mediaType": NO_CONFIGURATION, "digest": config, "size": 2 },
             "layers": [],
         });
         let content = manifest.to_string().into_bytes();

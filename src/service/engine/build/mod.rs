@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
+use super::context::{Travelling, plain};
 use super::dockerfile::{self, Dockerfile};
 use super::{BuildContext, ContextError, Engine};
 use crate::event::Stream;
@@ -129,6 +130,24 @@ pub fn check(build: &Build) -> Result<Checked, BuildError> {
     })
 }
 
+/// The files that travel, among them everything that the Dockerfile copies by name.
+pub fn check_files(build: &Build) -> Result<Vec<Travelling>, BuildError> {
+    let dockerfile = read(build)?;
+    let files = build.context.files()?;
+    let sources = dockerfile.sources(build.target.as_deref()).into_iter();
+    let mut missing = sources.filter(|source| !build.context.has(&source.path, &files));
+    match missing.next() {
+        Some(source) => Err(BuildError::Step {
+            instruction: source.instruction.text(),
+            line: Some(source.instruction.line),
+            exit_code: None,
+            reason: Some(format!("\"/{}\": not found", plain(&source.path))),
+            output: Vec::new(),
+        }),
+        None => Ok(files),
+    }
+}
+
 fn read(build: &Build) -> Result<Dockerfile, BuildError> {
     let path = &build.context.dockerfile;
     let text = fs::read(path).map_err(|source| ContextError::Io {
@@ -142,12 +161,16 @@ fn read(build: &Build) -> Result<Dockerfile, BuildError> {
         hint: error.hint,
     };
     let dockerfile = dockerfile::parse(&String::from_utf8_lossy(&text)).map_err(wrong)?;
-    match &build.target {
-        Some(target) if !dockerfile.has_stage(target) => Err(BuildError::Target {
+    let target = build.target.as_deref();
+    if let Some(target) = target.filter(|target| !dockerfile.has_stage(target)) {
+        return Err(BuildError::Target {
             path: path.clone(),
-            target: target.clone(),
+            target: target.to_owned(),
             stages: dockerfile.stages().map(str::to_owned).collect(),
-        }),
-        _ => Ok(dockerfile),
+        });
     }
+    dockerfile
+        .check_images(target, &build.build_args)
+        .map_err(wrong)?;
+    Ok(dockerfile)
 }

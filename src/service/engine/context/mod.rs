@@ -55,6 +55,19 @@ pub enum ContextError {
     Name(PathBuf),
 }
 
+/// A path as it is from the context's root, which nothing leads out of: `a/b` of `/x/../a/./b/`.
+pub(crate) fn plain(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 impl BuildContext {
     /// The context in `root`, with `Dockerfile` in it unless another is given. Paths are absolute.
     pub fn open(root: &Path, dockerfile: Option<&Path>) -> Result<Self, ContextError> {
@@ -121,6 +134,22 @@ impl BuildContext {
             Ok(())
         })?;
         Ok(files)
+    }
+
+    /// Whether `files`, those that travel, have something at this path. A link is taken to lead to
+    /// whatever is said to be behind it.
+    pub(crate) fn has(&self, path: &str, files: &[Travelling]) -> bool {
+        let path = plain(path);
+        let below = format!("{path}/");
+        let mut above = Path::new(&path)
+            .ancestors()
+            .filter(|part| *part != Path::new(""));
+        path.is_empty()
+            || files
+                .iter()
+                .any(|file| file.path == path || file.path.starts_with(&below))
+            || above.any(|part| self.root.join(part).is_symlink())
+            || self.root.join(&path).is_dir()
     }
 
     /// Everything a build sends, shown to `visit` in the order it travels. The Dockerfile and the

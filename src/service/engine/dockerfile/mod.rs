@@ -2,6 +2,8 @@
 //! instructions mean is the engine's business.
 
 mod read;
+mod rules;
+mod stages;
 mod step;
 
 pub(crate) use read::parse;
@@ -11,6 +13,8 @@ pub(crate) use step::without_number;
 #[derive(Debug)]
 pub(crate) struct Dockerfile {
     pub(crate) instructions: Vec<Instruction>,
+    /// Whether a frontend reads it that may know another language.
+    foreign: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +43,42 @@ pub(crate) struct SecretMount {
 }
 
 impl Instruction {
+    /// One as it stands in a text.
+    fn of(text: &str, line: usize) -> Self {
+        let text = text.trim();
+        let (keyword, arguments) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        Self {
+            keyword: keyword.to_ascii_uppercase(),
+            arguments: arguments.trim().to_owned(),
+            line,
+        }
+    }
+
+    /// The flags before the operands, without their dashes: `from=build`.
+    fn flags(&self) -> impl Iterator<Item = &str> {
+        let words = self.arguments.split_whitespace();
+        words.map_while(|word| word.strip_prefix("--").filter(|name| !name.is_empty()))
+    }
+
+    /// What follows the flags.
+    fn operands(&self) -> &str {
+        let mut rest = self.arguments.as_str();
+        for flag in self.flags() {
+            rest = rest.trim_start()["--".len() + flag.len()..].trim_start();
+        }
+        rest
+    }
+
+    /// The sources and the destination of a `COPY` or `ADD`.
+    fn copied(&self) -> Option<Vec<String>> {
+        if !["COPY", "ADD"].contains(&self.keyword.as_str()) {
+            return None;
+        }
+        let operands = self.operands();
+        let array = serde_json::from_str(operands).ok();
+        Some(array.unwrap_or_else(|| operands.split_whitespace().map(str::to_owned).collect()))
+    }
+
     /// The image of a `FROM` that is an image or a stage.
     pub(crate) fn base(&self) -> Option<&str> {
         let mut words = self.arguments.split_whitespace();

@@ -1,27 +1,6 @@
 //! Lines to instructions, by the rules of BuildKit's `frontend/dockerfile/parser`.
 
-use super::{Dockerfile, Instruction, ParseError};
-
-const KEYWORDS: &[&str] = &[
-    "ADD",
-    "ARG",
-    "CMD",
-    "COPY",
-    "ENTRYPOINT",
-    "ENV",
-    "EXPOSE",
-    "FROM",
-    "HEALTHCHECK",
-    "LABEL",
-    "MAINTAINER",
-    "ONBUILD",
-    "RUN",
-    "SHELL",
-    "STOPSIGNAL",
-    "USER",
-    "VOLUME",
-    "WORKDIR",
-];
+use super::{Dockerfile, Instruction, ParseError, rules};
 
 /// Reads a Dockerfile and checks its order. One that names a frontend of its own in `# syntax=` may
 /// speak another language and is only split into lines.
@@ -30,12 +9,15 @@ pub(crate) fn parse(text: &str) -> Result<Dockerfile, ParseError> {
     let directives = Directives::read(text)?;
     let instructions = split(text, directives.escape)?;
     if directives.docker_syntax {
-        check(&instructions)?;
+        check(&instructions, directives.own_syntax)?;
     }
-    Ok(Dockerfile { instructions })
+    Ok(Dockerfile {
+        instructions,
+        foreign: !directives.docker_syntax,
+    })
 }
 
-fn check(instructions: &[Instruction]) -> Result<(), ParseError> {
+fn check(instructions: &[Instruction], all_flags_known: bool) -> Result<(), ParseError> {
     let Some(first) = instructions.iter().find(|one| one.keyword != "ARG") else {
         return Err(ParseError {
             line: None,
@@ -43,34 +25,12 @@ fn check(instructions: &[Instruction]) -> Result<(), ParseError> {
             hint: None,
         });
     };
-    for one in instructions {
-        if !KEYWORDS.contains(&one.keyword.as_str()) {
-            let near = crate::failure::nearest(&one.keyword, KEYWORDS.iter().copied());
-            return Err(ParseError {
-                line: Some(one.line),
-                reason: format!("`{}` is not an instruction", one.keyword),
-                hint: near.map(|near| format!("did you mean `{near}`?")),
-            });
-        }
-        if one.arguments.is_empty() {
-            return Err(wrong(
-                one.line,
-                format!("nothing follows `{}`", one.keyword),
-            ));
-        }
-    }
+    let each = instructions.iter();
+    each.into_iter()
+        .try_for_each(|one| rules::check(one, all_flags_known))?;
     if first.keyword != "FROM" {
         let reason = format!("`{}` comes before the first `FROM`", first.keyword);
         return Err(wrong(first.line, reason));
-    }
-    for one in instructions.iter().filter(|one| one.keyword == "FROM") {
-        let words = one.arguments.split_whitespace();
-        let words: Vec<_> = words.filter(|word| !word.starts_with("--")).collect();
-        let named = matches!(words[..], [_, r#as, _] if r#as.eq_ignore_ascii_case("as"));
-        if words.len() != 1 && !named {
-            let reason = "`FROM` takes an image, or an image `AS` a name".to_owned();
-            return Err(wrong(one.line, reason));
-        }
     }
     Ok(())
 }
@@ -78,6 +38,8 @@ fn check(instructions: &[Instruction]) -> Result<(), ParseError> {
 struct Directives {
     escape: char,
     docker_syntax: bool,
+    /// Whether it is that of the engine itself.
+    own_syntax: bool,
 }
 
 impl Directives {
@@ -86,6 +48,7 @@ impl Directives {
         let mut found = Self {
             escape: '\\',
             docker_syntax: true,
+            own_syntax: true,
         };
         for (index, line) in text.lines().enumerate() {
             let directive = line.trim().strip_prefix('#');
@@ -102,6 +65,7 @@ impl Directives {
                 }
                 ("syntax", frontend) => {
                     let known = ["docker/dockerfile", "docker.io/docker/dockerfile"];
+                    found.own_syntax = false;
                     found.docker_syntax = known.iter().any(|known| frontend.starts_with(known));
                 }
                 _ => break,
@@ -131,15 +95,7 @@ fn split(text: &str, escape: char) -> Result<Vec<Instruction>, ParseError> {
             joined.push_str(&more);
             goes_on = more_follows;
         }
-        let joined = joined.trim();
-        let (keyword, arguments) = joined
-            .split_once(char::is_whitespace)
-            .unwrap_or((joined, ""));
-        let instruction = Instruction {
-            keyword: keyword.to_ascii_uppercase(),
-            arguments: arguments.trim().to_owned(),
-            line: index + 1,
-        };
+        let instruction = Instruction::of(&joined, index + 1);
         for end in here_documents(&instruction) {
             if !lines.any(|(_, line)| end.closes(line)) {
                 let reason = format!("the here-document `<<{}` is not closed", end.word);
@@ -267,11 +223,70 @@ mod tests {
                 "2! the here-document `<<END` is not closed",
             ),
             (
+                "FROM x\nCOPY --from=y a",
+                "2! `COPY` takes at least a source and a destination",
+            ),
+            (
+                "FROM x\nADD [\"a\"]",
+                "2! `ADD` takes at least a source and a destination",
+            ),
+            ("FROM x\nCOPY --frm=y a b", "2! `COPY` has no flag `--frm`"),
+            ("FROM x\nCMD --x y", "2! `CMD` has no flag `--x`"),
+            (
+                "FROM x\nONBUILD FROM y",
+                "2! `FROM` cannot be the trigger of an `ONBUILD`",
+            ),
+            ("FROM x\nONBUILD RUNN y", "2! `RUNN` is not an instruction"),
+            (
+                "FROM x\nHEALTHCHECK --foo=1 CMD x",
+                "2! `HEALTHCHECK` has no flag `--foo`",
+            ),
+            (
+                "FROM x\nHEALTHCHECK --retries=1 curl",
+                "2! `HEALTHCHECK` takes `NONE`, or `CMD` and a command",
+            ),
+            (
+                "FROM x\nEXPOSE 80 abc",
+                "2! `abc` is not a port, such as `80` or `53/udp`",
+            ),
+            ("FROM x\nENV A", "2! `A` is not `NAME=VALUE`"),
+            ("FROM x\nENV A=\"b c\" D", "2! `D` is not `NAME=VALUE`"),
+            ("FROM x\nLABEL =b", "2! `=b` is not `NAME=VALUE`"),
+            (
+                "FROM x\nSHELL sh -c",
+                "2! `SHELL` takes an array in JSON, such as `[\"/bin/sh\", \"-c\"]`",
+            ),
+            (
+                "FROM x AS X!",
+                "1! `X!` is not the name of a stage: a letter, then letters, digits, `-`, `_` and `.`",
+            ),
+            (
+                "FROM --platform=bogus x",
+                "1! `bogus` is not a platform, such as `linux/arm64`",
+            ),
+            (
                 "# escape=x\nFROM x",
                 "1! the escape character is a backslash or a backtick, not x",
             ),
         ] {
             assert_eq!(told(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_can_be_built_is_no_error() {
+        for text in [
+            "FROM x\nCOPY --from=y --chown=1:1 --link a b /",
+            "FROM x\nCOPY [\"a b\", \"c\"]\nADD --checksum=sha256:1 https://x/y /",
+            "# syntax=docker/dockerfile:2\nFROM x\nRUN --new=y z",
+            "FROM x\nRUN --mount=type=cache,target=/c --network=none make --fast",
+            "FROM x\nENV A b c\nENV A=b C='d e' F=\"g \\\" h\" I=j\\ k\nLABEL \"a.b\"=c",
+            "FROM x\nEXPOSE 80 53/udp 7000-7010 $PORT 8080:80/TCP",
+            "FROM x\nHEALTHCHECK NONE\nHEALTHCHECK --interval=5s CMD curl -f x",
+            "FROM x\nONBUILD COPY . /\nSHELL [\"sh\", \"-c\"]\nCMD [\"--flag\"]\nSTOPSIGNAL 9",
+            "FROM --platform=$BUILDPLATFORM x AS A_1.b\nFROM --platform=linux/arm/v7 y",
+        ] {
+            assert_eq!(parse(text).map(drop), Ok(()), "{text}");
         }
     }
 

@@ -5,6 +5,7 @@
 //! cannot do; one of them loses secrets, too, and the other all progress.
 
 mod auth;
+mod channel;
 mod fault;
 mod filesync;
 mod health;
@@ -21,8 +22,9 @@ use std::time::Duration;
 
 use bollard_buildkit_proto::moby::buildkit::v1::StatusRequest;
 use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
-use tonic::transport::{Channel, Endpoint};
+use hyper::Uri;
 
+use self::channel::Channel;
 use self::fault::Witness;
 use self::session::Session;
 use super::steps::Steps;
@@ -49,9 +51,10 @@ pub(super) async fn build(
     let witness = Witness::default();
     let session = Session::open(engine, build, &witness).await;
     let session = session.map_err(|error| gone(&error))?;
-    let channel = channel(engine).await.map_err(|error| gone(&error))?;
+    let channel = Channel::open(engine).await.map_err(|error| gone(&error))?;
     // A step's log may arrive in one message.
-    let mut control = ControlClient::new(channel).max_decoding_message_size(64 << 20);
+    let mut control = ControlClient::with_origin(channel, Uri::from_static("http://docker"))
+        .max_decoding_message_size(64 << 20);
     let request = request::solve(build, &session.id);
 
     let mut steps = Steps::new(listener, &build.hidden);
@@ -91,15 +94,4 @@ async fn together<T>(work: impl Future<Output = T>, watch: impl Future<Output = 
         }
         () = &mut watch => work.await,
     }
-}
-
-async fn channel(engine: &Engine) -> Result<Channel, tonic::transport::Error> {
-    let address = engine.address.clone();
-    let connector = tower::service_fn(move |_| {
-        let address = address.clone();
-        async move { hijack::hijack(&address, "/grpc", &[]).await }
-    });
-    Endpoint::from_static("http://docker")
-        .connect_with_connector(connector)
-        .await
 }

@@ -1,18 +1,22 @@
 //! The connection on which the engine calls us.
 
+use std::convert::Infallible;
 use std::io;
 
 use bollard_buildkit_proto::health::health_server::HealthServer;
 use bollard_buildkit_proto::moby::buildkit::secrets::v1::secrets_server::SecretsServer;
 use bollard_buildkit_proto::moby::filesync::packet::file_sync_server::FileSyncServer;
 use bollard_buildkit_proto::moby::filesync::v1::auth_server::AuthServer;
+use hyper::body::Incoming;
 use hyper::server::conn::http2;
+use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioExecutor;
-use hyper_util::service::TowerToHyperService;
 use ring::digest::{SHA256, digest};
 use tonic::Status;
-use tonic::service::Routes;
+use tonic::body::Body;
+use tower::Service as _;
 
 use super::auth::Logins;
 use super::fault::Witness;
@@ -35,7 +39,15 @@ const METHODS: &[&str] = &[
 pub(super) struct Session {
     pub(super) id: String,
     connection: Upgraded,
-    routes: Routes,
+    services: Services,
+}
+
+#[derive(Clone)]
+struct Services {
+    health: HealthServer<Healthy>,
+    files: FileSyncServer<Files>,
+    secrets: SecretsServer<Given>,
+    logins: AuthServer<Logins>,
 }
 
 impl Session {
@@ -55,26 +67,41 @@ impl Session {
             headers.push(("X-Docker-Expose-Session-Grpc-Method", (*method).to_owned()));
         }
         let connection = hijack(&engine.address, "/session", &headers).await?;
-        let routes = Routes::new(HealthServer::new(Healthy))
-            .add_service(FileSyncServer::new(Files::new(build, witness)))
-            .add_service(SecretsServer::new(Given::new(build, witness)))
-            .add_service(AuthServer::new(Logins::new(build)));
         Ok(Self {
             id,
             connection,
-            routes: routes.prepare(),
+            services: Services {
+                health: HealthServer::new(Healthy),
+                files: FileSyncServer::new(Files::new(build, witness)),
+                secrets: SecretsServer::new(Given::new(build, witness)),
+                logins: AuthServer::new(Logins::new(build)),
+            },
         })
     }
 
     /// Answers the engine until it closes the connection, which it does when it goes away.
     pub(super) async fn serve(self) -> Status {
-        let service = TowerToHyperService::new(self.routes);
+        let service = service_fn(move |request| self.services.clone().answer(request));
         let served = http2::Builder::new(TokioExecutor::new())
             .serve_connection(self.connection, service)
             .await;
         match served {
             Ok(()) => Status::unavailable("the engine closed the session"),
             Err(error) => Status::from_error(Box::new(error)),
+        }
+    }
+}
+
+impl Services {
+    async fn answer(mut self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        let path = request.uri().path();
+        let service = path.trim_start_matches('/').split('/').next();
+        match service.unwrap_or_default() {
+            "grpc.health.v1.Health" => self.health.call(request).await,
+            "moby.filesync.v1.FileSync" => self.files.call(request).await,
+            "moby.buildkit.secrets.v1.Secrets" => self.secrets.call(request).await,
+            "moby.filesync.v1.Auth" => self.logins.call(request).await,
+            _ => Ok(Status::unimplemented("").into_http()),
         }
     }
 }

@@ -1,22 +1,28 @@
 //! `wharf init`: a first script for the kind of project there is.
 
+mod survey;
+mod template;
+
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Done;
-use super::arguments::{InitOptions, Kind as ProjectKind, Place};
+use super::arguments::{InitOptions, Kind, Place};
 use crate::failure::Failure;
 use crate::script::FILE_NAME;
+use survey::Survey;
 
 /// Each kind's pipeline, as it stands in `scripts/`.
-fn script(kind: ProjectKind) -> &'static str {
+fn template(kind: Kind) -> &'static str {
     match kind {
-        ProjectKind::Django => include_str!("../../scripts/django.rhai"),
-        ProjectKind::Rust => include_str!("../../scripts/rust.rhai"),
-        ProjectKind::Node => include_str!("../../scripts/node.rhai"),
-        ProjectKind::Static => include_str!("../../scripts/static.rhai"),
+        Kind::Django => include_str!("../../../scripts/django.rhai"),
+        Kind::Python => include_str!("../../../scripts/python.rhai"),
+        Kind::Rust => include_str!("../../../scripts/rust.rhai"),
+        Kind::Node => include_str!("../../../scripts/node.rhai"),
+        Kind::Static => include_str!("../../../scripts/static.rhai"),
+        Kind::Generic => include_str!("../../../scripts/generic.rhai"),
     }
 }
 
@@ -25,17 +31,16 @@ pub(super) fn init(place: &Place, options: &InitOptions) -> Done {
         .directory
         .clone()
         .unwrap_or_else(|| PathBuf::from("."));
+    let survey = Survey::of(&folder);
     let (kind, why) = match options.kind {
-        Some(kind) => (kind, "as asked"),
-        None => detect(&folder).ok_or_else(|| {
-            Arc::new(
-                Failure::script("cannot tell what kind of project this is")
-                    .hint("name it: `wharf init --kind django`, `rust`, `node` or `static`"),
-            )
-        })?,
+        Some(kind) => (kind, "as asked".to_owned()),
+        None => survey.kind(),
     };
+    let text = template::adapt(template(kind), &survey.name(), |need| {
+        survey.missing(kind, need)
+    });
     let path = folder.join(place.file.as_deref().unwrap_or(Path::new(FILE_NAME)));
-    write_new(&path, script(kind)).map_err(|error| Arc::new(refusal(&path, &error)))?;
+    write_new(&path, &text).map_err(|error| Arc::new(refusal(&path, &error)))?;
     // The file is there; that nobody reads this is no failure.
     let _ = writeln!(
         std::io::stderr(),
@@ -43,23 +48,6 @@ pub(super) fn init(place: &Place, options: &InitOptions) -> Done {
         path.display()
     );
     Ok(())
-}
-
-fn detect(folder: &Path) -> Option<(ProjectKind, &'static str)> {
-    [
-        ("manage.py", ProjectKind::Django, "there is a manage.py"),
-        ("Cargo.toml", ProjectKind::Rust, "there is a Cargo.toml"),
-        ("package.json", ProjectKind::Node, "there is a package.json"),
-        ("index.html", ProjectKind::Static, "there is an index.html"),
-        (
-            "public/index.html",
-            ProjectKind::Static,
-            "there is a public/index.html",
-        ),
-    ]
-    .into_iter()
-    .find(|(file, _, _)| folder.join(file).exists())
-    .map(|(_, kind, why)| (kind, why))
 }
 
 /// Never over a file that is there, and never a part of it.

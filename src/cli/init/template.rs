@@ -1,0 +1,172 @@
+//! A ready pipeline as text, cut down to what a project has.
+//!
+//! What stands between `//? NEED` and `//? end` is kept where the need is met, and is a comment that
+//! begins with the reason where it is not. No stage that is kept needs one that is not.
+
+use std::fmt::Write;
+
+const MARK: &str = "//? ";
+const END: &str = "end";
+
+/// A pipeline that does nothing is nowhere to go on from.
+const NOTHING: &str = "\n/// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh(\"make test\")`
+stage(\"test\", || warn(\"nothing is tested yet: wharf.rhai says where to begin\"));\n";
+
+/// `missing` is why a need is not met.
+pub(super) fn adapt(
+    template: &str,
+    name: &str,
+    missing: impl Fn(&str) -> Option<String>,
+) -> String {
+    let sections = sections(template);
+    let sections: Vec<_> = sections
+        .iter()
+        .map(|(need, text)| (text, need.and_then(&missing)))
+        .collect();
+    let kept = sections.iter().filter(|(_, why)| why.is_none());
+    let stages: Vec<_> = kept.flat_map(|(text, _)| stages(text)).collect();
+    let mut made = String::new();
+    for (text, why) in &sections {
+        match why {
+            None => text
+                .lines()
+                .for_each(|line| push(&mut made, &only(line, &stages))),
+            Some(why) => {
+                push(&mut made, &format!("// Not yet: {why}."));
+                text.lines()
+                    .for_each(|line| push(&mut made, &comment(line)));
+            }
+        }
+    }
+    if stages.is_empty() {
+        made.push_str(NOTHING);
+    }
+    made.replace("{name}", name)
+}
+
+/// The text in its order, with what it needs.
+fn sections(template: &str) -> Vec<(Option<&str>, String)> {
+    let mut found = vec![(None, String::new())];
+    for line in template.lines() {
+        match line.strip_prefix(MARK) {
+            Some(END) => found.push((None, String::new())),
+            Some(need) => found.push((Some(need), String::new())),
+            None => {
+                let (_, text) = found.last_mut().expect("one that the text begins with");
+                push(text, line);
+            }
+        }
+    }
+    found
+}
+
+/// The names of the stages that a text declares.
+fn stages(text: &str) -> impl Iterator<Item = &str> {
+    let declared = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("stage(\""));
+    declared.filter_map(|rest| Some(rest.split_once('"')?.0))
+}
+
+/// The line, whose `needs` are of these stages only.
+fn only(line: &str, stages: &[&str]) -> String {
+    let needs = line.split_once("needs: [").and_then(|(before, rest)| {
+        let (names, after) = rest.split_once("], ")?;
+        Some((before, names, after))
+    });
+    let Some((before, names, after)) = needs else {
+        return line.to_owned();
+    };
+    let there = names
+        .split(", ")
+        .filter(|name| stages.contains(&name.trim_matches('"')));
+    match there.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => format!("{before}{after}"),
+        names => format!("{before}needs: [{names}], {after}"),
+    }
+}
+
+fn comment(line: &str) -> String {
+    format!("// {line}").trim_end().to_owned()
+}
+
+fn push(text: &mut String, line: &str) {
+    writeln!(text, "{line}").expect("a text can grow");
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::adapt;
+
+    const TEMPLATE: &str = r#"// A pipeline.
+
+//? tests
+/// Tests
+stage("test", || run_tests());
+//? end
+
+//? linter
+stage("lint", || lint());
+//? end
+
+//? image
+stage("image", #{ needs: ["test", "lint"], when: release }, || {
+    docker_build("me/{name}")
+});
+
+stage("deploy", #{ needs: ["image"], when: release }, || render_deploy());
+//? end
+"#;
+
+    fn adapted(missing: &[&str]) -> String {
+        adapt(TEMPLATE, "quay", |need| {
+            let missing = missing.contains(&need);
+            missing.then(|| format!("there is no {need}"))
+        })
+    }
+
+    #[test]
+    fn what_is_there_is_kept() {
+        assert_snapshot!(adapted(&["linter"]), @r#"
+        // A pipeline.
+
+        /// Tests
+        stage("test", || run_tests());
+
+        // Not yet: there is no linter.
+        // stage("lint", || lint());
+
+        stage("image", #{ needs: ["test"], when: release }, || {
+            docker_build("me/quay")
+        });
+
+        stage("deploy", #{ needs: ["image"], when: release }, || render_deploy());
+        "#);
+    }
+
+    #[test]
+    fn what_is_missing_stays_as_a_comment() {
+        assert_snapshot!(adapted(&["tests", "linter", "image"]), @r#"
+        // A pipeline.
+
+        // Not yet: there is no tests.
+        // /// Tests
+        // stage("test", || run_tests());
+
+        // Not yet: there is no linter.
+        // stage("lint", || lint());
+
+        // Not yet: there is no image.
+        // stage("image", #{ needs: ["test", "lint"], when: release }, || {
+        //     docker_build("me/quay")
+        // });
+        //
+        // stage("deploy", #{ needs: ["image"], when: release }, || render_deploy());
+
+        /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
+        stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+        "#);
+    }
+}
