@@ -148,6 +148,8 @@ impl Plain {
             Event::Output { .. }
             | Event::Printed { .. }
             | Event::Progress { .. }
+            | Event::Asking { .. }
+            | Event::Answered { .. }
             | Event::ActionStarted { .. }
             | Event::ActionFinished { .. } => Ok(()),
         }

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{
+    HumanBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 
 use super::ended::finished;
 use super::line::Line;
@@ -76,6 +78,16 @@ impl Terminal {
                 return self.tell(stage, &shown(&text, false, &self.secrets));
             }
             Event::ActionStarted { .. } | Event::ActionFinished { .. } => return,
+            Event::Asking { .. } => {
+                // A terminal that is gone needs no room.
+                let _ = self.bars.clear();
+                self.bars.set_draw_target(ProgressDrawTarget::hidden());
+                return;
+            }
+            Event::Answered { .. } => {
+                self.bars.set_draw_target(ProgressDrawTarget::stderr());
+                return;
+            }
             Event::Said { stage, text } => {
                 let text = self.secrets.mask(text);
                 let first = text.lines().next().unwrap_or_default();

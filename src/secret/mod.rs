@@ -2,6 +2,7 @@
 
 mod credentials;
 mod matcher;
+mod named;
 mod patterns;
 mod stream;
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use matcher::Matcher;
 
+pub use named::{hide, is_secret, with_password};
 pub use stream::MaskStream;
 
 /// What stands where a secret was.

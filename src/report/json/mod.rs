@@ -211,7 +211,11 @@ impl Json {
                 value["failure"] = self.failure(failure.as_deref());
                 value
             }
-            Event::Output { .. } | Event::Printed { .. } | Event::Progress { .. } => return None,
+            Event::Output { .. }
+            | Event::Printed { .. }
+            | Event::Progress { .. }
+            | Event::Asking { .. }
+            | Event::Answered { .. } => return None,
         })
     }
 
