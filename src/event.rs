@@ -86,6 +86,8 @@ pub struct Call {
     pub number: u32,
     /// Identifies the options: equal for two calls exactly if theirs are.
     pub options: String,
+    /// Whether it is made against stand-ins.
+    pub rehearsed: bool,
 }
 
 /// Nothing here is masked: whoever writes an event anywhere does that, at the one sink.
@@ -129,6 +131,14 @@ pub enum Event {
         /// Until the next one.
         wait: Duration,
         failure: Arc<Failure>,
+    },
+    /// A person is about to be asked at the terminal, which nothing else may draw on until
+    /// [`Event::Answered`].
+    Asking {
+        stage: Arc<str>,
+    },
+    Answered {
+        stage: Arc<str>,
     },
     ActionStarted {
         stage: Arc<str>,

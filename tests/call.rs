@@ -118,16 +118,16 @@ fn nothing_leaves_the_machine_unasked() {
     assert_snapshot!(project.run(["call", "render_deploy"]).all(), @"
     exit: 3
     ── stderr
-    error: `render_deploy` was not done
-    hint: its effect is `deploy` and nobody is there to be asked: `--yes` lets it happen
+    error: `render_deploy` did not run: its effect is `deploy` and nobody is there to be asked
+    hint: `--yes` lets it run
     ");
     assert_snapshot!(
         project.run(["call", "sh", "touch shipped", "--effect", "deploy"]).all(),
         @"
     exit: 3
     ── stderr
-    error: `sh` was not done
-    hint: its effect is `deploy` and nobody is there to be asked: `--yes` lets it happen
+    error: `sh` did not run: its effect is `deploy` and nobody is there to be asked
+    hint: `--yes` lets it run
     "
     );
     assert_eq!(render.requests().len(), 0);

@@ -11,6 +11,11 @@ use crate::secret::Secrets;
 
 /// Asked before each call whose effect leaves the machine and that is not rehearsed anyway.
 pub trait Gate: fmt::Debug + Send + Sync {
+    /// Whether it may write to the terminal while it is asked.
+    fn talks(&self) -> bool {
+        false
+    }
+
     /// What to do with a call of `action`; `about` is what it is about, such as an image. Nobody waits
     /// for the answer any more once `cancel` is.
     fn ask(&self, action: &Descriptor, effect: Effect, about: &str, cancel: &Cancel) -> Answer;
@@ -21,8 +26,8 @@ pub trait Gate: fmt::Debug + Send + Sync {
 pub enum Answer {
     /// It is made.
     Yes,
-    /// It is not made, which the script sees as a failure; the text tells what to do.
-    No(String),
+    /// It is not made, which the script sees as a failure; `why` completes “did not run: …”.
+    No { why: String, hint: Option<String> },
     /// It is not made, and its stage ends here; the text tells what it would have done.
     Hold(String),
     /// It is made against stand-ins.
@@ -36,8 +41,13 @@ const LONGEST: usize = 80;
 /// tells.
 pub fn about(action: &Descriptor, options: &Value, secrets: &Secrets) -> String {
     let natural = action.natural.and_then(|natural| options.get(natural));
+    let mut text = natural.and_then(told).unwrap_or_default();
+    // What a request does is not told by where it goes.
+    if let Some(method) = options.get("method").and_then(Value::as_str) {
+        text = format!("{} {text}", method.to_uppercase());
+    }
     // What is cut off could not be hidden any more.
-    let text = secrets.mask(&natural.and_then(told).unwrap_or_default());
+    let text = secrets.mask(&text);
     let line = text.lines().next().unwrap_or_default();
     let mut short: String = line.chars().take(LONGEST).collect();
     if short.len() < text.trim_end().len() {
@@ -82,6 +92,13 @@ mod tests {
         assert_eq!(told("sh", json!({"command": "a\nb"})), "a…");
         assert_eq!(told("sh", json!({"command": ["a", "b"]})), "a b");
         assert_eq!(told("render_deploy", json!({})), "");
+        assert_eq!(
+            told(
+                "http",
+                json!({"url": "https://example.com", "method": "delete"})
+            ),
+            "DELETE https://example.com"
+        );
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub fn carry_out(
         effect,
         number,
         options: identity(&context, effect, &options),
+        rehearsed: context.standins.is_some(),
     };
     context.trace.reach(effect);
     if context.standins.is_some() {
@@ -106,21 +107,28 @@ fn pass(
     let Some(gate) = &context.gate else {
         return Ok(());
     };
-    let answer = gate.ask(
-        action,
-        effect,
-        &about(action, options, &context.secrets),
-        &context.cancel,
-    );
+    let stage = || context.stage.clone();
+    if gate.talks() {
+        context.events.emit(Event::Asking { stage: stage() });
+    }
+    let about = about(action, options, &context.secrets);
+    let answer = gate.ask(action, effect, &about, &context.cancel);
+    if gate.talks() {
+        context.events.emit(Event::Answered { stage: stage() });
+    }
     if context.cancel.is_cancelled() {
         return Err(ActionError::cancelled());
     }
     match answer {
         Answer::Yes => {}
-        Answer::No(hint) => {
-            return Err(ActionError {
+        Answer::No { why, hint } => {
+            let error = ActionError {
                 kind: ErrorKind::Refused,
-                ..ActionError::new("was not done").hint(hint)
+                ..ActionError::new(format!("did not run: {why}"))
+            };
+            return Err(match hint {
+                Some(hint) => error.hint(hint),
+                None => error,
             });
         }
         Answer::Hold(what) => return Err(ActionError::held(what)),

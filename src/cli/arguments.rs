@@ -196,7 +196,7 @@ pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
 }
 
 /// Which stages. Each STAGE is a name, that of a whole matrix, a glob or `label:NAME`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct SelectionOptions {
     /// Stages to run, with all they need: names, globs such as `test*`, `label:NAME`.
     #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
@@ -375,7 +375,7 @@ pub(super) struct ReplOptions {
     #[arg(long)]
     pub(super) bare: bool,
     /// Let everything that leaves this machine happen without a question.
-    #[arg(long)]
+    #[arg(short, long)]
     pub(super) yes: bool,
 }
 

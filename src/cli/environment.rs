@@ -5,8 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::secret::{SHORT, Secrets, is_flag};
-use crate::service::http::Url;
+use crate::secret::{SHORT, Secrets, hide, is_secret, with_password};
 
 /// Names of secret values that are too short to be hidden.
 #[derive(Debug, Default)]
@@ -71,41 +70,11 @@ pub(super) fn environment(
     Ok(environment)
 }
 
-/// Whether a name of the environment says that its value is a secret.
-pub(super) fn is_secret(name: &str) -> bool {
-    let name = name.to_uppercase();
-    matches!(name.as_str(), "HOOK_RENDER" | "SENTRY_DSN")
-        || [
-            "PASSWORD", "PASSWD", "_PASS", "TOKEN", "SECRET", "_KEY", "APIKEY", "_PAT",
-        ]
-        .into_iter()
-        .any(|end| name.ends_with(end))
-}
-
-/// `value` as a URL that has a password in it, as that of a database has.
-pub(super) fn with_password(value: &str) -> Option<Url> {
-    let may_be = value.contains("://") && value.contains('@');
-    let url = may_be.then(|| Url::parse(value).ok()).flatten()?;
-    url.password().is_some().then_some(url)
-}
-
 fn hide_named(name: &str, value: &str, secrets: &Secrets) -> bool {
     if name.ends_with("SENTRY_DSN") {
         return secrets.add_dsn(value);
     }
     hide(value, secrets)
-}
-
-/// Hides `value`, and what is secret in it alone if it is a URL. Tells whether a value that should
-/// be hidden is.
-pub(super) fn hide(value: &str, secrets: &Secrets) -> bool {
-    if is_flag(value) {
-        return true;
-    }
-    if value.contains("://") {
-        return secrets.add_url(value);
-    }
-    secrets.add(value)
 }
 
 /// A line that is no `NAME=value`. It may hold a secret, so it is not shown.

@@ -72,13 +72,33 @@ struct Caller {
     /// What stops it, in place of the process's signals.
     cancel: Option<Cancel>,
     gate: Option<Arc<dyn Gate>>,
+    /// Whether services are played whatever the command line says.
+    rehearse: bool,
+}
+
+impl Caller {
+    /// Help, or what is wrong with a command line: who typed it in a shell gets what every verb of a
+    /// shell gives, and a session goes on.
+    fn unparsed(&self, error: &clap::Error) -> Done {
+        if self.cancel.is_none() {
+            error.exit();
+        }
+        if !error.use_stderr() {
+            // A closed pipe wants no more lines.
+            let _ = error.print();
+            return Ok(());
+        }
+        let text = error.to_string();
+        let text = text.trim_start_matches("error: ").trim_end();
+        Err(Arc::new(Failure::script(text)))
+    }
 }
 
 fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done {
     match &arguments.verb {
         None => list::list(&arguments.place, secrets),
         Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets, caller),
-        Some(Verb::Watch(options)) => watch::watch(&arguments.place, options, secrets),
+        Some(Verb::Watch(options)) => watch::watch(&arguments.place, options, secrets, caller),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, secrets),
         Some(Verb::Resume(options)) => resume::resume(&arguments.place, options, secrets, caller),
         Some(Verb::Plan(options)) => plan::plan(&arguments.place, options, secrets),
@@ -86,7 +106,7 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done 
         Some(Verb::History(options)) => history::history(&arguments.place, options),
         Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),
         Some(Verb::Docs(options)) => docs::docs(options),
-        Some(Verb::Call(options)) => call::call(&arguments.place, options, secrets),
+        Some(Verb::Call(options)) => call::call(&arguments.place, options, secrets, caller),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),
         Some(Verb::Repl(options)) => repl::repl(&arguments.place, options, secrets),
         Some(Verb::Completions(options)) => completions::print(options),

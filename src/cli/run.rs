@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::arguments::{Place, RunOptions};
 use super::load::{Setting, load, root};
 use super::{Caller, Done, check, origin, plan, signals};
-use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
 use crate::journal::{Origin, Recorder};
@@ -46,13 +45,9 @@ fn stages(
     earlier: Option<(Resumed, Vec<String>)>,
 ) -> Done {
     let (resumed, arguments) = earlier.unzip();
-    let cancel = caller.cancel.clone().unwrap_or_else(|| {
-        let cancel = Cancel::new();
-        signals::listen(&cancel);
-        cancel
-    });
+    let cancel = caller.cancel.clone().unwrap_or_else(signals::followed);
     let root = root(place).map_err(Arc::new)?;
-    let rehearsal = rehearsal(options.rehearse, &options.fault, secrets)?;
+    let rehearsal = rehearsal(options.rehearse || caller.rehearse, &options.fault, secrets)?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;

@@ -16,6 +16,13 @@ use crate::failure::Kind;
 use crate::report::leave_screen;
 use crate::service::process;
 
+/// What the signals stop, for the rest of the process's life.
+pub(super) fn followed() -> Cancel {
+    let cancel = Cancel::new();
+    listen(&cancel);
+    cancel
+}
+
 /// Makes `cancel` follow the signals for the rest of the process's life.
 pub(super) fn listen(cancel: &Cancel) {
     // Without handlers a signal ends wharf as it ends any program.

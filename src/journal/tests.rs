@@ -52,6 +52,7 @@ fn call(effect: Effect) -> Call {
         effect,
         number: 0,
         options: "0123".into(),
+        rehearsed: false,
     }
 }
 

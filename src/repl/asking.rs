@@ -1,19 +1,27 @@
 //! Asks a person before an effect leaves the machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::action::{Answer, Descriptor, Effect, Gate, Standins};
 use crate::cancel::Cancel;
+use crate::event::Received;
 use crate::failure::Failure;
 use crate::report::Colour;
 use crate::secret::Secrets;
 use crate::service::keyboard;
 
+/// Stand-ins that are up.
+pub struct Played {
+    pub standins: Arc<Standins>,
+    /// What each of them received so far.
+    pub received: Box<dyn Fn() -> Vec<Received> + Send + Sync>,
+}
+
 /// Starts the stand-ins of a rehearsal, when they are first wanted.
-type Stage = dyn Fn() -> Result<Arc<Standins>, Failure> + Send + Sync;
+type Stage = dyn Fn() -> Result<Played, Failure> + Send + Sync;
 
 /// Who answers.
 #[derive(Clone)]
@@ -26,7 +34,9 @@ pub struct Asking {
     once: bool,
     /// Names of actions that were answered for all.
     all: Arc<Mutex<BTreeSet<&'static str>>>,
-    standins: Arc<OnceLock<Arc<Standins>>>,
+    played: Arc<OnceLock<Played>>,
+    /// How much of what each stand-in received has been told.
+    told: Arc<Mutex<BTreeMap<&'static str, usize>>>,
     stage: Arc<Stage>,
     secrets: Secrets,
 }
@@ -36,14 +46,15 @@ impl Asking {
         person: bool,
         yes: bool,
         secrets: &Secrets,
-        stage: impl Fn() -> Result<Arc<Standins>, Failure> + Send + Sync + 'static,
+        stage: impl Fn() -> Result<Played, Failure> + Send + Sync + 'static,
     ) -> Self {
         Self {
             person,
             yes,
             once: false,
             all: Arc::default(),
-            standins: Arc::default(),
+            played: Arc::default(),
+            told: Arc::default(),
             stage: Arc::new(stage),
             secrets: secrets.clone(),
         }
@@ -58,22 +69,45 @@ impl Asking {
 
     /// The stand-ins, started if they are not.
     pub(super) fn standins(&self) -> Result<Arc<Standins>, Failure> {
-        if let Some(standins) = self.standins.get() {
-            return Ok(standins.clone());
+        if let Some(played) = self.played.get() {
+            return Ok(played.standins.clone());
         }
-        let standins = (self.stage)()?;
-        Ok(self.standins.get_or_init(|| standins).clone())
+        let played = (self.stage)()?;
+        Ok(self.played.get_or_init(|| played).standins.clone())
+    }
+
+    /// What the stand-ins received since this was asked before; services that received nothing left
+    /// out.
+    pub(super) fn received(&self) -> Vec<Received> {
+        let Some(played) = self.played.get() else {
+            return Vec::new();
+        };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = (played.received)();
+        for one in &mut all {
+            let before = told.insert(one.service, one.lines.len());
+            one.lines.drain(..before.unwrap_or_default());
+        }
+        all.retain(|one| !one.lines.is_empty());
+        all
     }
 
     fn rehearse(&self) -> Answer {
         match self.standins() {
             Ok(standins) => Answer::Rehearse(standins),
-            Err(failure) => Answer::No(failure.message),
+            Err(failure) => Answer::No {
+                why: failure.message,
+                hint: None,
+            },
         }
     }
 }
 
 impl Gate for Asking {
+    fn talks(&self) -> bool {
+        self.person && !self.yes
+    }
+
     fn ask(&self, action: &Descriptor, effect: Effect, about: &str, cancel: &Cancel) -> Answer {
         // One question at a time, whoever asks.
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,10 +115,13 @@ impl Gate for Asking {
             return Answer::Yes;
         }
         if !self.person {
-            return Answer::No(format!(
-                "its effect is `{}` and nobody is there to be asked: `--yes` lets it happen",
-                effect.name()
-            ));
+            return Answer::No {
+                why: format!(
+                    "its effect is `{}` and nobody is there to be asked",
+                    effect.name()
+                ),
+                hint: Some("`--yes` lets it run".to_owned()),
+            };
         }
         let about = self.secrets.mask(about);
         let colour = Colour::of(&io::stderr());
@@ -111,7 +148,12 @@ impl Gate for Asking {
                     all.insert(action.name);
                     return Answer::Yes;
                 }
-                "n" | "no" | "" => return Answer::No("the answer was no".to_owned()),
+                "n" | "no" | "" => {
+                    return Answer::No {
+                        why: "the answer was no".to_owned(),
+                        hint: None,
+                    };
+                }
                 _ => {}
             }
         }

@@ -1,11 +1,14 @@
 //! What begins with a colon.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::words::split;
 use super::{Next, Repl};
 use crate::failure::{Failure, nearest};
 use crate::report::Colour;
+use crate::script::Entry;
 use crate::service::files;
 
 /// A command of the session itself.
@@ -68,14 +71,14 @@ impl Repl<'_> {
                         .hint("`:help` shows what"),
                 );
             }
-            ("why", stage) => self.verb(&["plan", "--explain", stage])?,
+            ("why", stage) => self.verb(&["plan", "--explain", &self.one(stage)?])?,
             ("env", "") => self.environment(),
-            ("env", name) => self.once(&format!("env({})", serde_json::Value::from(name)))?,
-            ("git", _) => self.once(GIT)?,
+            ("env", name) => self.show_value(&format!("env({})", serde_json::Value::from(name)))?,
+            ("git", _) => self.show_value(GIT)?,
             ("time", text) => self.timed(text)?,
             ("edit", _) => return self.edit(),
-            ("load", file) => self.load(Path::new(file))?,
-            ("save", file) => self.save(Path::new(file))?,
+            ("load", file) => self.load(&self.one(file)?)?,
+            ("save", file) => self.save(&self.one(file)?)?,
             ("rehearse", "on") => {
                 self.rehearsing = Some(self.gate.standins().map_err(Arc::new)?);
                 eprintln!("nothing leaves this machine until `:rehearse off`");
@@ -102,8 +105,9 @@ impl Repl<'_> {
                 None => failure.hint("`:help` shows what there is"),
             }));
         }
+        let rest = self.words(rest)?;
         let words: Vec<_> = std::iter::once(name)
-            .chain(rest.split_whitespace())
+            .chain(rest.iter().map(String::as_str))
             .collect();
         self.verb(&words)
     }
@@ -111,7 +115,27 @@ impl Repl<'_> {
     fn verb(&self, words: &[&str]) -> Result<(), Arc<Failure>> {
         let cancel = self.shell.cancel();
         let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
-        self.shell.command(&words, &cancel, self.gate.clone())
+        let rehearse = self.rehearsing.is_some();
+        self.shell
+            .command(&words, &cancel, self.gate.clone(), rehearse)
+    }
+
+    /// The words of `text`, in which the whole name of a stage is one.
+    fn words(&self, text: &str) -> Result<Vec<String>, Arc<Failure>> {
+        let stages = self.session.borrow().stages();
+        split(text, &stages).ok_or_else(|| {
+            let failure = Failure::script("a quote is open at the end of the command");
+            Arc::new(failure)
+        })
+    }
+
+    /// `text` without its quotes, where it is one word; as it is where it is several.
+    fn one(&self, text: &str) -> Result<String, Arc<Failure>> {
+        let mut words = self.words(text)?;
+        Ok(match words.pop() {
+            Some(word) if words.is_empty() => word,
+            _ => text.to_owned(),
+        })
     }
 
     fn help(&self) {
@@ -141,46 +165,52 @@ impl Repl<'_> {
         }
     }
 
-    fn load(&mut self, file: &Path) -> Result<(), Arc<Failure>> {
-        let text = std::fs::read(file).map_err(|error| {
-            let failure = Failure::script(format!("`{}` cannot be read", file.display()));
+    fn load(&mut self, file: &str) -> Result<(), Arc<Failure>> {
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            let failure = Failure::script(format!("`{file}` cannot be read"));
             Arc::new(failure.because(error.to_string()))
         })?;
-        self.feed(text.as_slice())
+        self.feed_file(file, &text)
     }
 
-    /// The file is there whole or not at all.
-    fn save(&self, file: &Path) -> Result<(), Arc<Failure>> {
-        let entries: Vec<_> = self.kept.iter().map(|entry| ended(entry)).collect();
-        let text = entries.join("\n") + "\n";
-        let saved = files::replace(file, text);
-        saved.map_err(|error| {
-            let failure = Failure::script(format!("`{}` cannot be written", file.display()));
+    /// The file is there whole and right, or not at all.
+    fn save(&self, file: &str) -> Result<(), Arc<Failure>> {
+        let unwritable = |error: io::Error| {
+            let failure = Failure::script(format!("`{file}` cannot be written"));
             Arc::new(failure.because(error.to_string()))
+        };
+        let text = self.session.borrow().as_script(&self.kept);
+        if self.options.secrets.mask(&text) != text {
+            let failure = Failure::script("an entry holds a secret, which no file may hold")
+                .hint("read it with `secret(\"NAME\")`, and `:reset` before");
+            return Err(Arc::new(failure));
+        }
+        let draft = files::draft(Path::new(file)).map_err(unwritable)?;
+        std::fs::write(draft.path(), &text).map_err(unwritable)?;
+        self.shell.check(draft.path()).map_err(|wrong| {
+            let failure = Failure::script("the entries are no script that could be run again");
+            Arc::new(failure.because(wrong.message))
         })?;
-        eprintln!("{} entries are in `{}`", self.kept.len(), file.display());
+        files::replace(Path::new(file), text).map_err(unwritable)?;
+        let (count, are) = match self.kept.len() {
+            1 => ("1 entry".to_owned(), "is"),
+            count => (format!("{count} entries"), "are"),
+        };
+        eprintln!("{count} {are} in `{file}`");
         Ok(())
     }
 
     fn edit(&mut self) -> Result<Next, Arc<Failure>> {
-        let text = self.kept.last().cloned().unwrap_or_default();
+        let text = self.last.clone();
         let environment = {
             let session = self.session.borrow();
             session.program().host().context.environment.clone()
         };
         let edited = super::editor::edit(&text, &environment).map_err(Arc::new)?;
-        eprintln!("{}", edited.trim_end());
-        self.take(&edited)
-    }
-}
-
-/// As a statement between others.
-fn ended(entry: &str) -> String {
-    let entry = entry.trim_end();
-    if entry.ends_with([';', '}']) {
-        entry.to_owned()
-    } else {
-        format!("{entry};")
+        let edited = edited.trim();
+        eprintln!("{edited}");
+        self.typed.push(edited.to_owned());
+        self.take(&Entry::typed(edited))
     }
 }
 

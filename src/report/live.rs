@@ -32,6 +32,7 @@ pub(super) struct Lines {
     colour: Colour,
     turn: usize,
     is_drawn: bool,
+    is_paused: bool,
     /// How wide the window was when they were drawn.
     columns: usize,
     /// Whether a thread draws them again and again.
@@ -86,6 +87,7 @@ impl Live {
                     colour,
                     turn: 0,
                     is_drawn: false,
+                    is_paused: false,
                     columns: COLUMNS,
                     is_ticking: false,
                 }),
@@ -109,6 +111,19 @@ impl Live {
         if let Some(What::Running { said, .. }) = of_stage.next().map(|line| &mut line.what) {
             text.clone_into(said);
         }
+    }
+
+    /// Takes the lines off the screen while a person is asked.
+    pub(super) fn pause(&self) {
+        let mut lines = self.lines();
+        lines.erase();
+        lines.is_paused = true;
+    }
+
+    pub(super) fn resume(&self) {
+        let mut lines = self.lines();
+        lines.is_paused = false;
+        lines.draw();
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {
@@ -207,7 +222,7 @@ impl Lines {
     }
 
     fn draw(&mut self) {
-        if self.all.is_empty() || LEFT.load(Ordering::Relaxed) {
+        if self.all.is_empty() || self.is_paused || LEFT.load(Ordering::Relaxed) {
             return self.erase();
         }
         let (columns, rows) = window::size().unwrap_or((COLUMNS, ROWS));

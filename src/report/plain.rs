@@ -154,6 +154,8 @@ impl Plain {
             | Event::OutputEnded { .. }
             | Event::Printed { .. }
             | Event::Progress { .. }
+            | Event::Asking { .. }
+            | Event::Answered { .. }
             | Event::ActionStarted { .. }
             | Event::ActionFinished { .. } => Ok(()),
         }

@@ -161,6 +161,8 @@ impl Record {
             | Event::Said { .. }
             | Event::Warned { .. }
             | Event::Progress { .. }
+            | Event::Asking { .. }
+            | Event::Answered { .. }
             | Event::ActionStarted { .. }
             | Event::Watched(_)
             | Event::Rehearsed { .. } => {}

@@ -61,6 +61,12 @@ impl Terminal {
                 return self.live.tell(stage, &text);
             }
             Event::ActionStarted { .. } | Event::ActionFinished { .. } => return,
+            Event::Asking { .. } => {
+                return self.live.pause();
+            }
+            Event::Answered { .. } => {
+                return self.live.resume();
+            }
             Event::Said { stage, text } => {
                 let text = self.secrets.mask(text);
                 let first = text.lines().next().unwrap_or_default();

@@ -12,7 +12,9 @@ use super::host::Host;
 use super::literal;
 use super::raised::{hold, raise, stop};
 use super::value::{from_json, to_json};
-use crate::action::{ACTIONS, ActionError, Descriptor, Effect, ErrorKind, carry_out, options};
+use crate::action::{
+    ACTIONS, ActionError, Descriptor, Effect, ErrorKind, carry_out, hide, options,
+};
 use crate::failure::Failure;
 
 /// How many arguments an action may be called with.
@@ -68,6 +70,8 @@ fn call(
 ) -> Called {
     let current = current::get();
     let done = gather(action, argument, options).and_then(|options| {
+        // Whatever becomes of the call: what it was told may be in a history or an error.
+        let _ = hide(&options, &current.context.secrets);
         let effect = (action.effect_of)(&options)?;
         Ok((options, effect))
     });

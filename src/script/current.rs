@@ -30,6 +30,8 @@ pub enum Whereabouts {
     FlatScript,
     Stage,
     Hook,
+    /// What a person typed into a session.
+    Entry,
 }
 
 thread_local! {

@@ -227,11 +227,18 @@ pub(super) fn too_many(stage: &str, parameters: usize, needs: usize) -> Failure 
         .hint("each parameter receives the result of one of the `needs`, in their order")
 }
 
+/// Of what a person typed into a session.
+fn only_in_the_script(function: &str) -> Failure {
+    Failure::script(format!("`{function}` cannot be called in a session"))
+        .hint("write it into the script, which is loaded again when it changes")
+}
+
 pub(super) fn only_at_top_level(context: &NativeCallContext, function: &str) -> Declared {
     let whose = match current::get().whereabouts {
         Whereabouts::TopLevel => return Ok(()),
         Whereabouts::FlatScript => "a script that has no stage of its own",
         Whereabouts::Stage | Whereabouts::Hook => "a stage or hook",
+        Whereabouts::Entry => return Err(raise(only_in_the_script(function), context)),
     };
     Err(raise(too_late(function, whose), context))
 }

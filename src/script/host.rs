@@ -28,6 +28,8 @@ pub enum Missing {
     Refused,
     /// A made-up value, and the person is told: a rehearsal needs no settings.
     MadeUp,
+    /// A made-up value, and the person is told: a session is to begin whatever is not set.
+    Later,
     /// A made-up value without a word: the pipeline is only looked at.
     Unimportant,
 }

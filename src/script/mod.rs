@@ -42,7 +42,10 @@ pub use locate::{FILE_NAME, locate};
 pub use outline::Outline;
 pub use outputs::Outputs;
 pub use program::{Declared, Program};
-pub use session::{Completeness, Given, Kind as SymbolKind, Session, Symbol};
+pub use session::{
+    Completeness, Entry, Given, Inside, Kept, Kind as SymbolKind, Piece, PieceKind, Session,
+    Symbol, pieces,
+};
 pub use stage_options::{STAGE_OPTIONS, StageOption};
 pub use stdlib::{Documented, DocumentedFunction, standard_modules};
 

@@ -108,9 +108,20 @@ impl Units {
             Some(text) => text.to_owned(),
             None => text,
         };
-        let source = Arc::new(Source::new(name, text));
+        self.compile_part(engine, name, &text, &text)
+    }
+
+    /// Compiles `part` of `whole`: it has the same lines, those of it that come before may be empty.
+    pub(super) fn compile_part(
+        &self,
+        engine: &Engine,
+        name: &str,
+        whole: &str,
+        part: &str,
+    ) -> Result<Unit, Failure> {
+        let source = Arc::new(Source::new(name, whole));
         let mut ast = engine
-            .compile(&source.text)
+            .compile(part)
             .map_err(|error| super::fault::syntax(&error, &source))?;
         if let Some(failure) = open_comment::find(engine, &source) {
             return Err(failure);
@@ -128,11 +139,17 @@ impl Units {
         Ok(unit)
     }
 
+    /// Of the parts of one file the last.
     pub(super) fn find(&self, name: &str) -> Option<Unit> {
         self.lock()
             .iter()
-            .find(|unit| unit.source.name == name)
+            .rfind(|unit| unit.source.name == name)
             .cloned()
+    }
+
+    /// Takes over what was compiled for another program.
+    pub(super) fn adopt(&self, unit: Unit) {
+        self.lock().push(unit);
     }
 
     pub(super) fn all(&self) -> Vec<Unit> {

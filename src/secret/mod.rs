@@ -3,6 +3,7 @@
 mod credentials;
 mod folded;
 mod matcher;
+mod named;
 mod patterns;
 mod search;
 mod stream;
@@ -16,6 +17,7 @@ use matcher::Matcher;
 use patterns::Patterns;
 
 pub use credentials::{SHORT, is_flag};
+pub use named::{hide, is_secret, with_password};
 pub use stream::MaskStream;
 
 /// What stands where a secret was.

@@ -84,6 +84,7 @@ mod tests {
             effect,
             number: 0,
             options: String::new(),
+            rehearsed: false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! `wharf repl`, from a pipe and from a terminal.
 
+mod effects;
+mod saving;
 mod typing;
 
 use insta::assert_snapshot;
@@ -161,12 +163,12 @@ fn an_effect_that_nobody_can_be_asked_about_does_not_happen() {
         @r#"
     exit: 3
     ── stderr
-    error: `http`: was not done
+    error: `http`: did not run: its effect is `deploy` and nobody is there to be asked
      --> entry 1:1:1
       |
     1 | http("http://127.0.0.1:[port]/", #{ json: 1 }).status
       | ^^^^
-    hint: its effect is `deploy` and nobody is there to be asked: `--yes` lets it happen
+    hint: `--yes` lets it run
     "#
     );
     assert_eq!(standin.requests().len(), 0);
@@ -194,6 +196,74 @@ fn what_was_done_is_in_the_journal() {
     assert!(history.contains("passed"), "{history}");
     let (_, log, _) = project.run(["logs", "last"]).streams();
     assert!(log.ends_with("hi\n"), "{log}");
+}
+
+#[test]
+fn closures_outlive_their_entries() {
+    let project = Project::new().script("let inc = |x| x + 1;\nstage(\"a\", || 1);\n");
+    let entries = "let f = |x| x * 2;\nf.call(2)\n[1, 2].map(f)\ninc.call(4)\n\
+                   retry(1, || inc.call(f.call(1)))\n";
+    fed(&project, entries, "")
+        .exit(0)
+        .stdout("4\n[2, 4]\n5\n3\n")
+        .streams();
+}
+
+#[test]
+fn an_entry_may_go_over_lines_wherever_the_language_lets_it() {
+    let entries = "let q = \"a\\\nb\"; q\nprint(\"`\"); `a\nb`\n[1, 2]\n`${_} ${_.len()}`\n\
+                   :time [1,\n2]\n";
+    fed(&Project::new(), entries, "--bare")
+        .exit(0)
+        .stdout("\"ab\"\n`\n\"a\\nb\"\n[1, 2]\n\"[1, 2] 2\"\n[1, 2]\n")
+        .streams();
+}
+
+#[test]
+fn the_value_before_stands_where_it_was_typed() {
+    let (_, _, stderr) = fed(&Project::new(), "#{ size: 1 }\n_.size + nope\n", "--bare").streams();
+    assert!(
+        stderr.contains(" --> entry 2:1:10\n  |\n1 | _.size + nope\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn commands_take_words_as_a_shell_does() {
+    let project = Project::new().script("stage(\"to the moon\", || print(\"up\"));\n");
+    let entries = ":run to the moon\n:run \"to the moon\"\n:plan --explain to the moon\n\
+                   :why to the moon\n:call sh \"echo hi there\"\n:call sh --help\n";
+    let (code, stdout, stderr) = fed(&project, entries, "").streams();
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(stdout.matches("up\n").count(), 2, "{stdout}");
+    assert_eq!(stdout.matches("it runs each time").count(), 2, "{stdout}");
+    assert!(stdout.contains("\"hi there\""), "{stdout}");
+    assert!(stdout.contains("Usage: wharf call sh"), "{stdout}");
+    let (code, stdout, _) = project.run(["repl", "-e", ":plan"]).streams();
+    assert_eq!(code, 0);
+    assert!(stdout.starts_with("to the moon "), "{stdout}");
+}
+
+#[test]
+fn what_a_session_does_not_do_is_told() {
+    let project = Project::new().script(SCRIPT);
+    for (entry, told) in [
+        ("exit", "hint: `:quit` leaves, and so does Ctrl-D\n"),
+        ("quit()", "hint: `:quit` leaves, and so does Ctrl-D\n"),
+        ("help", "hint: `:help` tells what there is\n"),
+        (
+            "stage(\"x\", || 1)",
+            "error: `stage` cannot be called in a session\n",
+        ),
+        ("_.size", "in nothing"),
+    ] {
+        let (code, _, stderr) = project.run(["repl", "-e", entry]).streams();
+        assert_eq!(code, 2);
+        assert!(stderr.contains(told), "{stderr}");
+    }
+    let (code, stdout, stderr) = project.run(["repl", "--json", "-e", "|x| x"]).streams();
+    assert_eq!((code, &*stdout), (2, ""));
+    assert_eq!(stderr, "error: a function cannot be printed as JSON\n");
 }
 
 #[test]

@@ -157,7 +157,10 @@ fn an_effect_is_asked_about() {
         session.enter(answer)
     };
     let told = answer(&mut session, "n");
-    assert!(told.contains("error: `http`: was not done"), "{told}");
+    assert!(
+        told.contains("error: `http`: did not run: the answer was no"),
+        "{told}"
+    );
     assert!(answer(&mut session, "r").ends_with("\n200\n"));
     assert_eq!(standin.requests().len(), 0);
     assert!(answer(&mut session, "a").ends_with("\n200\n"));

@@ -17,7 +17,7 @@ use crate::report;
 /// needs one of them; a change of the script reads it again. What `.gitignore`, `.ignore` and
 /// `.wharfignore` name is not watched. While git is in the middle of a checkout, a rebase, a merge or
 /// a bisect nothing starts.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(
     after_help = "Keys: enter runs again, a everything, f what failed, e tells what started the \
 last run, p pauses, o shows the last failure's log, q quits, ? helps. Ends with 0 after q, with 130 \

@@ -2,7 +2,6 @@
 
 mod command;
 mod given;
-mod hidden;
 mod performed;
 
 use std::io::Write;
@@ -10,10 +9,10 @@ use std::sync::Arc;
 
 use clap::{Args, Command};
 
-use super::Done;
 use super::arguments::Place;
 use super::docs;
-use crate::action::{ACTIONS, Descriptor, find, options};
+use super::{Caller, Done};
+use crate::action::{ACTIONS, Descriptor, find, hide, options};
 use crate::failure::{Failure, nearest};
 use crate::rehearsal::Fault;
 use crate::report::Colour;
@@ -60,19 +59,25 @@ struct Own {
     quiet: bool,
 }
 
-pub(super) fn call(place: &Place, options: &CallOptions, secrets: &Secrets) -> Done {
+pub(super) fn call(
+    place: &Place,
+    options: &CallOptions,
+    secrets: &Secrets,
+    caller: &Caller,
+) -> Done {
     let Some((name, words)) = options.words.split_first() else {
         return list();
     };
     let action = find(name).ok_or_else(|| Arc::new(unknown(name)))?;
     let schema = (action.options)();
-    let matches = command::command(action, &schema)
-        .try_get_matches_from(words)
-        // Help, or what is wrong with the command line, as for every other verb.
-        .unwrap_or_else(|error| error.exit());
-    let (place, own) = given::own(&matches, place, &options.own);
+    let matches = match command::command(action, &schema).try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => return caller.unparsed(&error),
+    };
+    let (place, mut own) = given::own(&matches, place, &options.own);
+    own.rehearse |= caller.rehearse;
     let given = given::options(action, &schema, &matches);
-    let can_be_kept = hidden::hide(&given, secrets);
+    let can_be_kept = hide(&given, secrets);
     let effect = (action.effect_of)(&given).map_err(|error| wrong(action, error))?;
     performed::perform(&Wanted {
         place,
@@ -82,6 +87,7 @@ pub(super) fn call(place: &Place, options: &CallOptions, secrets: &Secrets) -> D
         options: given,
         can_be_kept,
         secrets,
+        caller,
     })
 }
 

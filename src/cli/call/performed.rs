@@ -9,10 +9,9 @@ use serde_json::Value;
 
 use super::{Own, wrong};
 use crate::action::{self, Answer, Context, Descriptor, Effect, ErrorKind, Gate, options};
-use crate::cancel::Cancel;
 use crate::cli::arguments::Place;
 use crate::cli::load::{self, Setting};
-use crate::cli::{Done, origin, repl, run, signals};
+use crate::cli::{Caller, Done, origin, repl, run, signals};
 use crate::event::{Event, Listed, NO_INPUTS, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::journal::Recorder;
@@ -33,6 +32,7 @@ pub(super) struct Wanted<'a> {
     /// Whether the command line has nothing in it that cannot be hidden.
     pub(super) can_be_kept: bool,
     pub(super) secrets: &'a Secrets,
+    pub(super) caller: &'a Caller,
 }
 
 pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
@@ -55,9 +55,12 @@ pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
         Some(rehearsal) => Some(rehearsal.standins()),
         None => allowed(wanted).map_err(Arc::new)?,
     };
-    let cancel = Cancel::new();
     // Not before: while it asks, Ctrl-C ends wharf.
-    signals::listen(&cancel);
+    let cancel = wanted
+        .caller
+        .cancel
+        .clone()
+        .unwrap_or_else(signals::followed);
     let recorder = has_script.then(|| recorder(wanted, &root, &report));
     let events = match &recorder {
         Some(recorder) => recorder.before(report.events()),
@@ -99,20 +102,35 @@ fn allowed(wanted: &Wanted<'_>) -> Result<Option<Arc<action::Standins>>, Failure
     if !wanted.effect.leaves_the_machine() {
         return Ok(None);
     }
-    let asking = Asking::new(
-        is_conversation(),
-        wanted.own.yes,
-        wanted.secrets,
-        repl::stage(wanted.secrets),
-    )
-    .once();
+    let asking = || {
+        let asking = Asking::new(
+            is_conversation(),
+            wanted.own.yes,
+            wanted.secrets,
+            repl::stand_ins(wanted.secrets),
+        );
+        Arc::new(asking.once()) as Arc<dyn Gate>
+    };
+    let gate = match &wanted.caller.gate {
+        Some(gate) if !wanted.own.yes => gate.clone(),
+        _ => asking(),
+    };
+    let cancel = wanted.caller.cancel.clone().unwrap_or_default();
     let about = action::about(wanted.action, &wanted.options, wanted.secrets);
-    match asking.ask(wanted.action, wanted.effect, &about, &Cancel::new()) {
+    match gate.ask(wanted.action, wanted.effect, &about, &cancel) {
         Answer::Yes => Ok(None),
         Answer::Rehearse(standins) => Ok(Some(standins)),
-        Answer::No(why) | Answer::Hold(why) => {
-            let message = format!("`{}` was not done", wanted.action.name);
-            Err(Failure::new(Kind::Refused, message).hint(why))
+        Answer::No { why, hint } => {
+            let message = format!("`{}` did not run: {why}", wanted.action.name);
+            let failure = Failure::new(Kind::Refused, message);
+            Err(match hint {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            })
+        }
+        Answer::Hold(what) => {
+            let message = format!("`{}` did not run: {what}", wanted.action.name);
+            Err(Failure::new(Kind::Refused, message))
         }
     }
 }

@@ -14,9 +14,8 @@ use std::sync::Arc;
 
 use super::arguments::{Place, WatchOptions};
 use super::load::root;
-use super::{Done, signals};
+use super::{Caller, Done, signals};
 use crate::action::Hold;
-use crate::cancel::Cancel;
 use crate::failure::{Failure, Kind};
 use crate::secret::Secrets;
 use crate::service::files::Globs;
@@ -27,10 +26,18 @@ use session::Session;
 
 pub(super) use keyboard::restore as restore_terminal;
 
-pub(super) fn watch(place: &Place, options: &WatchOptions, secrets: &Secrets) -> Done {
+pub(super) fn watch(
+    place: &Place,
+    options: &WatchOptions,
+    secrets: &Secrets,
+    caller: &Caller,
+) -> Done {
+    let options = &WatchOptions {
+        rehearse: options.rehearse || caller.rehearse,
+        ..options.clone()
+    };
     allow::ask(&options.allow, options.yes).map_err(Arc::new)?;
-    let cancel = Cancel::new();
-    signals::listen(&cancel);
+    let cancel = caller.cancel.clone().unwrap_or_else(signals::followed);
     let root = root(place).map_err(Arc::new)?;
     // Settings count, and are ignored nearly everywhere.
     let named = Globs::new(&session::SETTINGS).ok();

@@ -131,7 +131,7 @@ impl Recorder {
     /// recorded, so that it is known whatever becomes of this process.
     pub fn record(&self, event: &Event) {
         let wait = match event {
-            Event::Progress { .. } => return,
+            Event::Progress { .. } | Event::Asking { .. } | Event::Answered { .. } => return,
             Event::ActionStarted { call, .. } | Event::ActionFinished { call, .. } => {
                 call.effect.leaves_the_machine()
             }

@@ -98,6 +98,8 @@ pub(super) fn are_of(event: &Event) -> bool {
         | Event::Said { .. }
         | Event::Warned { .. }
         | Event::Progress { .. }
+        | Event::Asking { .. }
+        | Event::Answered { .. }
         | Event::Watched(_)
         | Event::Rehearsed { .. } => false,
     }

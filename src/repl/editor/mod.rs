@@ -21,8 +21,9 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{CompletionType, Config, Context, EditMode, Helper};
 
 use crate::failure::Failure;
+use crate::repl::is_open;
 use crate::report::Colour;
-use crate::script::{Completeness, Session};
+use crate::script::Session;
 use crate::secret::Secrets;
 use crate::service::process;
 
@@ -59,7 +60,7 @@ impl Editor {
             .build();
         let history = History::new(root, secrets);
         let mut editor = rustyline::Editor::with_history(config, MemHistory::new())?;
-        for entry in history.read() {
+        for entry in history.entries() {
             editor.add_history_entry(entry)?;
         }
         editor.set_helper(Some(Typing {
@@ -75,15 +76,27 @@ impl Editor {
             helper.knowledge.refresh();
         }
         match self.editor.readline(PROMPT) {
-            Ok(entry) => {
-                if !entry.trim().is_empty() && self.history.add(&entry) {
-                    // Only what is kept is offered again: not what holds a secret.
-                    let _ = self.editor.add_history_entry(&entry);
-                }
-                Line::Entry(entry)
-            }
+            Ok(entry) => Line::Entry(entry),
             Err(ReadlineError::Interrupted) => Line::Interrupted,
             Err(_) => Line::End,
+        }
+    }
+}
+
+impl Editor {
+    /// Keeps `entries` in the history, which has no longer what turned out to hold a secret.
+    pub(super) fn keep(&mut self, entries: &[String]) {
+        for entry in entries.iter().filter(|entry| !entry.trim().is_empty()) {
+            if self.history.add(entry) {
+                // Only what is kept is offered again.
+                let _ = self.editor.add_history_entry(entry);
+            }
+        }
+        if let Some(left) = self.history.cleared() {
+            let _ = self.editor.clear_history();
+            for entry in left {
+                let _ = self.editor.add_history_entry(entry);
+            }
         }
     }
 }
@@ -99,9 +112,7 @@ impl Helper for Typing {}
 
 impl Validator for Typing {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let input = context.input();
-        let open = !input.starts_with(':')
-            && self.session.borrow().completeness(input) == Completeness::Open;
+        let open = is_open(&self.session.borrow(), context.input());
         Ok(if open {
             ValidationResult::Incomplete
         } else {

@@ -229,7 +229,9 @@ impl Json {
             Event::Output { .. }
             | Event::OutputEnded { .. }
             | Event::Printed { .. }
-            | Event::Progress { .. } => return None,
+            | Event::Progress { .. }
+            | Event::Asking { .. }
+            | Event::Answered { .. } => return None,
         })
     }
 

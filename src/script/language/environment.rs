@@ -6,9 +6,9 @@ use rhai::{Dynamic, Engine, NativeCallContext};
 
 use super::Answer;
 use super::function::Function;
-use crate::action::{Example, Expected, Reading};
+use crate::action::{Context, Example, Expected, Reading};
 use crate::failure::Failure;
-use crate::script::current;
+use crate::script::current::{self, Whereabouts};
 use crate::script::host::{Host, Missing};
 use crate::script::raised::raise;
 use crate::script::value::name_of;
@@ -89,7 +89,10 @@ pub(super) fn register(engine: &mut Engine, host: &Arc<Host>) {
                 note(name);
                 match required.params.get(name) {
                     Some(given) => Ok(given.into()),
-                    None if required.missing == Missing::Unimportant => Ok(made_up(name).into()),
+                    None if missing(&required) == Missing::Unimportant => Ok(made_up(name).into()),
+                    None if missing(&required) == Missing::Later => {
+                        Ok(simulated(&current::get().context, name).into())
+                    }
                     None => Err(raise(
                         Failure::script(format!("the parameter `{name}` is not given"))
                             .hint(format!("add `--param {name}=…` to the command line")),
@@ -128,7 +131,8 @@ fn value(
     if let Some(value) = current.env(name) {
         return Ok(value.to_owned());
     }
-    if host.missing == Missing::Refused {
+    let missing = missing(host);
+    if missing == Missing::Refused {
         let set = format!("set it for this run (`{name}=… wharf run`)");
         let failure = Failure::script(format!("the environment has no `{name}`"));
         let failure = failure.hint(match otherwise {
@@ -137,13 +141,29 @@ fn value(
         });
         return Err(raise(failure, context));
     }
-    let value = made_up(name);
-    if host.missing == Missing::MadeUp {
-        current.simulate(format_args!(
-            "{name} is not set, `{value}` stands in for it"
-        ));
+    if missing == Missing::Unimportant {
+        return Ok(made_up(name));
     }
-    Ok(value)
+    Ok(simulated(&current, name))
+}
+
+/// What becomes of a name that is not set. What a person types acts, however little the script that
+/// was loaded before it needed.
+fn missing(host: &Host) -> Missing {
+    let current = current::get();
+    match current.whereabouts {
+        Whereabouts::Entry if current.context.rehearsal => Missing::MadeUp,
+        Whereabouts::Entry => Missing::Refused,
+        _ => host.missing,
+    }
+}
+
+fn simulated(context: &Context, name: &str) -> String {
+    let value = made_up(name);
+    context.simulate(format_args!(
+        "{name} is not set, `{value}` stands in for it"
+    ));
+    value
 }
 
 fn hide(name: &str, value: &str) {

@@ -1,11 +1,8 @@
 //! Whether what was typed so far is an entry already.
 
-use std::sync::Arc;
+use rhai::{Engine, ParseError, ParseErrorType};
 
-use rhai::{Engine, LexError, ParseError, ParseErrorType};
-
-use crate::failure::Source;
-use crate::script::open_comment;
+use super::scan::{Inside, pieces};
 
 /// What a text is to a line editor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +14,12 @@ pub enum Completeness {
 }
 
 pub(super) fn completeness(engine: &Engine, text: &str) -> Completeness {
-    let open = match engine.compile(text) {
-        Ok(_) => {
-            let source = Arc::new(Source::new("", text));
-            open_comment::find(engine, &source).is_some()
-        }
-        Err(error) => wants_more(&error, text),
+    let open = match pieces(text).1 {
+        Inside::Continued | Inside::Comment => true,
+        Inside::Text => false,
+        Inside::Nothing => engine
+            .compile(text)
+            .is_err_and(|error| wants_more(&error, text)),
     };
     if open {
         Completeness::Open
@@ -36,8 +33,6 @@ fn wants_more(error: &ParseError, text: &str) -> bool {
     use ParseErrorType as P;
     match error.err_type() {
         P::UnexpectedEOF => true,
-        // Only text in back-ticks goes over more than one line.
-        P::BadInput(LexError::UnterminatedString) => text.matches('`').count() % 2 == 1,
         P::MissingToken(..)
         | P::MissingSymbol(..)
         | P::FnMissingParams(..)
@@ -88,6 +83,9 @@ mod tests {
             "/* a",
             "1 +",
             "for n in",
+            "let q = \"a\\",
+            "print(\"`\"); `a",
+            "`a ${ [1,",
         ] {
             assert_eq!(completeness(&engine, text), Completeness::Open, "{text}");
         }
@@ -108,6 +106,8 @@ mod tests {
             "`a\nb`",
             "// a",
             "1 2",
+            "let q = \"a\\\nb\"; q",
+            "print(\"`\"); `a\nb`",
         ] {
             assert_eq!(completeness(&engine, text), Completeness::Whole, "{text}");
         }

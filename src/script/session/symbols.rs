@@ -2,9 +2,10 @@
 
 use rhai::{Expr, FnAccess, Stmt};
 
-use super::{Session, literal};
+use super::Session;
 use crate::action::ACTIONS;
 use crate::script::Function;
+use crate::script::literal;
 
 /// A name, and a line about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,12 @@
-//! What is secret among options that were typed.
+//! What is secret among the options of a call.
 
 use serde_json::Value;
 
-use crate::cli::environment::{hide as hidden, is_secret, with_password};
-use crate::secret::Secrets;
+use crate::secret::{Secrets, hide as hidden, is_secret, with_password};
 
 /// Hides from every output what the options' names say is secret. Tells whether all of it could
 /// be, so that the command line may be kept.
-pub(super) fn hide(options: &Value, secrets: &Secrets) -> bool {
+pub fn hide(options: &Value, secrets: &Secrets) -> bool {
     let options = options.as_object().into_iter().flatten();
     all(options.map(|(name, value)| match name.as_str() {
         "dsn" => secrets.add_dsn(value.as_str().unwrap_or_default()),

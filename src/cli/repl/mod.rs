@@ -1,7 +1,9 @@
 //! `wharf repl`.
 
+mod recorded;
+
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{CommandFactory, Parser};
@@ -9,21 +11,20 @@ use clap::{CommandFactory, Parser};
 use super::arguments::{Arguments, Place, ReplOptions};
 use super::load::{Setting, bare, load, root, script};
 use super::signals::{self, Slot};
-use super::{Caller, Done, carry_out, origin, run, show};
+use super::{Caller, Done, carry_out, show};
 use crate::action::Gate;
 use crate::cancel::Cancel;
-use crate::event::{Event, Events, Listed};
+use crate::event::Events;
 use crate::failure::Failure;
-use crate::journal::Recorder;
 use crate::rehearsal::Rehearsal;
-use crate::repl::{Asking, Options, Repl, Shell, is_conversation};
+use crate::repl::{Asking, Options, Played, Repl, Shell, is_conversation};
 use crate::report::{self, Report};
+use crate::script::check::{Severity, check};
 use crate::script::{Missing, Program};
 use crate::secret::Secrets;
 use crate::service::Services;
 
-/// What a session's entries are recorded under.
-const STAGE: &str = "repl";
+use recorded::Recorded;
 
 pub(super) fn repl(place: &Place, options: &ReplOptions, secrets: &Secrets) -> Done {
     let bare = options.bare || (options.expression.is_some() && script(place).is_err());
@@ -42,12 +43,13 @@ pub(super) fn repl(place: &Place, options: &ReplOptions, secrets: &Secrets) -> D
         let found = root(place);
         found.map_err(|failure| Arc::new(failure.hint("`wharf repl --bare` goes without one")))?
     };
-    let recorder = run::recorder(&root, secrets, &report.events(), origin::origin());
-    let events = recorded(&recorder, report.events());
+    let recorded = Recorded::new(root, secrets, report.events());
+    let events = recorded.events();
     let shell = CommandLine {
         place,
         bare,
         secrets,
+        recorded,
         events: events.clone(),
         slot: conversation.then(Slot::listen),
         cancel: Cancel::new(),
@@ -61,84 +63,34 @@ pub(super) fn repl(place: &Place, options: &ReplOptions, secrets: &Secrets) -> D
         .map_err(Arc::new)?;
     let asked = Options {
         json: options.json,
-        asking: Asking::new(conversation, options.yes, secrets, stage(secrets)),
+        asking: Asking::new(is_conversation(), options.yes, secrets, stand_ins(secrets)),
         script,
         events,
         secrets: secrets.clone(),
     };
     let mut repl = Repl::new(&shell, asked).map_err(Arc::new)?;
-    let done = match &options.expression {
+    match &options.expression {
         Some(expression) => repl.once(expression),
         None if conversation => repl.converse(),
         None => repl.feed(io::stdin().lock()),
-    };
-    finish(&recorder, &done);
-    done
+    }
 }
 
 /// How the stand-ins of a rehearsal are started; they are there until wharf ends.
-pub(super) fn stage(
+pub(super) fn stand_ins(
     secrets: &Secrets,
-) -> impl Fn() -> Result<Arc<crate::action::Standins>, Failure> + Send + Sync + 'static {
+) -> impl Fn() -> Result<Played, Failure> + Send + Sync + 'static {
     let secrets = secrets.clone();
     move || {
         let rehearsal = Rehearsal::start(Vec::new(), &secrets).map_err(|error| {
             Failure::script("the stand-ins of the rehearsal cannot start")
                 .because(error.to_string())
         })?;
-        let standins = rehearsal.standins();
-        std::mem::forget(rehearsal);
-        Ok(standins)
+        Ok(Played {
+            standins: rehearsal.standins(),
+            received: Box::new(move || rehearsal.received()),
+        })
     }
-}
-
-/// Records what happens from the first action on; entries that only compute leave nothing behind.
-fn recorded(recorder: &Recorder, shown: Events) -> Events {
-    let recorder = recorder.clone();
-    let begun = std::sync::Once::new();
-    Events::new(move |event| {
-        if matches!(event, Event::ActionStarted { .. }) {
-            begun.call_once(|| {
-                recorder.record(&Event::RunStarted {
-                    stages: vec![Listed {
-                        name: STAGE.into(),
-                        needs: Vec::new(),
-                        environment: None,
-                    }],
-                    rehearsal: false,
-                });
-                recorder.record(&Event::StageStarted {
-                    stage: STAGE.into(),
-                    why: crate::event::NO_INPUTS.to_owned(),
-                });
-            });
-        }
-        recorder.record(&event);
-        shown.emit(event);
-    })
-}
-
-fn finish(recorder: &Recorder, done: &Done) {
-    if recorder.run().is_some() {
-        let failure = done.as_ref().err().cloned();
-        recorder.record(&Event::StageFinished {
-            stage: STAGE.into(),
-            outcome: match &failure {
-                Some(failure) => crate::event::Outcome::Failed(failure.clone()),
-                None => crate::event::Outcome::Passed,
-            },
-            took: std::time::Duration::ZERO,
-            result: Arc::default(),
-        });
-        recorder.record(&Event::RunFinished {
-            took: std::time::Duration::ZERO,
-            passed: usize::from(failure.is_none()),
-            skipped: 0,
-            held: 0,
-            failure,
-        });
-    }
-    recorder.finish();
 }
 
 /// The session's way to the rest of wharf.
@@ -146,6 +98,7 @@ struct CommandLine<'a> {
     place: &'a Place,
     bare: bool,
     secrets: &'a Secrets,
+    recorded: Arc<Recorded>,
     events: Events,
     /// In a conversation Ctrl-C stops an entry, and otherwise all.
     slot: Option<Slot>,
@@ -157,7 +110,7 @@ impl Shell for CommandLine<'_> {
         let setting = Setting {
             events: self.events.clone(),
             cancel: self.cancel.clone(),
-            missing: Missing::Unimportant,
+            missing: Missing::Later,
             standins: None,
             replay: None,
             gate: None,
@@ -171,28 +124,50 @@ impl Shell for CommandLine<'_> {
         }
     }
 
+    fn check(&self, path: &Path) -> Result<(), Failure> {
+        let place = Place {
+            file: Some(path.to_owned()),
+            ..Place::default()
+        };
+        let program = load(&place, self.secrets, Setting::looking())?;
+        let mut findings = check(&program).into_iter();
+        match findings.find(|finding| finding.severity == Severity::Error) {
+            Some(finding) => Err(finding.failure),
+            None => Ok(()),
+        }
+    }
+
+    fn begin(&self, rehearsing: bool) {
+        self.recorded.begin(rehearsing);
+    }
+
+    fn end(&self, failure: Option<&Arc<Failure>>) {
+        self.recorded.end(failure);
+    }
+
     fn command(
         &self,
         words: &[String],
         cancel: &Cancel,
         gate: Arc<dyn Gate>,
+        rehearse: bool,
     ) -> Result<(), Arc<Failure>> {
+        let caller = Caller {
+            cancel: Some(cancel.clone()),
+            gate: Some(gate),
+            rehearse,
+        };
         let words = std::iter::once("wharf").chain(words.iter().map(String::as_str));
-        let mut arguments = Arguments::try_parse_from(words).map_err(|error| {
-            let text = error.to_string();
-            let text = text.trim_start_matches("error: ").trim_end();
-            Arc::new(Failure::script(text))
-        })?;
+        let mut arguments = match Arguments::try_parse_from(words) {
+            Ok(arguments) => arguments,
+            Err(error) => return caller.unparsed(&error),
+        };
         arguments.place.directory.clone_from(&self.place.directory);
         arguments.place.file.clone_from(&self.place.file);
         arguments
             .place
             .params
             .extend(self.place.params.iter().cloned());
-        let caller = Caller {
-            cancel: Some(cancel.clone()),
-            gate: Some(gate),
-        };
         carry_out(&arguments, self.secrets, &caller)
     }
 
