@@ -86,6 +86,7 @@ impl Recorded {
             stages: vec![Listed {
                 name: STAGE.into(),
                 needs: Vec::new(),
+                environment: None,
             }],
             rehearsal,
         });
