@@ -58,6 +58,60 @@ fn only_what_may_be_repeated_is_tried_again() {
 }
 
 #[test]
+fn a_defect_of_the_service_is_tried_again_where_the_script_says_so() {
+    let answers = [
+        ("500 Internal Server Error\nRetry-After: 0", "broken"),
+        ("200 OK", "fine"),
+    ];
+    for (options, code, requests) in [
+        ("", 1, 1),
+        ("retry: 2", 0, 2),
+        ("retry: 2, expect: 500", 0, 1),
+        ("retry: 2, method: \"POST\"", 1, 1),
+    ] {
+        let standin = Standin::answering(&answers);
+        let script = format!("http(\"http://{}/\", #{{ {options} }});", standin.address);
+        let (exit, _, stderr) = run(&script);
+        assert_eq!(exit, code, "{options}: {stderr}");
+        assert_eq!(standin.requests().len(), requests, "{options}");
+    }
+}
+
+#[test]
+fn a_content_type_of_the_script_is_the_only_one() {
+    let standin = Standin::new("200 OK", "");
+    let script = format!(
+        r#"http("http://{}/", #{{ json: #{{ a: 1 }}, headers: #{{ "Content-Type": "application/vnd.api+json" }} }});"#,
+        standin.address
+    );
+    let (code, _, stderr) = run(&script);
+    assert_eq!(code, 0, "{stderr}");
+    let headers = &standin.requests()[0].headers;
+    let types: Vec<_> = headers
+        .lines()
+        .filter(|line| line.starts_with("content-type:"))
+        .collect();
+    assert_eq!(types, ["content-type: application/vnd.api+json"]);
+}
+
+#[test]
+fn options_that_no_answer_could_satisfy_are_refused() {
+    let told = ["timeout: 0", "expect: []"].map(|options| {
+        let script = format!("http(\"http://127.0.0.1:1/\", #{{ {options} }});");
+        Project::new().script(&script).run(["run"]).failure()
+    });
+    assert_snapshot!(told.join("\n"), @"
+    exit: 2
+    error: option `timeout` of `http`: leaves no time for an answer
+    hint: leave it out, or give more than nothing
+
+    exit: 2
+    error: option `expect` of `http`: names no status, so every answer would be a failure
+    hint: leave it out, or give more than nothing
+    ");
+}
+
+#[test]
 fn an_unexpected_status_is_a_failure_with_the_body_and_no_secret() {
     let standin = Standin::new("400 Bad Request", "no such t0ken-of-the-harbour");
     let script = format!(

@@ -49,11 +49,11 @@ fn findings_are_grouped_by_file_over_all_linters() {
     1 | let report = lint();
       |              ^^^^
       | harbour/rent.py
-      |   1:1 F401 'os' imported but unused
-      |   1:8 F401 `os` imported but unused
-      |   5:12 return-value Incompatible return value type (got "int", expected "str")
+      |   1:1 flake8 F401 'os' imported but unused
+      |   1:8 ruff F401 `os` imported but unused
+      |   5:12 mypy return-value Incompatible return value type (got "int", expected "str")
       | quay.py
-      |   1:6 E703 statement ends with a semicolon
+      |   1:6 flake8 E703 statement ends with a semicolon
     "#);
 }
 
@@ -73,12 +73,22 @@ fn a_file_that_cannot_be_parsed_is_a_finding_of_each() {
     1 | lint(#{ linter: ["flake8", "ruff", "mypy"] });
       | ^^^^
       | rent.py
-      |   1:10 invalid-syntax Expected a parameter or the end of the parameter list
-      |   1:11 E999 SyntaxError: invalid syntax
-      |   1:11 invalid-syntax Expected `)`, found newline
-      |   1:11 syntax Expected a parameter or the end of the parameter list
-      |   1:12 syntax Expected `)`, found newline
+      |   1:10 ruff invalid-syntax Expected a parameter or the end of the parameter list
+      |   1:11 flake8 E999 SyntaxError: invalid syntax
+      |   1:11 ruff invalid-syntax Expected `)`, found newline
+      |   1:11 mypy syntax Expected a parameter or the end of the parameter list
+      |   1:12 mypy syntax Expected `)`, found newline
     "#);
+}
+
+#[test]
+fn no_linter_at_all_is_refused() {
+    let project = Project::new().script("lint(#{ linter: [] });\n");
+    assert_snapshot!(project.run(["run"]).failure(), @"
+    exit: 2
+    error: option `linter` of `lint`: names no linter
+    hint: leave it out to run those that the project is configured for
+    ");
 }
 
 #[test]

@@ -67,6 +67,55 @@ stage("test", || sh("echo the pier is gone; exit 3"));"#;
 }
 
 #[test]
+fn a_failure_goes_in_with_the_calls_that_led_to_it_and_no_secret() {
+    let standin = sentry();
+    let script = r#"import "lib/m" as m;
+let word = secret("WORD");
+on_failure(|failure| sentry_notify(failure.message, #{ extra: #{ word: "an-\x1b[1m0pen-secret" } }));
+stage("a", || m::outer(1));"#;
+    let project = told(&standin)
+        .script(script)
+        .env("WORD", "an-0pen-secret")
+        .file(
+            "lib/m.rhai",
+            r#"fn deep(x) {
+    sh("printf '%s\\033[31m%s\\n' ${WORD%en*} ${WORD#an-0p}; exit 7");
+}
+fn outer(x) { deep(x) }
+"#,
+        );
+    let (code, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(code, 1, "{stderr}");
+    let body = &standin.requests()[0].body;
+    assert!(
+        !body.contains("en-secret") && !body.contains("\\u001b"),
+        "{body}"
+    );
+    let event = body.lines().last().expect("an event");
+    let event: serde_json::Value = serde_json::from_str(event).expect("JSON");
+    assert_eq!(event["transaction"], "a");
+    assert_eq!(event["tags"]["stage"], "a");
+    assert_eq!(event["extra"]["output"], "***");
+    let frames = &event["exception"]["values"][0]["stacktrace"]["frames"];
+    let frames = frames.as_array().expect("frames").iter().map(|frame| {
+        let text = |name: &str| frame[name].as_str().unwrap_or("-").to_owned();
+        format!(
+            "{} {}:{}:{} {}",
+            text("function"),
+            text("filename"),
+            frame["lineno"],
+            frame["colno"],
+            text("context_line").trim()
+        )
+    });
+    assert_snapshot!(frames.collect::<Vec<_>>().join("\n"), @r#"
+    - wharf.rhai:4:18 stage("a", || m::outer(1));
+    outer lib/m.rhai:4:15 fn outer(x) { deep(x) }
+    deep lib/m.rhai:2:5 sh("printf '%s\\033[31m%s\\n' ${WORD%en*} ${WORD#an-0p}; exit 7");
+    "#);
+}
+
+#[test]
 fn a_refusal_is_a_failure_with_the_reason() {
     let told = [
         (

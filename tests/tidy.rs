@@ -102,12 +102,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "action",
         &[
-            "service", "event", "effect", "cancel", "secret", "failure", "words",
+            "service", "event", "effect", "cancel", "line", "secret", "failure", "words",
         ],
     ),
     (
         "service",
-        &["event", "effect", "cancel", "secret", "failure", "words"],
+        &[
+            "event", "effect", "cancel", "line", "secret", "failure", "words",
+        ],
     ),
     ("event", &["effect", "failure", "secret"]),
     ("effect", &[]),

@@ -52,7 +52,12 @@ impl Patterns {
             value.replace('\'', r"'\''"),
             value.replace('\'', r#"'"'"'"#),
         ];
-        for engine in [BASE64_STANDARD, BASE64_URL_SAFE] {
+        for engine in [
+            BASE64_STANDARD,
+            BASE64_STANDARD_NO_PAD,
+            BASE64_URL_SAFE,
+            BASE64_URL_SAFE_NO_PAD,
+        ] {
             plain.push(engine.encode(value));
         }
         for digits in digits(value) {

@@ -3,6 +3,7 @@
 mod much;
 mod others;
 mod pytest;
+mod refused;
 
 use insta::assert_snapshot;
 

@@ -1,5 +1,7 @@
 //! What is secret leaves by no way.
 
+mod streams;
+
 use insta::assert_snapshot;
 
 use crate::harness::Project;
