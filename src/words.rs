@@ -28,6 +28,10 @@ pub fn root_cause(error: &(dyn Error + 'static)) -> String {
     plain(causes.last().unwrap_or(error).to_string())
 }
 
+/// Stands before a text in plain data that is no text of the script but tells what stands in its
+/// place, such as a size in words: it is shown without quotes.
+pub const AS_IS: char = '\u{1}';
+
 /// `1 file`, `2 files`.
 pub fn counted(count: usize, what: &str) -> String {
     let end = if count == 1 { "" } else { "s" };

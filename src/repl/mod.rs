@@ -251,11 +251,11 @@ impl<'a> Repl<'a> {
                 value::shown(&without_streams(data), colour)
             }
             Given::Data(data) => value::shown(data, colour),
-            Given::Other(what) if self.options.json => {
+            Given::Other(what, _) if self.options.json => {
                 let failure = Failure::script(format!("{what} cannot be printed as JSON"));
                 return Err(Arc::new(failure));
             }
-            Given::Other(what) => colour.faint(what),
+            Given::Other(_, shown) => value::shown(shown, colour),
         };
         let text = crate::report::told(&text, colour.is_on(), &self.options.secrets);
         // A closed pipe wants no more lines.

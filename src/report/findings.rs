@@ -1,6 +1,7 @@
 //! Tests and findings in what actions report.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::record::{Call, Stage};
 
@@ -97,26 +98,32 @@ pub(super) fn tests_of(call: &Call) -> Vec<Test> {
     if call.action != "run_tests" {
         return Vec::new();
     }
-    let Ok(mut report) = Tests::deserialize(&*call.value) else {
-        return Vec::new();
-    };
+    tests_in(&call.value).unwrap_or_default()
+}
+
+/// The tests that a result of `run_tests` tells of.
+pub(super) fn tests_in(value: &Value) -> Option<Vec<Test>> {
+    let mut report = Tests::deserialize(value).ok()?;
     for test in &mut report.cases {
         test.file = test.file.take().map(|file| within(&report.folder, file));
     }
-    report.cases
+    Some(report.cases)
 }
 
 pub(super) fn findings_of(call: &Call) -> Vec<Finding> {
     if call.action != "lint" {
         return Vec::new();
     }
-    let Ok(mut report) = Findings::deserialize(&*call.value) else {
-        return Vec::new();
-    };
+    findings_in(&call.value).unwrap_or_default()
+}
+
+/// What a result of `lint` tells of.
+pub(super) fn findings_in(value: &Value) -> Option<Vec<Finding>> {
+    let mut report = Findings::deserialize(value).ok()?;
     for finding in &mut report.findings {
         finding.path = within(&report.folder, std::mem::take(&mut finding.path));
     }
-    report.findings
+    Some(report.findings)
 }
 
 pub(super) fn within(folder: &str, file: String) -> String {

@@ -1,13 +1,22 @@
 //! Values as people read them.
 
+mod results;
+
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use super::Colour;
+use crate::words::AS_IS;
 
-/// `value`: a text in quotes, a map as lines of name and value, maps of one shape as a table.
+/// `value`: a text in quotes, a map as lines of name and value, maps of one shape as a table; what
+/// actions find and make as a run tells it.
 pub fn shown(value: &Value, colour: Colour) -> String {
-    match value {
+    if let Value::Object(map) = value
+        && let Some(report) = results::report(map, colour)
+    {
+        return report;
+    }
+    match &results::sized(value) {
         Value::Object(map) if !map.is_empty() => lines(map, colour, 0),
         Value::Array(values) => match table(values, colour) {
             Some(table) => table,
@@ -56,6 +65,13 @@ fn nested(value: &Value, colour: Colour, depth: usize) -> Option<String> {
         let lines = text.lines().map(|line| format!("{indent}{line}"));
         return Some(lines.collect::<Vec<_>>().join("\n"));
     }
+    if let Value::Array(values) = value
+        && let Some(table) = table(values, colour)
+    {
+        let indent = "  ".repeat(depth);
+        let lines = table.lines().map(|line| format!("{indent}{line}"));
+        return Some(lines.collect::<Vec<_>>().join("\n"));
+    }
     if short(value).len() <= WIDE {
         return None;
     }
@@ -85,6 +101,7 @@ fn short(value: &Value) -> String {
                 format!("#{{ {} }}", entries.join(", "))
             }
         }
+        Value::String(text) if text.starts_with(AS_IS) => text[AS_IS.len_utf8()..].to_owned(),
         other => other.to_string(),
     }
 }
@@ -110,7 +127,10 @@ fn table(values: &[Value], colour: Colour) -> Option<String> {
     if !rows.iter().all(same) || !rows.iter().all(|row| row.values().all(plain)) {
         return None;
     }
-    let cell = |value: &Value| value.as_str().map_or_else(|| short(value), str::to_owned);
+    let cell = |value: &Value| match value.as_str() {
+        Some(text) if !text.starts_with(AS_IS) => text.to_owned(),
+        _ => short(value),
+    };
     let one_line = |text: String| text.replace('\n', "⏎");
     let mut cells: Vec<Vec<String>> = vec![first.keys().cloned().collect()];
     cells.extend(
@@ -144,6 +164,38 @@ fn table(values: &[Value], colour: Colour) -> Option<String> {
 mod tests {
     use serde_json::json;
 
+    #[test]
+    fn what_actions_find_is_told_as_in_a_run() {
+        let told = |value| shown(&value, Colour::none());
+        let case = |name: &str, outcome: &str| {
+            json!({ "name": name, "file": "test_a.py", "line": 3, "outcome": outcome,
+                    "message": "assert 1 == 2\nmore", "seconds": 0.1 })
+        };
+        assert_eq!(
+            told(json!({
+                "runner": "pytest", "passed": 1, "failed": 1, "skipped": 0, "errors": 0,
+                "seconds": 2.14, "cases": [case("test_a", "passed"), case("test_b", "failed")],
+                "folder": "back",
+            })),
+            "pytest: 1 passed, 1 failed in 2.1 s\n✗ test_b  back/test_a.py:3\n  assert 1 == 2"
+        );
+        assert_eq!(
+            told(json!({
+                "linters": ["flake8"], "counts": { "flake8": 1 }, "folder": "",
+                "findings": [{ "linter": "flake8", "path": "a.py", "line": 1, "column": 2,
+                    "code": "F401", "message": "unused", "severity": "error" }],
+            })),
+            "flake8: 1 finding\na.py:1:2  error  F401 unused"
+        );
+        assert_eq!(
+            told(json!({
+                "files": [{ "path": "a", "size": 3 }, { "path": "b", "size": 4_000 }],
+                "count": 2, "total": 4_003, "largest": [],
+            })),
+            "files\n  path  size\n  a     3 B\n  b     4 kB\ncount  2\ntotal  4 kB"
+        );
+    }
+
     use super::shown;
     use crate::report::Colour;
 
@@ -154,8 +206,8 @@ mod tests {
         assert_eq!(told(json!([1, null, true])), "[1, (), true]");
         assert_eq!(told(json!({})), "#{}");
         assert_eq!(
-            told(json!({ "reference": "me/app:1", "size": 3, "a-b": [1] })),
-            "reference  \"me/app:1\"\nsize       3\na-b        [1]"
+            told(json!({ "reference": "me/app:1", "size": 123_456_789, "a-b": [1] })),
+            "reference  \"me/app:1\"\nsize       123.4 MB\na-b        [1]"
         );
         assert_eq!(
             told(json!([{ "path": "a.py", "line": 3 }, { "path": "views.py", "line": 12 }])),
@@ -164,6 +216,10 @@ mod tests {
         assert_eq!(
             told(json!({ "out": "a\nb", "n": 1 })),
             "out\n  a\n  b\nn    1"
+        );
+        assert_eq!(
+            told(json!({ "n": 1, "rows": [{ "a": 1 }, { "a": 22 }] })),
+            "n     1\nrows\n  a\n  1\n  22"
         );
         assert_eq!(
             told(json!([{ "a": [1] }, { "a": [2] }])),

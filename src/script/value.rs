@@ -6,6 +6,7 @@ use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use serde_json::{Number, Value};
 
 use super::raised::Raised;
+use crate::words::AS_IS;
 
 /// What in a value is no plain data.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +52,19 @@ pub(super) fn from_json(value: Value) -> Dynamic {
                 .collect();
             map.into()
         }
+    }
+}
+
+/// `value` as far as it is plain data; in the place of what is not, what that is.
+pub(super) fn to_shown(value: &Dynamic) -> Value {
+    if let Some(items) = value.read_lock::<Array>() {
+        items.iter().map(to_shown).collect()
+    } else if let Some(entries) = value.read_lock::<Map>() {
+        let entries = entries.iter();
+        let entries = entries.map(|(key, item)| (key.to_string(), to_shown(item)));
+        Value::Object(entries.collect())
+    } else {
+        to_json(value).unwrap_or_else(|_| format!("{AS_IS}{}", name_of(value)).into())
     }
 }
 

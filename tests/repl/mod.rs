@@ -38,6 +38,7 @@ fn one_expression_is_evaluated_and_printed() {
         ),
         ("let x = 1;", ""),
         ("|x| x", "a function\n"),
+        ("#{ f: |x| x, n: 1 }", "f  a function\nn  1\n"),
         (
             "[#{ a: 1, b: \"x\" }, #{ a: 22, b: \"y\" }]",
             "a   b\n1   x\n22  y\n",
@@ -183,6 +184,17 @@ fn an_effect_that_nobody_can_be_asked_about_does_not_happen() {
         .stdout("200\n")
         .streams();
     assert_eq!(standin.requests().len(), 1);
+}
+
+#[test]
+fn what_a_command_printed_is_not_printed_again() {
+    let entries = "let r = sh(\"echo hi\");\nsh(\"echo ho\")\nr.stdout\n";
+    let (_, stdout, _) = fed(&Project::new(), entries, "--bare").streams();
+    assert!(
+        stdout.starts_with("hi\nho\nexit_code  0\nseconds "),
+        "{stdout}"
+    );
+    assert!(stdout.ends_with("\n\"hi\"\n"), "{stdout}");
 }
 
 #[test]

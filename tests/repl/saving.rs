@@ -16,13 +16,14 @@ _ + 2
 let a = 1 // one
 let m = #{ a: 1 }
 fn t() { 1 }
-fn t() { app }
-nope
+fn t() { 2 }
+let f = |x| { x + a }
+f.call(twice.call(2))
+`v ${_}`
+print(t())
+:save saved.rhai
 "#;
-    // What fails is no part of it; it ends only a session that is not typed.
-    let entries = entries.replace("nope\n", "")
-        + "let f = |x| { x + a }\nf.call(twice.call(2))\n`v ${_}`\nprint(t())\n:save saved.rhai\n";
-    let told = fed(&project, &entries, "").exit(0);
+    let told = fed(&project, entries, "").exit(0);
     let (_, _, stderr) = told.streams();
     assert_eq!(stderr, "10 entries are in `saved.rhai`\n");
     project.run(["check", "-f", "saved.rhai"]).exit(0).streams();
@@ -34,7 +35,7 @@ nope
     _last + 2;
     let a = 1; // one
     let m = #{ a: 1 };
-    fn t() { app }
+    fn t() { 2 }
     let f = |x| { x + a };
     let _last = f.call(twice.call(2));
     `v ${_last}`;
@@ -64,7 +65,20 @@ fn an_error_in_a_loaded_file_is_placed_there() {
         "steps.rhai",
         "// steps\nlet x = 1;\n\nfn f(a) {\n    a + nope\n}\nf(x)\n",
     );
-    assert_snapshot!(fed(&project, ":load steps.rhai\n", "--bare").all(), @"");
+    assert_snapshot!(fed(&project, ":load steps.rhai\n", "--bare").all(), @"
+    exit: 2
+    ── stderr
+    error: unknown variable `nope`
+     --> steps.rhai:5:9
+      |
+    5 |     a + nope
+      |         ^^^^
+      |
+     ::: steps.rhai:7:1
+      |
+    7 | f(x)
+      | - `f` called here
+    ");
 }
 
 #[test]

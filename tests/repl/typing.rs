@@ -1,7 +1,12 @@
 //! Sessions at a real terminal.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::SCRIPT;
 use crate::harness::{Project, Services, Standin, Terminal};
+
+/// Where what was typed is kept.
+const HISTORY: &str = ".wharf/repl-history.jsonl";
 
 /// A session that is ready, and how often it was.
 struct Session {
@@ -75,6 +80,34 @@ fn tab_completes_actions_options_and_stages() {
         ("python::v\t", "python::venv("),
         ("ima\t", "image"),
         ("read_file(\"wha\t", "\"wharf.rhai"),
+    ] {
+        session.terminal.write(typed);
+        session
+            .terminal
+            .wait_for_screen(|screen| screen.contains(completed));
+        session.forget();
+    }
+    session.end();
+}
+
+#[test]
+fn what_may_follow_is_known_from_where_the_cursor_is() {
+    let project = Project::new().script(SCRIPT);
+    let mut session = Session::begin(&project);
+    for (typed, completed) in [
+        ("\"abc\".le\t", "\"abc\".len("),
+        ("[1].is_e\t", "[1].is_empty("),
+        ("stage(\"x\", #{ watch: \"man\t", "watch: \"manual"),
+        ("stage(\"x\", #{ retry: #{ back\t", "#{ backoff:"),
+        ("import \"std/sl\t", "\"std/slack"),
+        // An apostrophe in a comment opens no text.
+        ("/* don't */ docker_pus\t", "*/ docker_push("),
+        // What is being called is told while its arguments are typed.
+        (
+            "docker_build(\"x\", #{ ",
+            "docker_build(tag, #{ … }) – Build an",
+        ),
+        ("docker_build(\"x\", #{ dockerfile: ", "`Dockerfile` in the"),
     ] {
         session.terminal.write(typed);
         session
@@ -187,24 +220,115 @@ fn ctrl_c_is_an_answer_to_no_question() {
 }
 
 #[test]
-fn a_script_that_changes_is_loaded_again() {
-    let project = Project::new().script("let app = \"one\";\nstage(\"a\", || 1);\n");
+fn what_changes_is_loaded_again_before_the_next_entry() {
+    let script =
+        |app: &str| format!("import \"lib\" as lib;\nlet app = \"{app}\";\nstage(\"a\", || 1);\n");
+    let project = Project::new().script(&script("one"));
+    project.write("lib.rhai", "fn version() { 1 }\n");
     let mut session = Session::begin(&project);
     assert!(session.enter("app").ends_with("\n\"one\"\n"));
-    project.write(
-        "wharf.rhai",
-        "let app = \"two\"; // changed\nstage(\"a\", || 1);\n",
-    );
-    let told = session.enter("1");
+    session.enter("let mine = app + lib::version(); fn own(a) { a + 1 }");
+    project.write("wharf.rhai", &script("second"));
+    let told = session.enter("app");
+    let expected =
+        "wharf.rhai has changed and was loaded again; what was typed stays\n\"second\"\n";
+    assert!(told.ends_with(expected), "{told}");
+    assert!(session.enter("mine + own(1)").ends_with("\n\"one12\"\n"));
+    project.write("lib.rhai", "fn version() { 10 }\n");
+    project.write(".env", "PLACE=quay-four\n");
+    let told = session.enter("lib::version()");
     assert!(
-        told.contains("wharf.rhai has changed and was loaded again"),
+        told.contains(".env, lib.rhai have changed and were loaded again"),
         "{told}"
     );
-    assert!(session.enter("app").ends_with("\n\"two\"\n"));
+    assert!(told.ends_with("\n10\n"), "{told}");
+    assert!(session.enter("env(\"PLACE\").len()").ends_with("\n9\n"));
     project.write("wharf.rhai", "let app = ;\n");
-    let told = session.enter("1");
-    assert!(told.contains("the last one that was right stays"), "{told}");
-    assert!(session.enter("app + 1").ends_with("\n\"two1\"\n"));
+    let told = session.enter("app + 1");
+    assert!(
+        told.contains("the last script that was right stays"),
+        "{told}"
+    );
+    assert!(told.ends_with("\n\"second1\"\n"), "{told}");
+    session.end();
+}
+
+#[test]
+fn what_turns_out_to_be_secret_leaves_the_history() {
+    let project = Project::new()
+        .script("stage(\"a\", || 1);\n")
+        .env("PLAIN", "plain-value-987654");
+    let mut session = Session::begin(&project);
+    session.enter("\"plain-value-987654\"");
+    assert!(project.read(HISTORY).contains("plain-value"));
+    let told = session.enter("secret(\"PLAIN\")");
+    assert!(told.ends_with("\n\"***\"\n"), "{told}");
+    // It is hidden although the call is refused, and although it is never made.
+    for entry in [
+        "docker_push(\"me/x:1\", #{ password: \"dckr_pat_VERY\", tga: 1 })",
+        "http(\"https://e.invalid\", #{ headers: #{ Authorization: \"Bearer s3cret-1\" }, json: 1 )",
+    ] {
+        let told = session.enter(entry);
+        assert!(told.contains("error: "), "{told}");
+    }
+    session.end();
+    assert_eq!(project.read(HISTORY), "\"secret(\\\"PLAIN\\\")\"\n");
+    let mode = project
+        .path(HISTORY)
+        .metadata()
+        .expect("a history")
+        .permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_session_is_saved_as_a_script_that_passes_the_check() {
+    let project = Project::new().script(SCRIPT);
+    let mut session = Session::begin(&project);
+    for entry in [
+        "let f = |x| { x + 1 }",
+        "let m = #{ a: 1 } // one",
+        "f.call(m.a)",
+        "let half = 1; nope",
+        "_ + 40",
+        "fn t() { 1 }",
+        "fn t() { 2 }",
+    ] {
+        session.enter(entry);
+    }
+    let told = session.enter(":save saved.rhai");
+    assert!(told.ends_with("6 entries are in `saved.rhai`\n"), "{told}");
+    session.end();
+    project.run(["check", "-f", "saved.rhai"]).exit(0).streams();
+    project.run(["run", "-f", "saved.rhai"]).exit(0).streams();
+    assert!(!project.path("ran").exists());
+}
+
+#[test]
+fn the_last_entry_is_edited_whatever_became_of_it() {
+    let project = Project::new()
+        .script(SCRIPT)
+        .env("EDITOR", "sed -i s/nope/42/");
+    let mut session = Session::begin(&project);
+    session.enter("1 + nope");
+    assert!(session.enter(":edit").ends_with("\n43\n"));
+    session.end();
+    assert!(project.read(HISTORY).ends_with("\"1 + 42\"\n"));
+}
+
+#[test]
+fn a_question_stands_alone_on_the_screen() {
+    let project = Project::new().script(
+        "stage(\"deploy\", || { sh(\"sleep 0.3\"); sh(\"true\", #{ effect: \"deploy\" }) });\n",
+    );
+    let mut session = Session::begin(&project);
+    session.terminal.write(":run deploy\r");
+    let question = "sh true will deploy. [y]es, [n]o, [r]ehearse, [a]ll of `sh`?";
+    session
+        .terminal
+        .wait_for_screen(|screen| screen.ends_with(question));
+    let told = session.enter("y");
+    assert!(told.contains("✓ deploy"), "{told}");
     session.end();
 }
 
@@ -221,7 +345,7 @@ fn the_history_is_kept_without_secrets() {
             .ends_with("\n\"***\"\n")
     );
     session.end();
-    assert_eq!(project.read(".wharf/repl-history.jsonl"), "\"1 + 2\"\n");
+    assert_eq!(project.read(HISTORY), "\"1 + 2\"\n");
     let mut session = Session::begin(&project);
     // Ctrl-R searches.
     session.terminal.write("\x12+ 2");

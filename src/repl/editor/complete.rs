@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::images::Images;
-use crate::action::{self, Descriptor, schema};
+use super::options::{choices, cut, options};
+use super::place::{Place, place};
 use crate::reference;
-use crate::script::{Function, Session, Symbol, SymbolKind};
+use crate::script::{Session, Symbol, SymbolKind, standard_modules};
 
 /// One thing that may be put in place of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,19 +27,6 @@ pub(super) struct Knowledge {
     environment: Vec<String>,
     images: Images,
     root: PathBuf,
-}
-
-/// The call that the cursor is in, and how.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Inside {
-    /// What is called.
-    callee: String,
-    /// Whether it is in a map of the call, which holds its options.
-    in_options: bool,
-    /// The key whose value is being typed.
-    key: Option<String>,
-    /// Whether it is in a text, and where that begins.
-    quote: Option<usize>,
 }
 
 impl Knowledge {
@@ -69,24 +57,19 @@ impl Knowledge {
         if let Some(command) = line.strip_prefix(':') {
             return self.command(command);
         }
-        let inside = inside(line);
-        if let Some(quote) = inside.quote {
-            return self.text(&inside, line, quote + 1);
+        let place = place(line);
+        if place.in_comment {
+            return (line.len(), Vec::new());
+        }
+        if let Some(start) = place.text {
+            return self.text(&place, line, start);
         }
         let start = line.len() - trailing(line, |c| c.is_alphanumeric() || c == '_' || c == ':');
         let start = start + line[start..].len() - line[start..].trim_start_matches(':').len();
         let typed = &line[start..];
         let before = line[..start].trim_end();
-        let at_key = inside.in_options && before.ends_with(['{', ',']);
-        if at_key && let Some(options) = options(&inside.callee) {
-            let found = options
-                .into_iter()
-                .filter(|(name, _)| name.starts_with(typed));
-            let found = found.map(|(name, about)| Found {
-                text: format!("{name}: "),
-                shown: format!("{name}: {about}"),
-            });
-            return (start, found.collect());
+        if place.in_options && place.key.is_none() && before.ends_with(['{', ',']) {
+            return (start, self.options(&place, typed));
         }
         if before.ends_with('.') && !before.ends_with("..") {
             return (start, self.members(before.trim_end_matches('.'), typed));
@@ -98,14 +81,42 @@ impl Knowledge {
         (start, found.map(found_symbol).collect())
     }
 
-    /// What to show behind the cursor at the end of `line`.
+    /// What to show behind the cursor at the end of `line`: how what is being called is called.
     pub(super) fn hint(&self, line: &str) -> Option<String> {
-        let open = line.strip_suffix('(')?;
-        let name =
-            &open[open.len() - trailing(open, |c| c.is_alphanumeric() || c == '_' || c == ':')..];
-        let symbol = self.symbols.iter().find(|symbol| symbol.name == name)?;
-        let about = symbol.about.strip_prefix(name).unwrap_or(&symbol.about);
-        Some(about.trim_start_matches('(').to_owned())
+        if line.starts_with(':') {
+            return None;
+        }
+        let place = place(line);
+        if place.in_comment || place.callee.is_empty() {
+            return None;
+        }
+        let key = place.key.as_ref().filter(|_| place.in_options);
+        let session = self.session.borrow();
+        let options = key.map(|_| options(&session, &place.callee, &place.path));
+        let mut options = options.into_iter().flatten();
+        if let Some(option) = options.find(|option| Some(&option.name) == key) {
+            return Some(format!("  {}", option.about));
+        }
+        let name = &place.callee;
+        let symbol = self.symbols.iter().find(|symbol| symbol.name == *name)?;
+        let rest = symbol.about.strip_prefix(name.as_str());
+        match rest.and_then(|rest| rest.strip_prefix('(')) {
+            Some(rest) if line.ends_with('(') => Some(cut(rest)),
+            _ => Some(format!("  {}", cut(&symbol.about))),
+        }
+    }
+
+    /// Options of the call that are not there yet.
+    fn options(&self, place: &Place, typed: &str) -> Vec<Found> {
+        let session = self.session.borrow();
+        let options = options(&session, &place.callee, &place.path).into_iter();
+        let found = options.filter(|option| option.name.starts_with(typed));
+        found
+            .map(|option| Found {
+                text: format!("{}: ", option.name),
+                shown: option.about,
+            })
+            .collect()
     }
 
     fn command(&self, typed: &str) -> (usize, Vec<Found>) {
@@ -144,13 +155,18 @@ impl Knowledge {
     }
 
     /// Inside a text that begins at `start`.
-    fn text(&self, inside: &Inside, line: &str, start: usize) -> (usize, Vec<Found>) {
+    fn text(&self, place: &Place, line: &str, start: usize) -> (usize, Vec<Found>) {
         let typed = &line[start..];
         let named = |names: Vec<String>| {
             let names = names.into_iter().filter(|name| name.starts_with(typed));
             (start, names.map(plain).collect())
         };
-        match (inside.callee.as_str(), inside.key.as_deref()) {
+        if place.before == "import" {
+            let standard = standard_modules().map(|module| module.path);
+            let standard = standard.filter(|path| path.starts_with(typed)).map(plain);
+            return (start, standard.chain(self.paths(typed)).collect());
+        }
+        match (place.callee.as_str(), place.key.as_deref()) {
             ("stage", Some("needs")) | ("output", _) => named(self.stages.clone()),
             ("env" | "secret", _) => named(self.environment.clone()),
             ("docker_push" | "render_deploy" | "image_ref", None | Some("image")) => {
@@ -165,19 +181,12 @@ impl Knowledge {
         }
     }
 
-    /// Keys of a map that a variable holds, and what can be called on anything.
+    /// What may stand behind a dot.
     fn members(&self, before: &str, typed: &str) -> Vec<Found> {
-        let name = &before[before.len() - trailing(before, |c| c.is_alphanumeric() || c == '_')..];
-        let keys = self.session.borrow().keys_of(name);
-        let keys = keys
-            .into_iter()
-            .filter(|key| key.starts_with(typed))
-            .map(plain);
-        let methods = self
-            .symbols
-            .iter()
-            .filter(|symbol| symbol.kind == SymbolKind::Method && symbol.name.starts_with(typed));
-        keys.chain(methods.map(found_symbol)).collect()
+        let members = self.session.borrow().members(before);
+        let members = members.iter();
+        let found = members.filter(|symbol| symbol.name.starts_with(typed));
+        found.map(found_symbol).collect()
     }
 
     /// Files and folders of the repository.
@@ -224,175 +233,12 @@ fn found_symbol(symbol: &Symbol) -> Found {
         } else {
             symbol.name.clone()
         },
-        shown: if symbol.about.is_empty() {
-            symbol.name.clone()
-        } else {
-            symbol.about.clone()
-        },
+        shown: cut(&symbol.about),
     }
-}
-
-/// Options of an action or a function, each with what it is.
-fn options(callee: &str) -> Option<Vec<(String, String)>> {
-    if let Some(function) = Function::find(callee) {
-        let options = function.options().into_iter();
-        let options: Vec<_> = options
-            .map(|option| (option.name.to_owned(), option.kind.to_owned()))
-            .collect();
-        return (!options.is_empty()).then_some(options);
-    }
-    let schema = (action::find(callee)?.options)();
-    let fields = schema::fields(&schema).into_iter();
-    Some(
-        fields
-            .map(|field| (field.name.to_owned(), field.kind))
-            .collect(),
-    )
-}
-
-/// The texts that an option takes, where they are few.
-fn choices(callee: &str, key: &str) -> Vec<String> {
-    let Some(schema) = action::find(callee).map(|action: &Descriptor| (action.options)()) else {
-        return Vec::new();
-    };
-    let Some(part) = schema::field(&schema, key) else {
-        return Vec::new();
-    };
-    let alternatives = schema::alternatives(&schema, part);
-    let texts = alternatives.iter().flat_map(|part| {
-        let several = part.get("enum").and_then(|texts| texts.as_array());
-        let one = part.get("const");
-        several.into_iter().flatten().chain(one)
-    });
-    texts
-        .filter_map(|text| text.as_str().map(str::to_owned))
-        .collect()
 }
 
 /// How many bytes at the end of `text` are of characters that `is` likes.
 fn trailing(text: &str, is: impl Fn(char) -> bool) -> usize {
     let chars = text.chars().rev().take_while(|c| is(*c));
     chars.map(char::len_utf8).sum()
-}
-
-/// Where the end of `line` is.
-fn inside(line: &str) -> Inside {
-    /// A bracket that is open, and what was called with it.
-    struct Open {
-        bracket: char,
-        callee: String,
-        key: Option<String>,
-    }
-    let mut open: Vec<Open> = Vec::new();
-    let mut quote: Option<(usize, char)> = None;
-    let mut word = String::new();
-    let mut escaped = false;
-    for (at, c) in line.char_indices() {
-        if let Some((_, own)) = quote {
-            if c == own && !escaped {
-                quote = None;
-            }
-            escaped = c == '\\' && !escaped && own != '`';
-            continue;
-        }
-        match c {
-            '"' | '`' | '\'' => quote = Some((at, c)),
-            '(' | '[' | '{' => {
-                let callee = if c == '(' {
-                    std::mem::take(&mut word)
-                } else {
-                    String::new()
-                };
-                open.push(Open {
-                    bracket: c,
-                    callee,
-                    key: None,
-                });
-            }
-            ')' | ']' | '}' => drop(open.pop()),
-            ':' => {
-                if let Some(inner) = open.last_mut().filter(|inner| inner.bracket == '{') {
-                    inner.key = Some(std::mem::take(&mut word));
-                }
-            }
-            ',' => {
-                if let Some(inner) = open.last_mut() {
-                    inner.key = None;
-                }
-            }
-            _ => {}
-        }
-        if c.is_alphanumeric() || c == '_' {
-            word.push(c);
-        } else if !c.is_whitespace() {
-            word.clear();
-        }
-    }
-    let map = open.iter().rposition(|inner| inner.bracket == '{');
-    let call = open.iter().rposition(|inner| inner.bracket == '(');
-    let in_options = matches!((map, call), (Some(map), Some(call)) if map == call + 1);
-    Inside {
-        callee: call
-            .map(|call| open[call].callee.clone())
-            .unwrap_or_default(),
-        in_options,
-        key: map
-            .filter(|_| in_options)
-            .and_then(|map| open[map].key.clone()),
-        quote: quote.map(|(at, _)| at),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Inside, choices, inside, options};
-
-    #[test]
-    fn the_place_of_the_cursor_is_known() {
-        let place = |line: &str| {
-            let Inside {
-                callee,
-                in_options,
-                key,
-                quote,
-            } = inside(line);
-            (callee, in_options, key, quote.is_some())
-        };
-        let own = |text: &str| text.to_owned();
-        assert_eq!(
-            place("docker_build("),
-            (own("docker_build"), false, None, false)
-        );
-        assert_eq!(
-            place("docker_build(#{ ta"),
-            (own("docker_build"), true, None, false)
-        );
-        assert_eq!(
-            place("docker_build(#{ tag: \"a"),
-            (own("docker_build"), true, Some(own("tag")), true)
-        );
-        assert_eq!(
-            place("docker_build(#{ tag: \"a, b\", pul"),
-            (own("docker_build"), true, None, false)
-        );
-        assert_eq!(
-            place("stage(\"a\", #{ needs: [\"b"),
-            (own("stage"), true, Some(own("needs")), true)
-        );
-        assert_eq!(
-            place("sh(\"a\") + env(\"P"),
-            (own("env"), false, None, true)
-        );
-    }
-
-    #[test]
-    fn options_and_their_values_come_from_the_descriptors() {
-        let names = options("docker_push").expect("an action");
-        assert!(
-            names.iter().any(|(name, _)| name == "also_tags"),
-            "{names:?}"
-        );
-        assert!(options("nothing").is_none());
-        assert!(choices("sh", "effect").contains(&"deploy".to_owned()));
-    }
 }

@@ -3,7 +3,9 @@
 mod complete;
 mod history;
 mod images;
+mod options;
 mod paint;
+mod place;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -15,7 +17,7 @@ use std::rc::Rc;
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::Hinter;
+use rustyline::hint::{Hint, Hinter};
 use rustyline::history::MemHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{CompletionType, Config, Context, EditMode, Helper};
@@ -140,12 +142,24 @@ impl Completer for Typing {
 }
 
 impl Hinter for Typing {
-    type Hint = String;
+    type Hint = Signature;
 
-    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<String> {
-        (at == line.len())
-            .then(|| self.knowledge.hint(line))
-            .flatten()
+    fn hint(&self, line: &str, at: usize, _: &Context<'_>) -> Option<Signature> {
+        let hint = (at == line.len()).then(|| self.knowledge.hint(line));
+        hint.flatten().map(Signature)
+    }
+}
+
+/// How something is called: to read, and not to be taken over.
+struct Signature(String);
+
+impl Hint for Signature {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
     }
 }
 

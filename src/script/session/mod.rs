@@ -1,8 +1,10 @@
 //! Entries that are evaluated one after the other and know of each other.
 
 mod complete;
+mod defined;
 mod entry;
 mod last;
+mod methods;
 mod saved;
 mod scan;
 mod statements;
@@ -16,7 +18,7 @@ use serde_json::Value;
 use super::current::{self, Current, Whereabouts};
 use super::fault;
 use super::program::Program;
-use super::value::{name_of, to_json};
+use super::value::{name_of, to_json, to_shown};
 use crate::action::Context;
 use crate::failure::Failure;
 
@@ -46,8 +48,8 @@ pub enum Given {
     /// Nothing, as a `let` does.
     Nothing,
     Data(Value),
-    /// A value that is no plain data, by what it is: “a closure”.
-    Other(&'static str),
+    /// A value that is no plain data, by what it is: “a function”; and as it may be shown.
+    Other(&'static str, Value),
 }
 
 /// An entry that did not fail.
@@ -156,7 +158,7 @@ impl Session {
         } else {
             match to_json(&value) {
                 Ok(data) => Given::Data(data),
-                Err(_) => Given::Other(name_of(&value)),
+                Err(_) => Given::Other(name_of(&value), to_shown(&value)),
             }
         };
         if given != Given::Nothing {
