@@ -150,7 +150,8 @@ fn what_a_stage_gets_of_others_is_what_they_gave_last() {
       |                            ^^^^^^^
     hint: run both: `wharf run "deploy"`
     "#);
-    assert_snapshot!(project.run(["plan", "--from", "deploy"]).all(), @"");
+    let planned = project.run(["plan", "--from", "deploy"]).all();
+    assert_eq!(planned, project.run(["run", "--only", "deploy"]).all());
     project
         .run(["run", "--quiet", "--rehearse"])
         .exit(0)
@@ -163,8 +164,30 @@ fn what_a_stage_gets_of_others_is_what_they_gave_last() {
         .run(["run", "--quiet", "name (n=2)"])
         .exit(0)
         .streams();
-    assert_snapshot!(project.run(["run", "--only", "deploy"]).all(), @"");
-    assert_snapshot!(project.run(["run", "--from", "deploy", "--skip", "tell"]).all(), @"");
+    assert_snapshot!(project.run(["run", "--only", "deploy"]).all(), @r#"
+    exit: 0
+    ── stdout
+    me/app ["me/app:1", "me/other:2"]
+    ── stderr
+    ▸ deploy
+      the result of `image` is that of run 2, [time] ago
+      the result of `name (n=1)` is that of run 2, [time] ago
+      the result of `name (n=2)` is that of run 3, [time] ago
+    ✓ deploy [time]
+    1 passed in [time]
+    "#);
+    assert_snapshot!(project.run(["run", "--from", "deploy", "--skip", "tell"]).all(), @r#"
+    exit: 0
+    ── stdout
+    me/app ["me/app:1", "me/other:2"]
+    ── stderr
+    ▸ deploy
+      the result of `image` is that of run 2, [time] ago
+      the result of `name (n=1)` is that of run 2, [time] ago
+      the result of `name (n=2)` is that of run 3, [time] ago
+    ✓ deploy [time]
+    1 passed in [time]
+    "#);
 }
 
 #[test]
@@ -187,4 +210,34 @@ fn a_result_of_what_did_not_run_is_told_so() {
     hint: `deploy` did not run
     hint: see all of it: `wharf logs 1 tell`
     "#);
+}
+
+#[test]
+fn ways_to_choose_do_not_mix() {
+    for arguments in [
+        ["--only", "lint", "test"],
+        ["--from", "lint", "test"],
+        ["--from", "lint", "--only=test"],
+    ] {
+        let (code, _, stderr) = run(&arguments).streams();
+        assert_eq!(code, 2);
+        assert!(stderr.contains(" cannot be used with "), "{stderr}");
+    }
+}
+
+#[test]
+fn a_rehearsal_of_what_is_not_there_says_nothing_else() {
+    let project = Project::new().script(r#"let app = env("APP"); stage("test", || app);"#);
+    let told = |option: &str| project.run(["run", "--rehearse", option, "tset"]).all();
+    assert_snapshot!(told("--skip"), @"
+    exit: 2
+    ── stderr
+    error: there is no stage `tset`
+    hint: did you mean `test`?
+    ");
+    assert_eq!(told("--from"), told("--skip"));
+    project
+        .run(["run", "--rehearse", "--quiet"])
+        .exit(0)
+        .streams();
 }

@@ -93,7 +93,7 @@ for globs in ["*.py", "src/*.py", "**/*.py", ["src/**", "*.rhai"], "src/deep", "
     src/*.py → ["src/a.py"]
     **/*.py → ["src/a.py", "src/deep/b.py"]
     ["src/**", "*.rhai"] → ["src/a.py", "src/deep/b.py", "wharf.rhai"]
-    src/deep → []
+    src/deep → ["src/deep/b.py"]
     ./src/a.py → ["src/a.py"]
     src/a.pyc → ["src/a.pyc"]
     **/*.whl → []

@@ -186,6 +186,40 @@ stage("clean", #{ needs: "deploy", always: true }, || { print("cleaning"); fail(
 }
 
 #[test]
+fn what_always_runs_and_is_running_ends_in_its_time_after_an_interrupt() {
+    let project = Project::new().script(
+        r#"
+stage("wait", || sh("echo up; sleep 600"));
+stage("clean", #{ always: true }, || sh("echo cleaning; until [ -e stopped ]; do :; done; echo cleaned"));
+"#,
+    );
+    let running = project.spawn(["run", "--jobs", "2", "--output", "prefixed"]);
+    running.wait_for("up\n");
+    running.wait_for("cleaning\n");
+    running.signal(Signal::INT);
+    running.wait_for_stderr("✗ wait stopped");
+    project.write("stopped", "");
+    running.wait_for("cleaned\n");
+    let (code, _, stderr) = running.finish().streams();
+    assert_eq!(code, 130);
+    assert!(stderr.contains("✓ clean "), "{stderr}");
+}
+
+#[test]
+fn a_stage_that_was_being_decided_about_does_not_start_after_a_failure() {
+    let project = Project::new().script(
+        r#"
+stage("a", || { sh("until [ -e asking ]; do :; done"); fail("no") });
+stage("b", #{ when: || { sh("touch asking; sleep 600"); true } }, || print("ran"));
+"#,
+    );
+    let (code, stdout, stderr) = project.run(["run", "--jobs", "2"]).streams();
+    assert_eq!((code, &*stdout), (1, ""));
+    let told = "○ b not run: the run stops at its first failure";
+    assert!(stderr.contains(told), "{stderr}");
+}
+
+#[test]
 fn what_always_runs_does_after_an_interrupt() {
     let project = Project::new().script(
         r#"

@@ -201,11 +201,11 @@ pub(super) struct SelectionOptions {
     /// Stages to run, with all they need: names, globs such as `test*`, `label:NAME`.
     #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
     stages: Vec<String>,
-    /// Run this stage without what it needs.
-    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
+    /// Run this stage without what it needs, whose last results it gets.
+    #[arg(long, value_name = "STAGE", conflicts_with_all = ["stages", "from"], add = ArgValueCandidates::new(completions::stages))]
     only: Vec<String>,
     /// Run this stage and all that depends on it, without what it needs.
-    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]
+    #[arg(long, value_name = "STAGE", conflicts_with = "stages", add = ArgValueCandidates::new(completions::stages))]
     from: Vec<String>,
     /// Leave this stage out; what needs it is skipped.
     #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]

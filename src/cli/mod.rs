@@ -7,6 +7,7 @@ mod completions;
 mod docs;
 mod environment;
 mod graph;
+mod held;
 mod history;
 mod init;
 mod journal;

@@ -47,6 +47,7 @@ pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> D
         } else {
             run::forecast(&program, &declared, &order, &cache).map_err(Arc::new)?
         };
+        warn(&forecast, secrets);
         if options.json {
             serde_json::to_string_pretty(&forecast).unwrap_or_default() + "\n"
         } else {
@@ -104,6 +105,22 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
     match nearest(name, known) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure.hint("`wharf` lists the stages"),
+    }
+}
+
+/// Tells of globs that match nothing, which is a mistake more often than not.
+fn warn(forecast: &[Forecast], secrets: &Secrets) {
+    let mut stderr = std::io::stderr().lock();
+    let label = Colour::of(&stderr).attention("warning:");
+    for one in forecast {
+        for glob in &one.unmatched {
+            let what = format!(
+                "no file matches `{glob}` in the `inputs` of `{}`",
+                one.stage
+            );
+            // Nothing is left to tell if even this cannot be printed.
+            let _ = writeln!(stderr, "{label} {}", secrets.mask(&what));
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{Place, RunOptions};
+use super::held::Held;
 use super::load::{Setting, load, root};
 use super::{Caller, Done, check, origin, plan, signals};
 use crate::event::{Event, Events};
@@ -57,8 +58,12 @@ fn stages(
     let watcher = recorder.clone();
     process::watch(move |change| watcher.group(change));
     let events = recorder.before(numbered(report, &recorder, options.report.json));
+    let held = Held::new(&events);
     let setting = Setting {
-        events: events.clone(),
+        events: match rehearsal {
+            Some(_) => held.events(),
+            None => events.clone(),
+        },
         cancel,
         missing: match rehearsal {
             Some(_) => Missing::MadeUp,
@@ -70,10 +75,22 @@ fn stages(
         failed_first: false,
         services: Arc::new(Services::new(secrets)),
     };
-    let program = load(place, secrets, setting).map_err(Arc::new)?;
+    let program = load(place, secrets, setting);
+    let program = program.inspect_err(|_| held.release()).map_err(Arc::new)?;
     report.set_root(&program.host().context.root);
     check::before_run(&program, secrets)?;
-    let mut declared = program.declare().map_err(Arc::new)?;
+    let declared = program.declare();
+    if let Ok(declared) = &declared
+        && rehearsal.is_some()
+    {
+        let order = crate::plan::order(&declared.plan);
+        let asked = options.selection.selection();
+        order
+            .and_then(|order| crate::plan::select(&declared.plan, &order, &asked))
+            .map_err(Arc::new)?;
+    }
+    held.release();
+    let mut declared = declared.map_err(Arc::new)?;
     let mut selection = options.selection.selection();
     if let Some(path) = &options.plan {
         let saved = plan::read(path).map_err(Arc::new)?;

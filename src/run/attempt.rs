@@ -14,7 +14,7 @@ use crate::plan::{Retry, Stage};
 #[derive(Clone, Debug)]
 pub(super) struct Attempt {
     pub(super) cancel: Cancel,
-    started: Instant,
+    pub(super) started: Instant,
     /// When it last said something; only kept where that matters.
     heard: Option<Arc<Mutex<Instant>>>,
 }

@@ -27,6 +27,9 @@ pub struct Forecast {
     /// Identifies all that the decision follows from, as far as it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The globs of its `inputs` that match nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmatched: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +160,7 @@ impl<'a> Oracle<'a> {
             why,
             environment: stage.environment.clone(),
             key: None,
+            unmatched: Vec::new(),
         };
         if let When::Never(reason) = &stage.when {
             return (Known::Skipped, said(Will::Skip, reason.clone()));
@@ -172,6 +176,7 @@ impl<'a> Oracle<'a> {
         let base = &self.program.host().context;
         let context = stage::context(base, stage, &base.cancel);
         let about = self.about(stage, &context);
+        let unmatched = self.cache.unmatched(&about);
         let (known, mut forecast) = match self.cache.decide(&about) {
             Decision::Run { why, .. } => (Known::Open, said(Will::Run, why)),
             Decision::Hold(what) => (Known::Open, said(Will::Maybe, what)),
@@ -186,6 +191,7 @@ impl<'a> Oracle<'a> {
                 }
             }
         };
+        forecast.unmatched = unmatched;
         if forecast.will == Will::Run {
             let before = self.cache.last_result(&stage.name);
             self.outputs

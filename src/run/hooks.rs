@@ -1,11 +1,11 @@
 //! `on_failure` and `on_success`, after the last stage.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
 
 use crate::action::Context;
-use crate::cancel::{Cancel, Reason};
+use crate::cancel::{Cancel, Reason, Registration};
 use crate::event::Event;
 use crate::failure::{Failure, Kind, guard};
 use crate::script::{Hook, Outputs, Program};
@@ -23,7 +23,13 @@ pub(super) fn run(
     if hooks.is_empty() {
         return Vec::new();
     }
-    let cancel = cancellation(&base.cancel);
+    // One that an interrupt meets ends with it; one that is to tell of an interrupt has some time.
+    let (cancel, _stopping) = if base.cancel.is_cancelled() {
+        let (cancel, stopping) = cancellation(&base.cancel);
+        (cancel, Some(stopping))
+    } else {
+        (base.cancel.child(), None)
+    };
     let call = |hook: Hook| {
         let mut context = Context::clone(base);
         context.stage = hook.name.into();
@@ -53,25 +59,29 @@ pub(super) fn run(
     hooks.into_iter().filter_map(call).collect()
 }
 
-/// What stops hooks and stages that always run: an interrupt; or, after one, that their time is up.
-pub(super) fn cancellation(run: &Cancel) -> Cancel {
-    if !run.is_cancelled() {
-        return run.child();
-    }
-    // The next interrupt ends them, whatever they wait for.
+/// What stops a stage that always runs, and a hook after an interrupt: that the time after an interrupt
+/// of the `run` is up. It counts for as long as the registration is kept.
+pub(super) fn cancellation(run: &Cancel) -> (Cancel, Registration) {
+    // Others do not wait for interrupts on behalf of what outlives them.
     if let Some(interrupts) = run.interrupts() {
         interrupts.listen();
     }
     let cancel = Cancel::new();
-    let timed = cancel.clone();
-    // It goes with the process if they are done before.
+    let (timed, begin) = (cancel.clone(), Once::new());
+    let registration = run.on_cancel(move || {
+        begin.call_once(|| stop_later(timed.clone()));
+    });
+    (cancel, registration)
+}
+
+/// On a thread that goes with the process if they are done before.
+fn stop_later(cancel: Cancel) {
     thread::spawn(move || {
         thread::sleep(AFTER_INTERRUPT);
         let limit = format!(
             "{} s, the time that is left after an interrupt",
             AFTER_INTERRUPT.as_secs_f32()
         );
-        timed.cancel(Reason::TimedOut(limit));
+        cancel.cancel(Reason::TimedOut(limit));
     });
-    cancel
 }

@@ -1,5 +1,7 @@
 //! Runs what the queue says is ready, on threads, and watches the clock meanwhile.
 
+mod told;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +19,7 @@ use super::stage::{self, Ended, Job};
 use super::workers::Workers;
 use super::{Options, hooks};
 use crate::action::Context;
-use crate::cancel::Reason;
+use crate::cancel::{Reason, Registration};
 use crate::event::{Event, Outcome};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Stage, When};
@@ -49,6 +51,7 @@ struct Running {
     started: Instant,
     context: Context,
     attempt: Option<Attempt>,
+    _stopping: Option<Registration>,
 }
 
 /// What a stage's thread tells.
@@ -149,10 +152,7 @@ impl<'a> Schedule<'a> {
             match self.queue.next(self.options.jobs.max(1)) {
                 None => return,
                 Some(Turn::Drop { stage, need }) => {
-                    self.base().events.emit(Event::StageDropped {
-                        stage: self.stages[stage].name.clone(),
-                        reason: self.why_dropped(need),
-                    });
+                    self.tell_dropped(stage, need);
                 }
                 Some(Turn::Skip { stage, need }) => {
                     let reason = format!("`{}` was skipped", self.stages[need].name);
@@ -174,35 +174,6 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    fn why_dropped(&self, need: Option<usize>) -> String {
-        match need {
-            Some(need) => format!("`{}` did not pass", self.stages[need].name),
-            None if self.is_superseded() => "files changed meanwhile".to_owned(),
-            None if self.base().cancel.is_cancelled() => "the run was interrupted".to_owned(),
-            None => "the run stops at its first failure".to_owned(),
-        }
-    }
-
-    fn is_superseded(&self) -> bool {
-        self.options.drain.load(Ordering::Relaxed)
-            || self.base().cancel.reason() == Some(Reason::Superseded)
-    }
-
-    fn tell_held(&self, stage: usize, what: String) {
-        self.base().events.emit(Event::StageHeld {
-            stage: self.stages[stage].name.clone(),
-            what,
-        });
-    }
-
-    fn tell_skipped(&self, stage: usize, reason: String, result: Option<Arc<Value>>) {
-        self.base().events.emit(Event::StageSkipped {
-            stage: self.stages[stage].name.clone(),
-            reason,
-            result,
-        });
-    }
-
     /// Starts a stage on a thread of its own; or runs it here and now, where nothing else could run
     /// beside it and nobody has to look at the clock meanwhile. Tells whether it has run already.
     fn start<'scope>(
@@ -220,10 +191,11 @@ impl<'a> Schedule<'a> {
         let lone = !timed && (self.options.jobs <= 1 || self.queue.is_lone());
         // What always runs does so after an interrupt too, for as long as hooks may.
         let base = self.base();
-        let cancel = if stage.always {
-            hooks::cancellation(&base.cancel)
+        let (cancel, stopping) = if stage.always {
+            let (cancel, stopping) = hooks::cancellation(&base.cancel);
+            (cancel, Some(stopping))
         } else {
-            base.cancel.clone()
+            (base.cancel.clone(), None)
         };
         let context = stage::context(base, stage, &cancel);
         self.running.insert(
@@ -232,6 +204,7 @@ impl<'a> Schedule<'a> {
                 started: Instant::now(),
                 context: context.clone(),
                 attempt: None,
+                _stopping: stopping,
             },
         );
         let job = Job {
@@ -283,7 +256,10 @@ impl<'a> Schedule<'a> {
         match message {
             Ok(Message::Attempt(position, attempt)) => {
                 if let Some(running) = self.running.get_mut(&position) {
-                    self.ran.insert(&self.stages[position].name);
+                    // What it took to decide is not the stage's own time.
+                    if self.ran.insert(&self.stages[position].name) {
+                        running.started = attempt.started;
+                    }
                     running.attempt = Some(attempt);
                 }
             }
@@ -328,6 +304,10 @@ impl<'a> Schedule<'a> {
             Ended::Skipped(reason) => {
                 self.queue.ended(position, End::Skipped);
                 return self.tell_skipped(position, reason, None);
+            }
+            Ended::Dropped => {
+                self.queue.ended(position, End::Dropped);
+                return self.tell_dropped(position, None);
             }
             Ended::Held(what) => {
                 self.queue.ended(position, End::Held);

@@ -26,6 +26,8 @@ pub(super) enum Ended {
     /// It came to an effect that does not happen; what it would have done.
     Held(String),
     Failed(Box<Failure>),
+    /// The run was stopped before it began.
+    Dropped,
 }
 
 /// What a stage runs with.
@@ -57,10 +59,19 @@ pub(super) fn context(base: &Context, stage: &Stage, cancel: &Cancel) -> Context
 /// Asks whether the stage is to run, and runs it; each attempt is announced.
 pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
     let ended = guard(&format!("in stage `{}`", job.stage.name), || {
-        if let Some(reason) = job.why_not()? {
+        let why_not = job.why_not();
+        if job.context.cancel.is_cancelled() {
+            return Ok(Ended::Dropped);
+        }
+        if let Some(reason) = why_not? {
             return Ok(Ended::Skipped(reason));
         }
-        let (why, pending) = match job.cache.decide(&job.about()) {
+        let decision = job.cache.decide(&job.about());
+        // What could not be read to its end decides nothing.
+        if job.context.cancel.is_cancelled() {
+            return Ok(Ended::Dropped);
+        }
+        let (why, pending) = match decision {
             Decision::Run { why, pending } => (why, pending),
             Decision::Keep { why, result } => return Ok(Ended::Kept { why, result }),
             Decision::Hold(what) => return Ok(Ended::Held(what)),
@@ -72,6 +83,12 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
         for line in &job.lent {
             job.context.say(line);
         }
+        let pending = pending.inspect(|pending| {
+            for glob in pending.unmatched(job.stage) {
+                let what = format!("no file matches `{glob}`, which is one of its `inputs`");
+                job.context.warn(what);
+            }
+        });
         let done = job.attempts(announce);
         // What it wrote may be what others look at.
         job.cache.forget();

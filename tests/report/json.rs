@@ -184,3 +184,20 @@ stage("bad", || fail("no correct \"horse\" battery"));
         );
     }
 }
+
+#[test]
+fn what_it_took_to_decide_is_not_the_time_of_a_stage() {
+    let project = Project::new().script(
+        r#"stage("a", #{ when: || { sleep("300ms"); true } }, || 1); stage("b", #{ needs: "a" }, || 1);"#,
+    );
+    let (events, _) = events(&project, &["run", "--json"]);
+    let took = |kind: &str| {
+        let event = events.iter().find(|event| event["type"] == kind);
+        event.expect("an event")["seconds"].clone()
+    };
+    let (stage, run) = (took("stage_finished"), took("run_finished"));
+    assert!(
+        stage.as_f64() < Some(0.3) && run.as_f64() >= Some(0.3),
+        "{stage} {run}"
+    );
+}

@@ -18,7 +18,7 @@ use crate::action::{Context, Reading, Trace};
 use crate::journal::{Journal, Recorder, Run, Success};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
-use crate::service::files::Fingerprint;
+use crate::service::files::{self, Files, Fingerprint, Index};
 use crate::service::state;
 
 use opened::Opened;
@@ -68,6 +68,16 @@ pub(super) struct Pending {
     /// Where it has any: only then is its success kept for other runs than those that continue this
     /// one.
     inputs: Option<Arc<Fingerprint>>,
+}
+
+impl Pending {
+    /// The globs of the stage's `inputs` that match nothing.
+    pub(super) fn unmatched<'a>(&self, stage: &'a Stage) -> Vec<&'a str> {
+        let inputs = self.inputs.as_ref();
+        inputs.map_or_else(Vec::new, |inputs| {
+            files::unmatched(&stage.inputs, || inputs.files.iter().map(|file| file.path))
+        })
+    }
 }
 
 /// All that counts for one stage.
@@ -174,6 +184,22 @@ impl Cache {
                 opened.changed_inputs(about.stage, &before, &now, &inputs.files)
             }),
         })
+    }
+
+    /// The globs of the stage's `inputs` that match nothing.
+    pub(super) fn unmatched(&self, about: &About) -> Vec<String> {
+        let (globs, context) = (&about.stage.inputs, about.context);
+        if globs.is_empty() {
+            return Vec::new();
+        }
+        let list = |files: &Files| files.list(globs, &context.cancel).ok();
+        let found = match self.opened(context) {
+            Some(opened) => list(&opened.files),
+            None => list(&Files::new(&context.root, Index::default())),
+        };
+        let found = found.unwrap_or_default();
+        let unmatched = files::unmatched(globs, || found.iter()).into_iter();
+        unmatched.map(str::to_owned).collect()
     }
 
     /// What a stage gave when it last passed.

@@ -101,8 +101,10 @@ impl Opened {
                 let effect = effect.name();
                 format!("its effect is `{effect}`, which is never left out")
             });
-        let why = force
-            .then(|| "it was asked for".to_owned())
+        let no_files = inputs.files.is_empty();
+        let why = no_files
+            .then(|| "no file matches its `inputs`".to_owned())
+            .or_else(|| force.then(|| "it was asked for".to_owned()))
             .or(lasting)
             .or_else(|| finished.and_then(|_| about.cleans_up()))
             .or_else(|| parts.why(&before))

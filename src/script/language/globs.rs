@@ -19,7 +19,7 @@ pub(in crate::script) const GLOB: Function = Function {
     name: "glob",
     signatures: &["(globs: ?) -> Array"],
     summary: "List the files that match, in order",
-    doc: "One glob or an array of them; one that begins with `!` excludes. What git ignores is left out.",
+    doc: "One glob or an array of them; one that begins with `!` excludes. The name of a folder means all that is in it. What git ignores is left out.",
     example: Example {
         title: "lists what matches",
         files: &[("a.py", ""), ("b.txt", "")],

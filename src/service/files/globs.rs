@@ -10,7 +10,8 @@ use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use super::FilesError;
 
 /// Globs of files below a root, as `.gitignore` and shells have them: `*` and `?` stay within one
-/// folder, `**` crosses, `[ab]` and `{a,b}` choose, `\` takes the next character as it is.
+/// folder, `**` crosses, `[ab]` and `{a,b}` choose, `\` takes the next character as it is. The name of
+/// a folder means all that is in it.
 ///
 /// One with a leading `!` excludes what it matches, files and folders with all that is in them,
 /// wherever it stands among the others.
@@ -47,14 +48,24 @@ impl Globs {
             if glob.starts_with('/') || glob.split('/').any(|part| part == "..") {
                 return Err(FilesError::Outside(whole.to_owned()));
             }
+            let name = glob.trim_end_matches('/');
             if excludes {
                 exclude.add(compile(glob, whole)?);
-            } else if glob.contains(WILD) {
-                include.add(compile(glob, whole)?);
-                starts.push(Start::of(glob));
-            } else {
-                named.insert(glob.into());
+                continue;
             }
+            if glob.contains(WILD) {
+                if name == glob {
+                    include.add(compile(glob, whole)?);
+                    starts.push(Start::of(glob));
+                    continue;
+                }
+            } else {
+                named.insert(name.into());
+            }
+            // A folder means all that is in it, and what has no wildcard may be one.
+            let within = format!("{name}/**");
+            include.add(compile(&within, whole)?);
+            starts.push(Start::of(&within));
         }
         if starts.is_empty()
             && named.is_empty()
@@ -169,6 +180,19 @@ impl Start {
     }
 }
 
+/// Those of `globs` that mean none of `files`, exclusions aside.
+pub fn unmatched<I>(globs: &[String], files: impl Fn() -> I) -> Vec<&str>
+where
+    I: Iterator<Item: AsRef<Path>>,
+{
+    let including = globs.iter().filter(|glob| !glob.starts_with('!'));
+    let means_none = |glob: &&String| {
+        let one = Globs::new(std::slice::from_ref(*glob));
+        one.is_ok_and(|one| !files().any(|file| one.is_match(file)))
+    };
+    including.filter(means_none).map(String::as_str).collect()
+}
+
 /// A path as the file system wrote it, which need not be UTF-8.
 pub(super) fn path(bytes: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(bytes))
@@ -192,6 +216,21 @@ mod tests {
         assert!(globs(&["**/*.py"]).is_match("a.py"));
         assert!(globs(&["**/*.py"]).is_match("src/deep/a.py"));
         assert!(!globs(&[]).is_match("a.py"));
+    }
+
+    #[test]
+    fn a_folder_means_all_that_is_in_it() {
+        for globs in [globs(&["src", "!src/old"]), globs(&["./src/", "!src/old/"])] {
+            assert!(globs.is_match("src"), "it may be a file");
+            assert!(globs.is_match("src/deep/a.py"));
+            assert!(!globs.is_match("srcs/a.py"));
+            assert!(!globs.is_match("src/old/a.py"));
+            assert!(globs.enter(Path::new("src/deep"), 2, None));
+            assert!(globs.enter(Path::new("src"), 1, Some(1)), "though ignored");
+        }
+        let each = globs(&["apps/*/"]);
+        assert!(each.is_match("apps/web/a.py"));
+        assert!(!each.is_match("apps/a.py"));
     }
 
     #[test]

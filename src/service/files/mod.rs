@@ -31,7 +31,7 @@ use globs::path;
 
 pub use difference::{Change, Changed, describe, differences};
 pub use fingerprint::{Files, Fingerprint};
-pub use globs::Globs;
+pub use globs::{Globs, unmatched};
 pub(in crate::service) use ignored::Rules;
 pub use index::Index;
 pub use manifest::{File, Kind, Manifest};
