@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::Done;
 use super::arguments::{InitOptions, Kind as ProjectKind, Place};
 use crate::failure::Failure;
-use crate::script::FILE_NAME;
+use crate::script::{self, FILE_NAME};
 
 /// Each kind's pipeline, as it stands in `scripts/`.
-fn script(kind: ProjectKind) -> &'static str {
+fn pipeline(kind: ProjectKind) -> &'static str {
     match kind {
         ProjectKind::Django => include_str!("../../scripts/django.rhai"),
         ProjectKind::Rust => include_str!("../../scripts/rust.rhai"),
@@ -25,6 +25,9 @@ pub(super) fn init(place: &Place, options: &InitOptions) -> Done {
         .directory
         .clone()
         .unwrap_or_else(|| PathBuf::from("."));
+    if let Some(directory) = &place.directory {
+        script::folder(directory).map_err(Arc::new)?;
+    }
     let (kind, why) = match options.kind {
         Some(kind) => (kind, "as asked"),
         None => detect(&folder).ok_or_else(|| {
@@ -35,7 +38,7 @@ pub(super) fn init(place: &Place, options: &InitOptions) -> Done {
         })?,
     };
     let path = folder.join(place.file.as_deref().unwrap_or(Path::new(FILE_NAME)));
-    write_new(&path, script(kind)).map_err(|error| Arc::new(refusal(&path, &error)))?;
+    write_new(&path, pipeline(kind)).map_err(|error| Arc::new(refusal(&path, &error)))?;
     // The file is there; that nobody reads this is no failure.
     let _ = writeln!(
         std::io::stderr(),

@@ -67,11 +67,8 @@ pub(super) fn cancellation(run: &Cancel) -> Cancel {
     // It goes with the process if they are done before.
     thread::spawn(move || {
         thread::sleep(AFTER_INTERRUPT);
-        let limit = format!(
-            "{} s, the time that is left after an interrupt",
-            AFTER_INTERRUPT.as_secs_f32()
-        );
-        timed.cancel(Reason::TimedOut(limit));
+        let limit = format!("{} s", AFTER_INTERRUPT.as_secs_f32());
+        timed.cancel(Reason::TimeUp(limit));
     });
     cancel
 }

@@ -37,7 +37,7 @@ pub use essence::Essence;
 pub use hook::Hook;
 pub use host::{Host, Missing};
 pub use language::{Family, Function, FunctionOption, LANGUAGE};
-pub use locate::{FILE_NAME, locate};
+pub use locate::{FILE_NAME, folder, locate};
 pub use outputs::Outputs;
 pub use program::{Declared, Program};
 pub use session::{Completeness, Given, Kind as SymbolKind, Session, Symbol};
