@@ -47,6 +47,8 @@ pub enum Reason {
     Interrupted,
     /// A stage's `timeout` passed; the text is the limit as the script wrote it.
     TimedOut(String),
+    /// What may run after an interrupt had its time; the text is how long that was.
+    TimeUp(String),
     /// A stage said nothing for as long as its `silence` allows.
     Silent(String),
     /// Another stage failed and the run stops early.

@@ -356,7 +356,71 @@ fn the_line_that_cannot_be_understood_is_the_one_named() {
     exit: 2
     ── stderr
     error: `.env` cannot be read
-    cause: line 4 cannot be understood at its character 5
+    cause: a value with spaces has no quotes in line 4
     hint: write one NAME=value a line, with quotes around a value that has spaces
     ");
+}
+
+#[test]
+fn a_file_beside_the_script_that_cannot_be_meant() {
+    for (text, cause) in [
+        (
+            "A=1\nB=bar baz\n",
+            "a value with spaces has no quotes in line 2",
+        ),
+        (
+            "A=1\nPASSWORD=pa$$word\n",
+            "a `$` in line 2 stands for nothing that is set",
+        ),
+    ] {
+        let project = Project::new().script("1").file(".env", text);
+        let (code, stdout, stderr) = project.run(["run"]).streams();
+        assert_eq!((code, &*stdout), (2, ""), "{stderr}");
+        let told = format!("error: `.env` cannot be read\ncause: {cause}\nhint: ");
+        assert!(stderr.starts_with(&told), "{stderr}");
+        assert!(
+            !stderr.contains("baz") && !stderr.contains("word"),
+            "{stderr}"
+        );
+    }
+    let project = Project::new().script("1");
+    std::fs::write(project.path(".env"), b"A=\xff\n").expect("a file");
+    let (_, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(
+        stderr,
+        "error: `.env` cannot be read\ncause: it is not UTF-8 text\n"
+    );
+}
+
+#[test]
+fn a_file_beside_the_script_as_editors_write_it() {
+    Project::new()
+        .script("sh(\"echo $A-$B-$C\")")
+        .file(".env", "\u{feff}A='pa$word'\nB=${C}x\nD=False\n")
+        .env("C", "c")
+        .run(["run", "--quiet"])
+        .stdout("***-cx-c\n");
+}
+
+#[test]
+fn folders_and_scripts_are_told_apart() {
+    let project = Project::new().script("1").file("quay/notes", "");
+    for arguments in [
+        ["run", "-C", "wharf.rhai"],
+        ["init", "-C", "wharf.rhai"],
+        ["init", "-C", "nowhere"],
+        ["run", "-f", "quay"],
+    ] {
+        let (code, _, stderr) = project.run(arguments).streams();
+        let told = match arguments {
+            [_, _, "quay"] => {
+                "error: `quay` is a folder, not a script\nhint: `-C DIR` works in a folder\n"
+            }
+            [_, _, "nowhere"] => {
+                "error: cannot enter the directory `nowhere`\ncause: No such file or directory\n"
+            }
+            _ => "error: cannot enter the directory `wharf.rhai`\ncause: it is a file\n",
+        };
+        assert_eq!((code, stderr.as_str()), (2, told));
+    }
 }

@@ -123,7 +123,7 @@ fn a_hook_that_takes_what_it_is_not_given_is_refused() {
         ),
         (
             "on_success(1);",
-            "`on_success` cannot be called with a whole number",
+            "what `on_success` calls must be a closure, not a whole number",
         ),
     ] {
         let (code, _, stderr) = Project::new()
@@ -154,6 +154,20 @@ fn a_hook_runs_after_a_stage_that_was_stopped_for_its_time() {
       |
     1 | stage("wait", #{ timeout: 0.2 }, || sleep(600));
       |                                     ^^^^^
-    hint: a longer `timeout` lets it go on
+    hint: a longer `timeout` lets it continue
     "#);
+}
+
+#[test]
+fn a_hook_that_comes_too_late_is_told_of() {
+    let told = Project::new()
+        .script("sh(\"true\");\non_failure(|failure| print(failure.message));\n")
+        .run(["run"]);
+    assert_snapshot!(told.all(), @"");
+}
+
+#[test]
+fn a_script_that_does_nothing_is_told_of() {
+    let told = Project::new().script("// Later.\n").run(["check"]);
+    assert_snapshot!(told.all(), @"");
 }

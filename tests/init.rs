@@ -233,7 +233,7 @@ fn a_folder_that_cannot_be_written_is_told() {
     assert_snapshot!(told.all(), @"
     exit: 2
     ── stderr
-    error: cannot write `missing/wharf.rhai`
-    cause: there is no folder `missing`
+    error: cannot enter the directory `missing`
+    cause: No such file or directory
     ");
 }

@@ -139,10 +139,11 @@ fn a_glob_that_cannot_be_meant_says_why() {
     exit: 2
     ── stderr
     error: `!docs/**` only excludes, and there is no glob that includes
-     --> wharf.rhai:1:1
+     --> wharf.rhai:1:6
       |
     1 | glob("!docs/**");
-      | ^^^^
+      |      ^^^^^^^^^^
+    error: 1 error found; nothing was run
     "#);
 }
 

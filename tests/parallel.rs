@@ -330,7 +330,7 @@ stage("quiet", #{ silence: "200ms" }, || sh("while sleep 0.05; do echo busy; [ -
       |                                          ^^
       | busy
       | busy
-    hint: a longer `silence` lets it go on
+    hint: a longer `silence` lets it continue
     hint: see all of it: `wharf logs 1 quiet`
     "#);
     project.wait_for_survivors(&[]);

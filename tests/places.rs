@@ -19,10 +19,10 @@ fn place_of(call: &str) -> String {
              fn divide_again(n) {\n    try { divide(n) } catch (err) { throw err }\n}\n",
         );
     let (_, _, stderr) = project.run(["run"]).streams();
-    let places = stderr
+    let mut places = stderr
         .lines()
         .filter_map(|line| line.trim().strip_prefix("--> "));
-    places.last().unwrap_or_default().to_owned()
+    places.next_back().unwrap_or_default().to_owned()
 }
 
 #[test]

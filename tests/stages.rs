@@ -216,7 +216,7 @@ fn a_stage_that_takes_too_long_is_stopped() {
       |
     1 | stage("wait", #{ timeout: "[time]" }, || sh("sleep 600"));
       |                                         ^^
-    hint: a longer `timeout` lets it go on
+    hint: a longer `timeout` lets it continue
     "#);
     project.wait_for_survivors(&[]);
 }
@@ -237,7 +237,7 @@ fn a_script_loop_that_takes_too_long_is_stopped() {
       |
     1 | stage("spin", #{ timeout: "[time]" }, || { loop { } });
       | ^^^^^
-    hint: a longer `timeout` lets it go on
+    hint: a longer `timeout` lets it continue
     "#);
 }
 
@@ -251,4 +251,44 @@ fn a_script_that_declares_no_stage_after_all_runs_nothing() {
     ── stderr
     the script declared no stage
     ");
+}
+
+#[test]
+fn a_stage_is_documented_by_the_comment_meant_for_that() {
+    let told = Project::new()
+        .script(
+            "//! The pipeline of the harbour.\n/// Runs the tests\nstage(\"test\", || 1);\n\n\
+             /** Deploys\n * all of it */\nstage(\"deploy\", || 1);\n\n\
+             // TODO\nstage(\"later\", || 1);\n\n/// Of nothing\n\nstage(\"plain\", || 1);\n",
+        )
+        .run([""; 0]);
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stdout
+    stages:
+      test    Runs the tests
+      deploy  Deploys
+      later
+      plain
+    ");
+}
+
+#[test]
+fn a_stage_in_place_of_a_command() {
+    let project = Project::new().script("/// Runs the tests\nstage(\"test\", || 1);");
+    assert_snapshot!(project.run(["test"]).all(), @"
+    exit: 2
+    ── stderr
+    error: there is no command `test`
+    hint: there is a stage `test`: `wharf run test`
+    ");
+    for arguments in ["-l", "--list"] {
+        let listed = project.run([arguments]);
+        listed.stdout("stages:\n  test  Runs the tests\n");
+    }
+    for arguments in ["-n", "--dry-run"] {
+        let (_, told, _) = project.run(["run", arguments]).streams();
+        let (_, planned, _) = project.run(["plan"]).streams();
+        assert_eq!(told, planned);
+    }
 }

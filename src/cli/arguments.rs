@@ -1,6 +1,7 @@
 //! Arguments as they were typed.
 
 mod docs;
+mod report;
 mod watch;
 
 use std::num::NonZeroUsize;
@@ -13,9 +14,9 @@ use super::call::CallOptions;
 use super::completions;
 use crate::plan::Selection;
 use crate::rehearsal::Fault;
-use crate::report;
 
 pub(super) use docs::{DocsFormat, DocsOptions};
+pub(super) use report::{OutputMode, ReportOptions};
 pub(super) use watch::WatchOptions;
 
 /// Run a repository's deploy pipeline from one Rhai script.
@@ -30,6 +31,9 @@ wrong, 3 refused, 70 a defect of wharf, 130 interrupted."
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) place: Place,
+    /// List the stages, as without a command.
+    #[arg(short, long)]
+    pub(super) list: bool,
     #[command(subcommand)]
     pub(super) verb: Option<Verb>,
 }
@@ -68,6 +72,7 @@ pub(super) enum Verb {
 
 /// Run stages, and all they need; every stage if none is named.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub(super) selection: SelectionOptions,
@@ -89,6 +94,9 @@ pub(super) struct RunOptions {
     /// Run stages although nothing they depend on has changed.
     #[arg(long)]
     pub(super) force: bool,
+    /// Tell what would run and why, as `wharf plan`.
+    #[arg(short = 'n', long, conflicts_with_all = ["rehearse", "plan", "force"])]
+    pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) report: ReportOptions,
 }
@@ -128,64 +136,19 @@ pub(super) struct PlanOptions {
     pub(super) save: Option<PathBuf>,
 }
 
-/// What to show of a run, and what to leave of it.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Reports")]
-pub(super) struct ReportOptions {
-    /// Show only what the script and its commands print.
-    #[arg(short, long)]
-    pub(super) quiet: bool,
-    /// How to tell apart what stages that run at once print: `live` on a terminal, and elsewhere
-    /// `grouped`, if nothing is said.
-    #[arg(long, value_enum, value_name = "MODE")]
-    pub(super) output: Option<OutputMode>,
-    /// Print each event as a line of JSON, and all else on standard error.
-    #[arg(long)]
-    pub(super) json: bool,
-    /// Write the results of stages, tests and linters as `JUnit` XML.
-    #[arg(long, value_name = "FILE")]
-    pub(super) junit: Option<PathBuf>,
-    /// Write a page with timeline, logs and results.
-    #[arg(long, value_name = "FILE")]
-    pub(super) html: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum OutputMode {
-    /// The stage that has run longest as it prints, the others when it is their turn.
-    Live,
-    /// Each stage when it ends.
-    Grouped,
-    /// Every line as it comes, behind its stage's name.
-    Prefixed,
-}
-
-impl OutputMode {
-    fn mode(self) -> report::Mode {
-        match self {
-            Self::Live => report::Mode::Live,
-            Self::Grouped => report::Mode::Grouped,
-            Self::Prefixed => report::Mode::Prefixed,
-        }
-    }
-}
-
-impl ReportOptions {
-    pub(super) fn report(&self) -> report::Options {
-        report::Options {
-            quiet: self.quiet,
-            mode: self.output.map(OutputMode::mode),
-            json: self.json,
-            aside: false,
-            junit: self.junit.clone(),
-            html: self.html.clone(),
-        }
-    }
-}
-
 impl RunOptions {
     pub(super) fn jobs(&self) -> usize {
         jobs(self.jobs)
+    }
+
+    /// The same as what is only to be told.
+    pub(super) fn planned(&self) -> PlanOptions {
+        PlanOptions {
+            selection: self.selection.clone(),
+            explain: None,
+            json: self.report.json,
+            save: None,
+        }
     }
 }
 

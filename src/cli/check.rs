@@ -17,7 +17,7 @@ pub(super) fn run(place: &Place, options: &CheckOptions, secrets: &Secrets) -> D
     let program = match load(place, secrets, Setting::looking()) {
         Ok(program) => program,
         // What reads the findings reads this one too.
-        Err(failure) if matches!(options.format, Format::Json) && !failure.places.is_empty() => {
+        Err(failure) if matches!(options.format, Format::Json) => {
             print_json(&[Finding::error(failure)], options.strict, secrets);
             return Err(Arc::new(Failure::new(Kind::Script, "1 error found")));
         }
@@ -35,11 +35,12 @@ pub(super) fn run(place: &Place, options: &CheckOptions, secrets: &Secrets) -> D
     verdict(wrong, "")
 }
 
-/// Shows what is certainly wrong, and fails if anything is.
+/// Shows what is wrong wherever it runs, and fails if anything is for certain.
 pub(super) fn before_run(program: &Program, secrets: &Secrets) -> Done {
     let mut findings = check(program);
-    findings.retain(|finding| finding.severity == Severity::Error);
+    findings.retain(|finding| finding.severity != Severity::Warning);
     show_all(&findings, false, secrets);
+    findings.retain(|finding| finding.severity == Severity::Error);
     verdict(findings.len(), "; nothing was run")
 }
 
@@ -56,7 +57,7 @@ fn verdict(wrong: usize, consequence: &str) -> Done {
 
 fn show_all(findings: &[Finding], strict: bool, secrets: &Secrets) {
     for finding in findings {
-        let warning = finding.severity == Severity::Warning && !strict;
+        let warning = finding.severity != Severity::Error && !strict;
         show(&finding.failure, warning, secrets);
     }
 }
@@ -73,7 +74,20 @@ struct Line {
     column: Option<usize>,
     /// In characters, from 1: of the first one behind it, on the same line.
     end_column: Option<usize>,
+    /// From the nearest to the root.
+    causes: Vec<String>,
+    /// Other places that have to do with it, such as the first of two declarations.
+    related: Vec<Related>,
     hints: Vec<String>,
+}
+
+/// A place of a finding that is not its first.
+#[derive(Serialize)]
+struct Related {
+    file: String,
+    line: usize,
+    column: usize,
+    message: String,
 }
 
 fn print_json(findings: &[Finding], strict: bool, secrets: &Secrets) {
@@ -92,7 +106,7 @@ fn line(finding: &Finding, strict: bool, secrets: &Secrets) -> Line {
     let position = place.map(crate::failure::Place::line_and_column);
     Line {
         severity: match finding.severity {
-            Severity::Warning if !strict => "warning",
+            Severity::Doubt | Severity::Warning if !strict => "warning",
             _ => "error",
         },
         message: secrets.mask(&finding.failure.message),
@@ -104,8 +118,22 @@ fn line(finding: &Finding, strict: bool, secrets: &Secrets) -> Line {
             let line = text.and_then(|text| text.lines().next());
             column + line.map_or(0, |line| line.chars().count())
         }),
-        hints: (finding.failure.hints.iter())
-            .map(|hint| secrets.mask(hint))
+        causes: masked(&finding.failure.causes, secrets),
+        related: (finding.failure.places.iter().skip(1))
+            .map(|place| {
+                let (line, column) = place.line_and_column();
+                Related {
+                    file: place.source.name.clone(),
+                    line,
+                    column,
+                    message: secrets.mask(&place.label),
+                }
+            })
             .collect(),
+        hints: masked(&finding.failure.hints, secrets),
     }
+}
+
+fn masked(texts: &[String], secrets: &Secrets) -> Vec<String> {
+    texts.iter().map(|text| secrets.mask(text)).collect()
 }

@@ -1,5 +1,7 @@
 //! The environment of a run: that of the process, and `.env` beside the script beneath it.
 
+mod expansion;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -32,8 +34,7 @@ impl Short {
 
 /// The process environment, with what `.env` in `root` adds to it: names that are set already stay
 /// as they are. Values of the file are hidden everywhere, and so are those whose name says that
-/// they are secret; but for flags and short numbers. `short` gets the names of values that are too
-/// short to be hidden.
+/// they are secret; but for flags. `short` gets the names of values that are too short to be hidden.
 pub(super) fn environment(
     root: &Path,
     secrets: &Secrets,
@@ -56,11 +57,24 @@ pub(super) fn environment(
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(environment),
         Err(error) => {
-            return Err(Failure::script("`.env` cannot be read").because(error.to_string()));
+            let cause = match error.kind() {
+                ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+                _ => error.to_string(),
+            };
+            return Err(Failure::script("`.env` cannot be read").because(cause));
         }
     };
+    // Some editors begin a file with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if let Some(line) = expansion::lost(text, |name| environment.contains_key(name)) {
+        return Err(Failure::script("`.env` cannot be read")
+            .because(format!(
+                "a `$` in line {line} stands for nothing that is set"
+            ))
+            .hint("single quotes keep a `$`: NAME='…'"));
+    }
     for entry in dotenvy::from_read_iter(text.as_bytes()) {
-        let (name, value) = entry.map_err(|error| unreadable(&error, &text))?;
+        let (name, value) = entry.map_err(|error| unreadable(&error, text))?;
         if !hide_named(&name, &value, secrets) {
             short.file.push(format!("`{name}`"));
         }
@@ -82,6 +96,9 @@ fn unreadable(error: &dotenvy::Error, text: &str) -> Failure {
     let failure = Failure::script("`.env` cannot be read");
     let failure = match error {
         dotenvy::Error::LineParse(part, at) => failure.because(match place(part, *at, text) {
+            Some((line, _)) if has_bare_spaces(text, line) => {
+                format!("a value with spaces has no quotes in line {line}")
+            }
             Some((line, character)) => {
                 format!("line {line} cannot be understood at its character {character}")
             }
@@ -90,6 +107,19 @@ fn unreadable(error: &dotenvy::Error, text: &str) -> Failure {
         other => failure.because(other.to_string()),
     };
     failure.hint("write one NAME=value a line, with quotes around a value that has spaces")
+}
+
+/// Whether the value in the line, from 1, has words of its own and does not begin with a quote.
+fn has_bare_spaces(text: &str, line: usize) -> bool {
+    let value = text.lines().nth(line - 1).and_then(|line| {
+        let (name, value) = line.split_once('=')?;
+        let name = name.trim().trim_start_matches("export ");
+        (!name.is_empty() && !name.contains(char::is_whitespace)).then_some(value)
+    });
+    value.is_some_and(|value| {
+        let words = value.split_whitespace().count();
+        words > 1 && !value.starts_with(|c: char| c.is_whitespace() || c == '"' || c == '\'')
+    })
 }
 
 /// The line and the character, both from 1, of what went wrong at byte `at` of `part`: of the lines

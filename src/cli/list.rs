@@ -3,11 +3,14 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
 use unicode_width::UnicodeWidthStr;
 
 use super::Done;
-use super::arguments::Place;
+use super::arguments::{Arguments, Place};
 use super::load::{Setting, load};
+use crate::failure::Failure;
 use crate::plan::{self, Plan, Row, When};
 use crate::report::Colour;
 use crate::secret::Secrets;
@@ -21,6 +24,27 @@ pub(super) fn list(place: &Place, secrets: &Secrets) -> Done {
     // A closed pipe wants no more lines.
     let _ = stdout.write_all(secrets.mask(&text).as_bytes());
     Ok(())
+}
+
+/// What whoever typed the name of a stage in place of a command is told.
+pub(super) fn meant(error: &clap::Error) -> Option<Failure> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let line = Arguments::command().ignore_errors(true).try_get_matches();
+    let place = line
+        .ok()
+        .and_then(|line| Place::from_arg_matches(&line).ok());
+    let program = load(&place?, &Secrets::new(), Setting::looking()).ok()?;
+    let plan = program.declare().ok()?.plan;
+    let is_it = |stage: &plan::Stage| *stage.declared == **name;
+    plan.stages.iter().any(is_it).then(|| {
+        Failure::script(format!("there is no command `{name}`"))
+            .hint(format!("there is a stage `{name}`: `wharf run {name}`"))
+    })
 }
 
 fn describe(plan: &Plan, order: &[usize], colour: Colour) -> String {

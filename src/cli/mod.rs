@@ -46,6 +46,10 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            if let Some(failure) = list::meant(&error) {
+                show(&failure, false, &Secrets::new());
+                return ExitCode::from(failure.kind.exit_code());
+            }
             // Nothing is left to tell if even this cannot be printed.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
@@ -98,6 +102,9 @@ impl Caller {
 fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done {
     match &arguments.verb {
         None => list::list(&arguments.place, secrets),
+        Some(Verb::Run(options)) if options.dry_run => {
+            plan::plan(&arguments.place, &options.planned(), secrets)
+        }
         Some(Verb::Run(options)) => run::run(&arguments.place, options, secrets, caller),
         Some(Verb::Watch(options)) => watch::watch(&arguments.place, options, secrets, caller),
         Some(Verb::Graph(options)) => graph::graph(&arguments.place, options, secrets),

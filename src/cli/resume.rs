@@ -124,6 +124,7 @@ fn again(arguments: &[String], place: &Place) -> Result<(Place, RunOptions), Fai
     let Some(Arguments {
         place: before,
         verb: Some(Verb::Run(options)),
+        ..
     }) = parsed
     else {
         return Err(

@@ -78,10 +78,7 @@ pub(super) fn cancellation(run: &Cancel) -> (Cancel, Registration) {
 fn stop_later(cancel: Cancel) {
     thread::spawn(move || {
         thread::sleep(AFTER_INTERRUPT);
-        let limit = format!(
-            "{} s, the time that is left after an interrupt",
-            AFTER_INTERRUPT.as_secs_f32()
-        );
-        cancel.cancel(Reason::TimedOut(limit));
+        let limit = format!("{} s", AFTER_INTERRUPT.as_secs_f32());
+        cancel.cancel(Reason::TimeUp(limit));
     });
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::current::{self, Whereabouts};
 use super::host::Host;
 use super::literal;
-use super::raised::{hold, raise, stop};
+use super::raised::{Raised, hold, raise, stop};
 use super::value::{from_json, to_json};
 use crate::action::{
     ACTIONS, ActionError, Descriptor, Effect, ErrorKind, carry_out, hide, options,
@@ -100,6 +100,7 @@ fn gather(
     given: Option<Map>,
 ) -> Result<Value, ActionError> {
     let plain = |value: &Dynamic, option: &str| {
+        no_failure(value, option)?;
         to_json(value).map_err(|complaint| {
             let path = format!("{option}{}", complaint.path);
             ActionError::option(path.trim_start_matches('.'), complaint.to_string())
@@ -118,6 +119,27 @@ fn gather(
             Err(ActionError::option(name, options::NOTHING).hint(options::LEAVE_OUT))
         }
         None => Ok(options),
+    }
+}
+
+/// Refuses what was caught, given for `option` or for one in a map of options: that its message
+/// becomes a command or a tag is hardly meant.
+fn no_failure(value: &Dynamic, option: &str) -> Result<(), ActionError> {
+    let refuse = |option: &str| {
+        Err(ActionError::option(option, "must be text, not a failure")
+            .hint("the text of a failure is its `message`"))
+    };
+    let value = value.flatten_clone();
+    if value.is::<Raised>() {
+        return refuse(option);
+    }
+    let Some(options) = value.read_lock::<Map>() else {
+        return Ok(());
+    };
+    let mut options = options.iter();
+    match options.find(|(_, value)| value.flatten_clone().is::<Raised>()) {
+        Some((name, _)) => refuse(name),
+        None => Ok(()),
     }
 }
 

@@ -120,18 +120,33 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The comment lines directly above the line of `place`, without their slashes.
+/// The comment directly above the line of `place` that documents what stands there: lines that begin
+/// with `///`, or a block between `/**` and `*/`.
 pub(super) fn comment_above(place: &Place) -> String {
     let text = &place.source.text;
     let start_of_line = text[..place.span.start].rfind('\n').map_or(0, |at| at + 1);
-    let mut lines: Vec<_> = text[..start_of_line]
-        .lines()
-        .rev()
-        .map_while(|line| line.trim().strip_prefix("//"))
-        .map(|line| line.trim_start_matches('/').trim())
+    let above = text[..start_of_line].trim_end_matches(['\n', '\r', ' ', '\t']);
+    let blank = text[above.len()..start_of_line].matches('\n').count() > 1;
+    if let Some(block) = above.strip_suffix("*/").filter(|_| !blank) {
+        let start = block.rfind("/*");
+        let block = start.and_then(|start| block[start..].strip_prefix("/**"));
+        return cleaned(block.unwrap_or_default().lines().map(|line| {
+            let line = line.trim();
+            line.strip_prefix('*').unwrap_or(line)
+        }));
+    }
+    let lines = text[..start_of_line].lines().rev();
+    let mut lines: Vec<_> = lines
+        .map_while(|line| line.trim().strip_prefix("///"))
         .collect();
     lines.reverse();
-    lines.join("\n")
+    cleaned(lines.into_iter())
+}
+
+/// The lines of a comment without what surrounds its text.
+fn cleaned<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let lines: Vec<_> = lines.map(str::trim).collect();
+    lines.join("\n").trim().to_owned()
 }
 
 /// Where the expression that `text` begins with ends: before the comma or bracket that is not its own.

@@ -38,7 +38,7 @@ pub use essence::Essence;
 pub use hook::Hook;
 pub use host::{Host, Missing};
 pub use language::{Family, Function, FunctionOption, LANGUAGE};
-pub use locate::{FILE_NAME, locate};
+pub use locate::{FILE_NAME, folder, locate};
 pub use outline::Outline;
 pub use outputs::Outputs;
 pub use program::{Declared, Program};

@@ -54,7 +54,7 @@ pub(super) fn behind(program: &Program, places: &[Place]) -> Vec<String> {
         starts.push(place.span.start);
     }
     let units = program.units();
-    let texts = files.into_iter().flat_map(|(name, starts)| {
+    let texts = files.into_iter().filter_map(|(name, starts)| {
         let unit = units.find(name);
         unit.map(|unit| gather(program, &unit, &starts))
     });

@@ -21,11 +21,7 @@ impl fmt::Display for NotPlain {
         match self.path.trim_start_matches('.') {
             "" => write!(f, "{} is not plain data", self.kind),
             path => write!(f, "{} at `{path}` is not plain data", self.kind),
-        }?;
-        if self.kind == FAILURE {
-            write!(f, ": read its `message`")?;
         }
-        Ok(())
     }
 }
 
@@ -103,6 +99,8 @@ fn convert(value: &Dynamic, path: &mut String) -> Result<Value, NotPlain> {
             converted.insert(key.to_string(), value);
         }
         Ok(Value::Object(converted))
+    } else if let Some(raised) = value.read_lock::<Raised>() {
+        Ok(Value::String(raised.0.message.clone()))
     } else {
         Err(not_plain(name_of(&value), path))
     }

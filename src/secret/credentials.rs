@@ -109,10 +109,9 @@ impl Secrets {
     }
 }
 
-/// Whether `value` only switches something on or off, or counts a little.
+/// Whether `value` only switches something on or off.
 pub fn is_flag(value: &str) -> bool {
-    let is_short_number = value.len() < 4 && value.chars().all(|c| c.is_ascii_digit());
-    is_short_number || FLAGS.contains(&value.to_lowercase().as_str())
+    FLAGS.contains(&value.to_lowercase().as_str())
 }
 
 fn is_telling(name: &str) -> bool {

@@ -198,6 +198,8 @@ print(`é ${nmae}`);
         "line": 1,
         "column": 11,
         "end_column": 16,
+        "causes": [],
+        "related": [],
         "hints": [
           "set it where the pipeline runs, or write it into `.env`"
         ]
@@ -209,6 +211,8 @@ print(`é ${nmae}`);
         "line": 4,
         "column": 47,
         "end_column": 54,
+        "causes": [],
+        "related": [],
         "hints": [
           "set it where the pipeline runs, or write it into `.env`"
         ]
@@ -220,6 +224,8 @@ print(`é ${nmae}`);
         "line": 5,
         "column": 12,
         "end_column": 16,
+        "causes": [],
+        "related": [],
         "hints": []
       }
     ]
@@ -281,10 +287,33 @@ fn a_script_that_cannot_be_read_is_a_finding_too() {
         "line": 1,
         "column": 9,
         "end_column": 10,
+        "causes": [],
+        "related": [],
         "hints": []
       }
     ]
     ── stderr
     error: 1 error found
     "#);
+}
+
+#[test]
+fn findings_as_json_have_their_causes_and_other_places() {
+    let project =
+        Project::new().script("stage(\"a\", #{ inputs: \"[\" }, || 1);\nstage(\"a\", || 2);\n");
+    let (_, stdout, _) = project.run(["check", "--format", "json"]).streams();
+    let findings: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(
+        findings[0]["causes"][0],
+        "unclosed character class; missing ']'"
+    );
+    let related = serde_json::json!([
+        { "file": "wharf.rhai", "line": 1, "column": 7, "message": "first declared here" }
+    ]);
+    assert_eq!(findings[1]["related"], related);
+    let (_, stdout, _) = project
+        .run(["check", "--format", "json", "-f", "none.rhai"])
+        .streams();
+    let findings: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(findings[0]["message"], "there is no script `none.rhai`");
 }

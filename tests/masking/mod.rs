@@ -123,7 +123,7 @@ sh("echo $DB_URL; echo of $DB_URL | sed s/@.*//; echo \"$KEY\" | sed 's/^/  /'; 
       ***
     True 80 a1 dev
     ── stderr
-      warning: values of fewer than four characters cannot be hidden: `PIN`, `MODE` in `.env`
+      warning: values of fewer than four characters cannot be hidden: `PORT`, `PIN`, `MODE` in `.env`
     ▸ script
     ✓ script [time]
     1 passed in [time]
@@ -269,6 +269,8 @@ print(correct_hors);
         "line": 3,
         "column": 7,
         "end_column": 19,
+        "causes": [],
+        "related": [],
         "hints": [
           "did you mean `***`?"
         ]

@@ -219,11 +219,12 @@ try { sh("exit 4") } catch (err) { sh(err) }
       range
     ✗ script failed after [time]
     1 failed in [time]
-    error: option `command` of `sh`: a failure is not plain data: read its `message`
+    error: option `command` of `sh` must be text, not a failure
       --> wharf.rhai:20:39
        |
     20 | try { sh("exit 4") } catch (err) { sh(err) }
        |                                       ^^^
+    hint: the text of a failure is its `message`
     "#);
 }
 
@@ -274,5 +275,23 @@ fn numbers_and_names_that_functions_cannot_use() {
         "Fn(\"\")",
         "Fn(\"print\").call(1)",
     ]);
-    assert_snapshot!(told, @"");
+    assert_snapshot!(told, @r#"
+    2 ** -1
+       a whole number cannot be raised to a negative power: `2 ** -1` «**»
+    parse_int("12", 50)
+       a base is from 2 to 36, not `50` «parse_int»
+    range(1, 10, 0)
+       the step of a range cannot be zero «range»
+    let least = -9223372036854775807 - 1; -least
+       integer overflow «-»
+    let least = -9223372036854775807 - 1; abs(least)
+       `-(-9223372036854775808)` is too large a number «abs»
+    timestamp() + 9223372036854775807
+       a timestamp cannot be moved that far «+»
+    Fn("")
+       the name of the function is empty «""»
+    Fn("print").call(1)
+       `Fn` cannot stand for `print` «"print"»
+       hint: a closure can: `|value| print(value)`
+    "#);
 }

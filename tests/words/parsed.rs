@@ -216,3 +216,92 @@ fn what_cannot_be_parsed() {
        this comment has no end «/*»
     "#);
 }
+
+#[test]
+fn what_is_missing_is_told_with_where() {
+    let told = told(&[
+        "fn f(a b) {}",
+        "let f = |a b| 1;",
+        "let a = [1, 2",
+        "switch 1 5",
+        "switch 1 { 1 => 2 3 => 4 }",
+        "switch 1 { 1 => 2",
+        "log!",
+        "try { 1 } catch (a b) { }",
+        "for (a, b c in [1] { }",
+        "private let x = 1;",
+    ]);
+    assert_snapshot!(told, @"
+    fn f(a b) {}
+       `,` or `)` is missing after a parameter of `f` «b»
+    let f = |a b| 1;
+       `,` or `|` is missing after a parameter of the closure «b»
+    let a = [1, 2
+       `]` is missing at the end of this array «»
+    switch 1 5
+       `{` is missing before the cases of `switch` «5»
+    switch 1 { 1 => 2 3 => 4 }
+       `,` or `}` is missing after a case of `switch` «3»
+    switch 1 { 1 => 2
+       `}` is missing at the end of `switch` «»
+    log!
+       `(` is missing after `!` «»
+    try { 1 } catch (a b) { }
+       `)` is missing after the variable of `catch` «b»
+    for (a, b c in [1] { }
+       `)` is missing after the variables of `for` «c»
+    private let x = 1;
+       `private` can stand before `fn` only «let»
+    ");
+}
+
+#[test]
+fn slips_are_told_with_what_was_meant() {
+    let told = told(&[
+        "stage(\"a\", { needs: [\"b\"] }, || 1)",
+        "sh(\"x\", cwd: \"src\")",
+        "stage('a', || 1)",
+        "let name = 'a'; stage(name, || 1)",
+        "stage(\"a\" || sh(\"true\"))",
+        "stage(\"a\", || { y = 3; })",
+        "fn f(a = 5) {}",
+        "fn f(a: int) {}",
+        "sh \"ls\"",
+        "print \"ls\"",
+        "let a = null;",
+    ]);
+    assert_snapshot!(told, @r#"
+    stage("a", { needs: ["b"] }, || 1)
+       `;` is missing before this «:»
+       hint: a map is written `#{ … }`
+    sh("x", cwd: "src")
+       `,` or `)` is missing after an argument of `sh` «:»
+       hint: options are given as a map: `#{ cwd: … }`
+    stage('a', || 1)
+       the name of a stage must be text, not a character «'a'»
+       hint: text stands in double quotes
+    let name = 'a'; stage(name, || 1)
+       `stage` cannot be called with a character and a function «stage»
+       hint: text stands in double quotes
+    stage("a" || sh("true"))
+       a condition must be true or false, not text «"a"»
+       hint: is a `,` missing before the closure?
+    stage("a", || { y = 3; })
+       unknown variable `y` «y»
+    fn f(a = 5) {}
+       `,` or `)` is missing after a parameter of `f` «=»
+       hint: no parameter has a default: write another function of this name without it
+    fn f(a: int) {}
+       `,` or `)` is missing after a parameter of `f` «:»
+       hint: no parameter has a type: its name is enough
+    sh "ls"
+       `;` is missing before this «"ls"»
+       hint: arguments stand in parentheses: `sh(…)`
+    print "ls"
+       `print` is a reserved word «print»
+       hint: arguments stand in parentheses: `print(…)`
+    let a = null;
+       `null` is a reserved word «null»
+       hint: nothing is written `()`
+    "#);
+}

@@ -38,13 +38,13 @@ pub(in crate::cli) struct WatchOptions {
     #[arg(short, long)]
     pub(in crate::cli) yes: bool,
     /// How long files have to be quiet before a run starts; it grows by itself while they are not.
-    #[arg(long, value_name = "TIME", default_value = "2ms", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "2ms", value_parser = time)]
     pub(in crate::cli) settle: Duration,
     /// What a change does while stages run. None of these loses it.
     #[arg(long, value_enum, default_value_t, value_name = "POLICY")]
     pub(in crate::cli) on_busy: BusyPolicy,
     /// Look at all files that often, for file systems that tell of no changes.
-    #[arg(long, value_name = "TIME", num_args = 0..=1, default_missing_value = "500ms", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", num_args = 0..=1, default_missing_value = "500ms", value_parser = time)]
     pub(in crate::cli) poll: Option<Duration>,
     /// Show a desktop notification when the stages turn from green to red, and back.
     #[arg(long)]
@@ -104,4 +104,9 @@ fn effect(text: &str) -> Result<Effect, String> {
         .into_iter()
         .find(|effect| effect.name() == text)
         .ok_or_else(|| "write `publish`, `deploy` or `notify`".to_owned())
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .map_err(|_| "write a length of time such as `500ms` or `2s`".to_owned())
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::Done;
 use super::arguments::{InitOptions, Kind, Place};
 use crate::failure::Failure;
-use crate::script::FILE_NAME;
+use crate::script::{self, FILE_NAME};
 use survey::Survey;
 
 /// Each kind's pipeline, as it stands in `scripts/`.
@@ -31,6 +31,9 @@ pub(super) fn init(place: &Place, options: &InitOptions) -> Done {
         .directory
         .clone()
         .unwrap_or_else(|| PathBuf::from("."));
+    if let Some(directory) = &place.directory {
+        script::folder(directory).map_err(Arc::new)?;
+    }
     let survey = Survey::of(&folder);
     let (kind, why) = match options.kind {
         Some(kind) => (kind, "as asked".to_owned()),

@@ -14,6 +14,7 @@ use super::{Finding, Scene, declarations};
 use crate::action::options::{LEAVE_OUT, NOTHING};
 use crate::action::{self, Descriptor, format, options, schema};
 use crate::failure::{Failure, nearest};
+use crate::script::call;
 use crate::script::span::place_at;
 
 /// Schemas of the actions that occur; deriving one takes longer than all else about a call.
@@ -86,6 +87,10 @@ fn parts<'a>(
 }
 
 fn action_call(action: &Descriptor, schema: &Schema, site: &Site, report: &mut Report) {
+    // More of them are complained about as such.
+    if site.call.args.len() > *call::ARGUMENTS.end() {
+        return;
+    }
     let (natural, options) = parts(action, schema, site);
     if let (Some(value), Some(name)) = (natural, action.natural)
         && let Some(field) = schema::field(schema, name)

@@ -8,6 +8,7 @@ mod changes;
 mod constants;
 mod declarations;
 mod defaults;
+mod flat;
 mod functions;
 mod hooks;
 mod imports;
@@ -46,6 +47,8 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     Error,
+    /// It runs, and hardly does what was meant: also a run tells of it.
+    Doubt,
     /// It may still be right where the pipeline will run.
     Warning,
 }
@@ -55,6 +58,13 @@ impl Finding {
     pub fn error(failure: Failure) -> Self {
         Self {
             severity: Severity::Error,
+            failure,
+        }
+    }
+
+    fn doubt(failure: Failure) -> Self {
+        Self {
+            severity: Severity::Doubt,
             failure,
         }
     }
@@ -133,6 +143,7 @@ pub fn check(program: &Program) -> Vec<Finding> {
         });
         variables::check(&scene, &mut findings);
     }
+    findings.extend(flat::check(program, &all));
     findings.extend(stages.findings(&all));
     findings.extend(params.findings(program, &all));
     findings.extend(settings.findings());

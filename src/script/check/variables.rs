@@ -44,7 +44,7 @@ fn look(scene: &Scene, path: &[ASTNode], in_function: bool, findings: &mut Vec<F
     }
     let failure = Failure::script(format!("unknown variable `{name}`"));
     let failure = explain(scene, name, *position, in_function, failure);
-    let failure = if failure.hints.is_empty() && is_assigned(path, *position) {
+    let failure = if failure.hints.is_empty() && is_assigned(scene, *position) {
         failure.hint(format!("`let {name} = …` declares it"))
     } else {
         failure
@@ -52,13 +52,18 @@ fn look(scene: &Scene, path: &[ASTNode], in_function: bool, findings: &mut Vec<F
     findings.push(Finding::error(failure.at_if(place())));
 }
 
-/// Whether the variable at `position`, which `path` leads to, is given a value as a whole.
-fn is_assigned(path: &[ASTNode], position: Position) -> bool {
-    let [.., ASTNode::Stmt(Stmt::Assignment(assignment)), _] = path else {
-        return false;
-    };
-    !assignment.0.is_op_assignment()
-        && matches!(&assignment.1.lhs, Expr::Variable(_, _, at) if *at == position)
+/// Whether the variable at `position` is given a value as a whole there.
+fn is_assigned(scene: &Scene, position: Position) -> bool {
+    let mut found = false;
+    scene.unit().ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Assignment(assignment))) = path.last() {
+            let whole = !assignment.0.is_op_assignment();
+            let target = &assignment.1.lhs;
+            found |= whole && matches!(target, Expr::Variable(_, _, at) if *at == position);
+        }
+        !found
+    });
+    found
 }
 
 fn explain(

@@ -122,11 +122,15 @@ fn stopped(token: &Dynamic, context: &Context) -> Failure {
     let (message, hint) = match context.cancel.reason() {
         Some(Reason::TimedOut(limit)) => (
             format!("`{stage}` took longer than {limit} and was stopped"),
-            "a longer `timeout` lets it go on",
+            "a longer `timeout` lets it continue",
+        ),
+        Some(Reason::TimeUp(limit)) => (
+            format!("`{stage}` was stopped: it did not end within {limit} after the interrupt"),
+            "what runs after an interrupt has to be short",
         ),
         Some(Reason::Silent(limit)) => (
             format!("`{stage}` said nothing for {limit} and was stopped"),
-            "a longer `silence` lets it go on",
+            "a longer `silence` lets it continue",
         ),
         _ => return Failure::new(Kind::Interrupted, "interrupted"),
     };

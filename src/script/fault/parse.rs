@@ -117,116 +117,105 @@ fn reserved(word: &str) -> Failure {
         .hint("use another name, or put a map's key in quotes")
 }
 
+/// Purposes of tokens in Rhai's words, and what is said where one is missing. `OF` stands for the name in
+/// the purpose, `TOKEN` for the token; the longer of two alike goes first.
+const MISSING: [(&str, &str); 26] = [
+    (
+        "to separate the arguments",
+        "`,` or `)` is missing after an argument of `OF`",
+    ),
+    (
+        "to close the arguments",
+        "`)` is missing after the arguments of `OF`",
+    ),
+    (
+        "to separate the items of this array",
+        "`,` or `]` is missing in this array",
+    ),
+    (
+        "to separate the items of this object map",
+        "`,` or `}` is missing in this map",
+    ),
+    (
+        "to end this object map",
+        "a key, or `}`, is missing in this map",
+    ),
+    (
+        "to end this array",
+        "`]` is missing at the end of this array",
+    ),
+    (
+        "to separate the parameters of function",
+        "`,` or `)` is missing after a parameter of `OF`",
+    ),
+    (
+        "to separate the parameters of anonymous",
+        "`,` or `|` is missing after a parameter of the closure",
+    ),
+    (
+        "to close the parameters list of anonymous",
+        "the name of a parameter, or `|`, is missing",
+    ),
+    (
+        "to start a switch block",
+        "`{` is missing before the cases of `switch`",
+    ),
+    (
+        "to separate the items in this switch block",
+        "`,` or `}` is missing after a case of `switch`",
+    ),
+    (
+        "to end this switch block",
+        "`}` is missing at the end of `switch`",
+    ),
+    ("to start arguments list", "`(` is missing after `!`"),
+    (
+        "to enclose the catch variable",
+        "`)` is missing after the variable of `catch`",
+    ),
+    (
+        "to close the iteration variable",
+        "`)` is missing after the variables of `for`",
+    ),
+    (
+        "following 'private'",
+        "`private` can stand before `fn` only",
+    ),
+    (
+        "to close the parameters list",
+        "the name of a parameter, or `)`, is missing",
+    ),
+    (
+        "to follow the property",
+        "`:` is missing after the key `OF`",
+    ),
+    ("to terminate this statement", "`;` is missing before this"),
+    (
+        "to terminate this block",
+        "`}` is missing at the end of a block",
+    ),
+    ("to start a statement block", "`{` is missing before this"),
+    ("for a matching", "`TOKEN` is missing"),
+    (
+        "for the do statement",
+        "`while` or `until` is missing after `do`",
+    ),
+    ("for the 'try' statement", "`catch` is missing after `try`"),
+    (
+        "after the iteration variable",
+        "`TOKEN` is missing after the loop's variable",
+    ),
+    ("in this switch case", "`TOKEN` is missing in this case"),
+];
+
 /// What is missing, from the token that Rhai wants and its purpose.
 fn missing(token: &str, why: &str) -> String {
     let of = why.split('\'').nth(1).unwrap_or_default();
-    let purposes: [(&str, String); 26] = [
-        (
-            "to separate the arguments",
-            format!("`,` or `)` is missing after an argument of `{of}`"),
-        ),
-        (
-            "to close the arguments",
-            format!("`)` is missing after the arguments of `{of}`"),
-        ),
-        (
-            "to separate the items of this array",
-            "`,` or `]` is missing in this array".to_owned(),
-        ),
-        (
-            "to separate the items of this object map",
-            "`,` or `}` is missing in this map".to_owned(),
-        ),
-        (
-            "to end this object map",
-            "a key, or `}`, is missing in this map".to_owned(),
-        ),
-        (
-            "to end this array",
-            "`]` is missing at the end of this array".to_owned(),
-        ),
-        (
-            "to separate the parameters of function",
-            format!("`,` or `)` is missing after a parameter of `{of}`"),
-        ),
-        (
-            "to separate the parameters of anonymous",
-            "`,` or `|` is missing after a parameter of the closure".to_owned(),
-        ),
-        (
-            "to close the parameters list of anonymous",
-            "the name of a parameter, or `|`, is missing".to_owned(),
-        ),
-        (
-            "to start a switch block",
-            "`{` is missing before the cases of `switch`".to_owned(),
-        ),
-        (
-            "to separate the items in this switch block",
-            "`,` or `}` is missing after a case of `switch`".to_owned(),
-        ),
-        (
-            "to end this switch block",
-            "`}` is missing at the end of `switch`".to_owned(),
-        ),
-        (
-            "to start arguments list",
-            "`(` is missing after `!`".to_owned(),
-        ),
-        (
-            "to enclose the catch variable",
-            "`)` is missing after the variable of `catch`".to_owned(),
-        ),
-        (
-            "to close the iteration variable",
-            "`)` is missing after the variables of `for`".to_owned(),
-        ),
-        (
-            "following 'private'",
-            "`private` can stand before `fn` only".to_owned(),
-        ),
-        (
-            "to close the parameters list",
-            "the name of a parameter, or `)`, is missing".to_owned(),
-        ),
-        (
-            "to follow the property",
-            format!("`:` is missing after the key `{of}`"),
-        ),
-        (
-            "to terminate this statement",
-            "`;` is missing before this".to_owned(),
-        ),
-        (
-            "to terminate this block",
-            "`}` is missing at the end of a block".to_owned(),
-        ),
-        (
-            "to start a statement block",
-            "`{` is missing before this".to_owned(),
-        ),
-        ("for a matching", format!("`{token}` is missing")),
-        (
-            "for the do statement",
-            "`while` or `until` is missing after `do`".to_owned(),
-        ),
-        (
-            "for the 'try' statement",
-            "`catch` is missing after `try`".to_owned(),
-        ),
-        (
-            "after the iteration variable",
-            format!("`{token}` is missing after the loop's variable"),
-        ),
-        (
-            "in this switch case",
-            format!("`{token}` is missing in this case"),
-        ),
-    ];
-    purposes
-        .into_iter()
-        .find_map(|(purpose, message)| why.starts_with(purpose).then_some(message))
-        .unwrap_or_else(|| format!("`{token}` is missing {}", plain(why)))
+    let mut known = MISSING.iter();
+    match known.find(|(purpose, _)| why.starts_with(purpose)) {
+        Some((_, message)) => message.replace("OF", of).replace("TOKEN", token),
+        None => format!("`{token}` is missing {}", plain(why)),
+    }
 }
 
 /// “Expecting a string” and its kin.

@@ -182,7 +182,7 @@ fn arithmetic(text: &str) -> String {
     }
     match text {
         "step value cannot be zero" => return "the step of a range cannot be zero".to_owned(),
-        "Integer overflow" => return "this is too large a number".to_owned(),
+        "integer overflow" | "Integer overflow" => return "this is too large a number".to_owned(),
         _ => {}
     }
     match text.split_once(": ") {

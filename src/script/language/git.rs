@@ -41,7 +41,7 @@ pub(in crate::script) const SHA: Function = Function {
 pub(in crate::script) const SHORT_SHA: Function = Function {
     name: "git::short_sha",
     signatures: &["() -> String"],
-    summary: "Name the commit, in as few digits as git shows",
+    summary: "Name the commit, in seven digits",
     doc: "",
     example: Example {
         title: "makes a tag for an image",
@@ -68,9 +68,9 @@ pub(in crate::script) const IS_DIRTY: Function = Function {
     name: "git::is_dirty",
     signatures: &["() -> bool"],
     summary: "Tell whether something is not committed",
-    doc: "",
+    doc: "Without a repository that is an error, and `false` in a rehearsal.",
     example: Example {
-        title: "is false where there is no repository",
+        title: "is false in a rehearsal where there is no repository",
         files: &[],
         script: "print(git::is_dirty());",
         outcome: Expected::Prints("false\n"),

@@ -181,6 +181,14 @@ fn output(host: &Host, context: NativeCallContext, stage: &str) -> Answer {
     let failure = match nearest(stage, outputs.stages()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if needed => failure.hint(format!("`{stage}` did not run")),
+        None if !declared.needs.contains_key(stage) => {
+            let failure = Failure::script(format!("there is no stage `{stage}`"));
+            let stages = declared.needs.keys().map(|name| &**name);
+            match nearest(stage, stages) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure,
+            }
+        }
         None => failure.hint(format!("add `{stage}` to this stage's `needs`")),
     };
     Err(raise(failure, &context))
