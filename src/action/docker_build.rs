@@ -12,7 +12,7 @@ use super::{Action, ActionError, Category, Context, Descriptor, Effect, Example,
 use crate::service::engine::{self, Build, Checked, Engine, EngineError};
 use crate::words::{self, counted};
 
-pub(super) use trouble::of_context;
+pub(super) use trouble::{FREE_DISK, of_context};
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<DockerBuild>();
 

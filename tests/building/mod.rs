@@ -1,5 +1,6 @@
 //! `docker_build` and `docker_context`, on a real engine.
 
+mod broken;
 mod context;
 mod failing;
 mod rehearsing;

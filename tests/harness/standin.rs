@@ -96,9 +96,31 @@ fn read(stream: &TcpStream) -> Option<Request> {
         .unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
+    if headers
+        .iter()
+        .any(|header| header == "transfer-encoding: chunked")
+    {
+        body = chunks(&mut reader)?;
+    }
     Some(Request {
         line: line.trim_end_matches(" HTTP/1.1").to_string(),
         headers: headers.join("\n"),
         body: String::from_utf8_lossy(&body).into_owned(),
     })
+}
+
+/// A body that came in pieces, each after its length.
+fn chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut length = String::new();
+        reader.read_line(&mut length).ok()?;
+        let length = usize::from_str_radix(length.trim(), 16).ok()?;
+        let mut piece = vec![0; length + "\r\n".len()];
+        reader.read_exact(&mut piece).ok()?;
+        body.extend_from_slice(&piece[..length]);
+        if length == 0 {
+            return Some(body);
+        }
+    }
 }

@@ -132,7 +132,8 @@ pub(in crate::action) fn of_context(context: &Context, error: &ContextError) -> 
     }
 }
 
-const FREE_DISK: &str = "`docker system df` shows what fills it; `docker builder prune` and \
+/// How to make room at an engine.
+pub(in crate::action) const FREE_DISK: &str = "`docker system df` shows what fills it; `docker builder prune` and \
                          `docker image prune` make room";
 
 fn step(

@@ -137,7 +137,11 @@ impl<'a> Push<'a> {
             .when(|error| match error.fault() {
                 Fault::Transient => true,
                 Fault::NobodyThere => !self.is_elsewhere(error),
-                Fault::Refused | Fault::NoImage | Fault::UnknownHost | Fault::Lasting => false,
+                Fault::Refused
+                | Fault::NoImage
+                | Fault::UnknownHost
+                | Fault::DiskFull
+                | Fault::Lasting => false,
             })
             .notify(|error, wait| self.try_again(&trouble::reason(error, target), wait))
             .await?;

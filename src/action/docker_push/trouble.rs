@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ActionError, Credentials, Reference};
+use crate::action::docker_build::FREE_DISK;
 use crate::service::engine::{Fault, PushError};
 use crate::service::registry::{self, CredentialsError, RegistryError};
 
@@ -28,7 +29,15 @@ pub(super) fn push(
         Fault::NobodyThere => made.hint("start the registry, or correct its address"),
         Fault::UnknownHost => made.hint("correct the registry's name in the image's"),
         Fault::Transient => made.hint("try again later; `retry` tells how often that is done here"),
-        Fault::Lasting => made,
+        Fault::DiskFull => made.hint(format!(
+            "the disk of the engine or of the registry is full; at the engine {FREE_DISK}"
+        )),
+        Fault::Lasting => match error {
+            PushError::NoEngine { .. } => {
+                made.hint("look into its log (`journalctl -u docker`), start it and run again")
+            }
+            _ => made,
+        },
     }
 }
 
@@ -48,7 +57,9 @@ fn in_short(error: &PushError, target: &Reference) -> ActionError {
         }
         Fault::NobodyThere => format!("nothing listens at the registry `{registry}`"),
         Fault::UnknownHost => format!("there is no registry `{registry}`"),
-        Fault::Transient | Fault::Lasting => format!("`{name}` could not be pushed"),
+        Fault::DiskFull | Fault::Transient | Fault::Lasting => {
+            format!("`{name}` could not be pushed")
+        }
     };
     ActionError::caused(message, error)
 }

@@ -97,8 +97,11 @@ impl Dockerfile {
     /// Which of the first `count` stages this names, by name or number.
     fn stage_number(&self, name: &str, count: usize) -> Option<usize> {
         let from = self.instructions.iter().filter(|one| one.keyword == "FROM");
-        let stages: Vec<_> = from.take(count).map(Instruction::stage).collect();
-        let is_it = |own: &Option<&str>| own.is_some_and(|own| own.eq_ignore_ascii_case(name));
+        let stages: Vec<_> = from.take(count).collect();
+        let is_it = |one: &&Instruction| {
+            let own = one.stage();
+            own.is_some_and(|own| own.eq_ignore_ascii_case(name))
+        };
         let number = || name.parse().ok().filter(|number| *number < stages.len());
         stages.iter().rposition(is_it).or_else(number)
     }

@@ -34,6 +34,8 @@ pub enum Fault {
     NobodyThere,
     /// The registry's name has no address.
     UnknownHost,
+    /// No room is left, at the engine or in the registry.
+    DiskFull,
     /// The same push may work a moment later.
     Transient,
     Lasting,
@@ -73,6 +75,7 @@ impl Fault {
                     "incorrect username or password",
                 ],
             ),
+            (Fault::DiskFull, &["no space left on device"]),
             (Fault::NobodyThere, &["connection refused"]),
             (Fault::UnknownHost, &["no such host"]),
             (
@@ -150,6 +153,10 @@ mod tests {
                 Fault::Transient,
             ),
             ("toomanyrequests: slow down", Fault::Transient),
+            (
+                "write /var/lib/docker/tmp/GetImageBlob1: no space left on device",
+                Fault::DiskFull,
+            ),
             (
                 "write tcp 127.0.0.1:59384->127.0.0.1:5469: write: connection reset by peer",
                 Fault::Transient,
