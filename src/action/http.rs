@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::service::http::{HttpError, Method, Request, Response, Url, address, shown};
+use crate::service::http::{
+    HttpError, Method, Request, Response, Url, address, is_loopback, shown,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,7 +23,7 @@ struct Http;
 struct Options {
     /// Where to send it, `http://` or `https://`.
     url: String,
-    /// `"GET"` if not given, `"POST"` if there is something to send.
+    /// The method; `"POST"` with something to send, otherwise `"GET"`, if not given.
     method: Option<String>,
     /// Header names and values.
     #[serde(default)]
@@ -35,12 +37,12 @@ struct Options {
     body: Option<String>,
     /// How long one attempt may take; 30 seconds if not given.
     timeout: Option<Duration>,
-    /// How often to try again after a fault that may pass; 3 if not given and the method is one
-    /// that may be repeated, otherwise 0.
+    /// How often to try again after a transient fault; 3 with a method that may be repeated,
+    /// otherwise 0, if not given.
     retry: Option<usize>,
-    /// The statuses that are no failure; any from 200 to 299 if not given.
+    /// The statuses that count as success; any from 200 to 299 if not given.
     expect: Option<Statuses>,
-    /// How far it reaches, where that is not `"read"` for GET and HEAD, `"deploy"` for the others.
+    /// How far it reaches; `"read"` with GET and HEAD, otherwise `"deploy"`, if not given.
     effect: Option<Effect>,
 }
 
@@ -60,7 +62,7 @@ struct Output {
     headers: BTreeMap<String, String>,
     /// The body as text.
     body: String,
-    /// The body as data, where it is JSON; nothing otherwise.
+    /// The body as data, if it is JSON; otherwise nothing.
     json: Option<Value>,
 }
 
@@ -70,9 +72,13 @@ impl Action for Http {
     const SUMMARY: &'static str = "Send an HTTP request";
     const EFFECT: Effect = Effect::Deploy;
     const NATURAL: Option<&'static str> = Some("url");
+    const ERRORS: &'static [&'static str] = &[
+        "if the answer has another status than those in `expect`",
+        "if the service cannot be reached within `timeout`",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
-            title: "tells another service what happened",
+            title: "notifies another service",
             files: &[],
             script: r#"let answer = http("https://hooks.example.com/deploys", #{
     json: #{ app: "lettings", version: "1.4.2" },
@@ -82,7 +88,7 @@ print(answer.status);"#,
             outcome: Expected::Prints("200\n"),
         },
         Example {
-            title: "fails on what is no URL",
+            title: "fails if the URL is not one",
             files: &[],
             script: r#"http("hooks.example.com");"#,
             outcome: Expected::Fails("option `url` of `http`"),
@@ -136,7 +142,7 @@ fn method(options: &Options) -> Result<Method, ActionError> {
         .as_deref()
         .unwrap_or(if sends { "POST" } else { "GET" });
     Method::from_bytes(name.to_uppercase().as_bytes())
-        .map_err(|_| ActionError::option("method", format!("`{name}` is no method")))
+        .map_err(|_| ActionError::option("method", format!("`{name}` is not a method")))
 }
 
 fn request(context: &Context, options: &Options) -> Result<Request, ActionError> {
@@ -147,18 +153,21 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
         ));
     }
     let mut url = address(&options.url).ok_or_else(|| {
-        ActionError::option("url", "is no URL; it begins with http:// or https://")
+        ActionError::option("url", "is not a URL; one begins with http:// or https://")
     })?;
     for (name, value) in &options.query {
         url.query_pairs_mut().append_pair(name, value);
     }
     context.secrets.add_url_parts(&url);
     let original = url.clone();
-    if let Some(standins) = &context.standins {
+    // What this machine itself answers can be read in a rehearsal too.
+    let stays = Http::effect(options) == Effect::Read && is_loopback(&url);
+    let standins = context.standins.as_ref().filter(|_| !stays);
+    if let Some(standins) = standins {
         url = standins.http(&url)?;
     }
     let mut request = Request::new(method(options)?, url);
-    if context.standins.is_some() {
+    if standins.is_some() {
         request = request.rehearsed(&original, wanted(options).first().copied());
     }
     for (name, value) in &options.headers {

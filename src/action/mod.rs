@@ -71,6 +71,8 @@ pub trait Action {
     const NATURAL: Option<&'static str>;
     /// At least one that passes and one that fails.
     const EXAMPLES: &'static [Example];
+    /// When it fails; each completes “fails …”.
+    const ERRORS: &'static [&'static str];
     /// A struct with `#[serde(deny_unknown_fields)]`, a doc comment per field, and all fields
     /// optional but those without which a call makes no sense.
     type Options: DeserializeOwned + JsonSchema;
@@ -137,6 +139,7 @@ pub struct Descriptor {
     pub effect: Effect,
     pub natural: Option<&'static str>,
     pub examples: &'static [Example],
+    pub errors: &'static [&'static str],
     /// JSON schema of the options: an object with `properties`.
     pub options: fn() -> Schema,
     pub output: fn() -> Schema,
@@ -154,6 +157,7 @@ impl Descriptor {
             effect: A::EFFECT,
             natural: A::NATURAL,
             examples: A::EXAMPLES,
+            errors: A::ERRORS,
             options: || schemars::schema_for!(A::Options),
             output: || schemars::schema_for!(A::Output),
             effect_of: |options| read::<A>(options.clone()).map(|options| A::effect(&options)),
