@@ -141,7 +141,7 @@ pub(super) struct ReportOptions {
     /// Print each event as a line of JSON, and all else on standard error.
     #[arg(long)]
     pub(super) json: bool,
-    /// Write the results of stages, tests and linters as `JUnit` XML.
+    /// Write the results of stages, tests and linters as JUnit XML.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
     /// Write a page with timeline, logs and results.

@@ -38,7 +38,7 @@ pub(in crate::cli) fn stages() -> Vec<CompletionCandidate> {
 
 /// The runs of the journal, the last one first.
 pub(in crate::cli) fn runs() -> Vec<CompletionCandidate> {
-    let last = candidate("last", "the one that began last");
+    let last = candidate("last", "the latest run");
     let runs = journal().and_then(|journal| journal.runs(20).ok());
     let runs = runs.unwrap_or_default();
     let numbers = runs
