@@ -15,8 +15,8 @@ fn in_bash(project: &Project, lines: &[&str]) -> String {
     let asked: Vec<_> = lines.iter().map(|line| format!("ask {line}")).collect();
     let session = r#"source <(wharf completions bash)
 ask() {
-  COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_TYPE=9 COMPREPLY=()
-  _clap_complete_wharf wharf "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+  COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_TYPE=9 COMPREPLY=() COMP_LINE="$*"
+  _wharf
   echo "${COMPREPLY[*]}"
 }
 "#;
@@ -94,6 +94,38 @@ fn it_is_the_named_folder_and_script_whose_stages_are_proposed() {
     ");
 }
 
+/// Bash splits words at `:` and `=`, and a space in a proposal would end it.
+#[test]
+fn an_interactive_bash_completes_names_with_colons_and_spaces() {
+    let project = Project::new().script(
+        "stage(\"test\", #{ labels: [\"fast\"] }, || 1);\nstage(\"to the moon\", || 1);\n\
+         stage(\"deploy:web\", || 1);\nstage(\"deploy:far\", || 1);",
+    );
+    let wharf = Path::new(env!("CARGO_BIN_EXE_wharf"));
+    let folder = wharf.parent().expect("the folder of a binary").to_owned();
+    let project = project.first_on_path(&folder);
+    let mut bash = project.terminal_program("bash", ["--norc", "--noprofile", "-i"]);
+    bash.write(
+        "bind 'set enable-bracketed-paste off'; source <(wharf completions bash); PS1='> '\n",
+    );
+    for (typed, completed) in [
+        ("wharf run label:f", "wharf run label:fast "),
+        ("wharf run deploy:w", "wharf run deploy:web "),
+        ("wharf docs git::sho", "wharf docs git::short_sha "),
+        ("wharf run to", "wharf run to\\ the\\ moon "),
+        ("wharf run \"to", "wharf run \"to the moon\" "),
+        ("wharf run 'deploy:f", "wharf run 'deploy:far' "),
+        ("wharf graph --format=d", "wharf graph --format=dot "),
+    ] {
+        // What was typed is complete when what is typed after it stands behind it.
+        bash.write(&format!("{typed}\t#"));
+        bash.wait_for(&format!("{completed}#"));
+        bash.write("\u{15}");
+    }
+    bash.write("exit\n");
+    assert_eq!(bash.finish(), 0);
+}
+
 #[test]
 fn a_script_that_is_wrong_spoils_no_line() {
     let project = Project::new().script("stage(\"test\", || 1;");
@@ -136,7 +168,7 @@ fn manual_pages_tell_what_help_does() {
     assert_snapshot!(page, @r#"
     .ie \n(.g .ds Aq \(aq
     .el .ds Aq '
-    .TH wharf-graph 1  "graph " 
+    .TH wharf-graph 1  "wharf 0.1.0" 
     .SH NAME
     wharf\-graph \- Draw which stage needs which, without running anything
     .SH SYNOPSIS

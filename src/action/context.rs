@@ -95,8 +95,11 @@ impl Standins {
         moved(url, &self.render)
     }
 
-    /// Where `url` of any service without a stand-in of its own is played.
+    /// Where `url` of any service is played.
     pub fn http(&self, url: &Url) -> Result<Url, ActionError> {
+        if url.host_str() == Some("api.render.com") {
+            return self.render(url);
+        }
         moved(url, &self.http)
     }
 }

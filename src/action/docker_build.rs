@@ -21,7 +21,7 @@ struct DockerBuild;
 /// The image.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Output {
-    /// Its first tag, which `docker_push` takes; its id where it has none.
+    /// Its first tag, which `docker_push` takes; its id if it has none.
     reference: String,
     /// Its id, `sha256:…`.
     id: String,
@@ -37,6 +37,11 @@ impl Action for DockerBuild {
     const SUMMARY: &'static str = "Build an image from a Dockerfile";
     const EFFECT: Effect = Effect::Build;
     const NATURAL: Option<&'static str> = Some("tag");
+    const ERRORS: &'static [&'static str] = &[
+        "if a step fails, with the step, its output and its line of the Dockerfile",
+        "if the context or the Dockerfile is missing, or the Dockerfile is wrong",
+        "if no Docker Engine answers",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
             title: "builds the Dockerfile at the repository's root",
@@ -68,7 +73,7 @@ print(image.reference);"#,
             outcome: Expected::Prints("me/web:1.4.2\n"),
         },
         Example {
-            title: "names the line that is wrong before anything is sent",
+            title: "fails at the line of the Dockerfile that is wrong",
             files: &[("Dockerfile", "FROM scratch\nCOPPY index.html /\n")],
             script: r#"docker_build("me/lettings");"#,
             outcome: Expected::Fails("`Dockerfile`, line 2: `COPPY` is not an instruction"),

@@ -52,6 +52,7 @@ impl Action for DockerContext {
     const SUMMARY: &'static str = "List the files an image build would send, with sizes";
     const EFFECT: Effect = Effect::Read;
     const NATURAL: Option<&'static str> = Some("context");
+    const ERRORS: &'static [&'static str] = &["if there is no such folder, or no Dockerfile in it"];
     const EXAMPLES: &'static [Example] = &[
         Example {
             title: "keeps a build's context small",

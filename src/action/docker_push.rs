@@ -21,22 +21,23 @@ struct DockerPush;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// The image's reference (`me/app:1`, `ghcr.io/me/app:1`), or what `docker_build` gave.
+    /// The image's reference (`me/app:1`, `ghcr.io/me/app:1`), or what `docker_build` returned.
     image: Image,
-    /// The user to log in as. Without it and `password`, `DOCKERHUB_USERNAME` and
-    /// `DOCKERHUB_PASSWORD` are used for Docker Hub and registries on this machine, and otherwise
-    /// what `docker login` keeps.
+    /// The user to log in as. The variables of the environment are for Docker Hub and registries on
+    /// this machine; without any, what `docker login` stored is used.
+    #[schemars(extend("x-env" = ["DOCKERHUB_USERNAME"]))]
     username: Option<String>,
     /// That user's password or, better, an access token.
+    #[schemars(extend("x-env" = ["DOCKERHUB_PASSWORD"]))]
     password: Option<String>,
-    /// The registry to push to (`ghcr.io`, `127.0.0.1:5000`) in place of the one in the reference.
+    /// The registry to push to (`ghcr.io`, `127.0.0.1:5000`) instead of the one in the reference.
     registry: Option<String>,
     /// More tags to push the same image under, such as `latest`.
     #[serde(default)]
     #[schemars(extend("format" = "tag"))]
     also_tags: Vec<String>,
-    /// How often to try again after a fault that may pass; 3 if not given. A refusal is never
-    /// tried again.
+    /// How often to try again after a transient fault; 3 if not given. A refusal is never
+    /// retried.
     retry: Option<u32>,
 }
 
@@ -45,7 +46,7 @@ struct Options {
 struct Output {
     /// The image's name and tag in the registry.
     reference: String,
-    /// The digest of the image's manifest, `sha256:…`, as the registry tells it.
+    /// The digest of the image's manifest, `sha256:…`, as the registry reports it.
     digest: String,
     /// References of all tags that were pushed, `reference` first.
     tags: Vec<String>,
@@ -59,6 +60,11 @@ impl Action for DockerPush {
     const SUMMARY: &'static str = "Push an image to its registry and check that it arrived";
     const EFFECT: Effect = Effect::Publish;
     const NATURAL: Option<&'static str> = Some("image");
+    const ERRORS: &'static [&'static str] = &[
+        "if the engine has no such image",
+        "if the registry refuses the login or the push",
+        "if the registry cannot be reached",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
             title: "pushes what was built, under a second tag too",

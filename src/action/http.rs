@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration as Time;
 
 use crate::secret::SHORT;
-use crate::service::http::{HttpError, Method, Request, Response, Url, address, shown};
+use crate::service::http::{
+    HttpError, Method, Request, Response, Url, address, is_loopback, shown,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,7 +27,7 @@ struct Options {
     /// Where to send it, `http://` or `https://`.
     #[schemars(extend("format" = "url"))]
     url: String,
-    /// `"GET"` if not given, `"POST"` if there is something to send.
+    /// The method; `"POST"` with something to send, otherwise `"GET"`, if not given.
     method: Option<String>,
     /// Header names and values.
     #[serde(default)]
@@ -43,9 +45,9 @@ struct Options {
     /// other status from 500 on where this is given. If not given, 3 for a method that may be
     /// repeated, otherwise 0.
     retry: Option<usize>,
-    /// The statuses that are no failure; any from 200 to 299 if not given.
+    /// The statuses that count as success; any from 200 to 299 if not given.
     expect: Option<Statuses>,
-    /// How far it reaches, where that is not `"read"` for GET and HEAD, `"deploy"` for the others.
+    /// How far it reaches; `"read"` with GET and HEAD, otherwise `"deploy"`, if not given.
     effect: Option<Effect>,
 }
 
@@ -65,7 +67,7 @@ struct Output {
     headers: BTreeMap<String, String>,
     /// The body as text.
     body: String,
-    /// The body as data, where it is JSON; nothing otherwise.
+    /// The body as data, if it is JSON; otherwise nothing.
     json: Option<Value>,
 }
 
@@ -75,9 +77,13 @@ impl Action for Http {
     const SUMMARY: &'static str = "Send an HTTP request";
     const EFFECT: Effect = Effect::Deploy;
     const NATURAL: Option<&'static str> = Some("url");
+    const ERRORS: &'static [&'static str] = &[
+        "if the answer has another status than those in `expect`",
+        "if the service cannot be reached within `timeout`",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
-            title: "tells another service what happened",
+            title: "notifies another service",
             files: &[],
             script: r#"let answer = http("https://hooks.example.com/deploys", #{
     json: #{ app: "lettings", version: "1.4.2" },
@@ -87,7 +93,7 @@ print(answer.status);"#,
             outcome: Expected::Prints("200\n"),
         },
         Example {
-            title: "fails on what is no URL",
+            title: "fails if the URL is not one",
             files: &[],
             script: r#"http("hooks.example.com");"#,
             outcome: Expected::Fails("option `url` of `http`"),
@@ -141,7 +147,7 @@ fn method(options: &Options) -> Result<Method, ActionError> {
         .as_deref()
         .unwrap_or(if sends { "POST" } else { "GET" });
     Method::from_bytes(name.to_uppercase().as_bytes())
-        .map_err(|_| ActionError::option("method", format!("`{name}` is no method")))
+        .map_err(|_| ActionError::option("method", format!("`{name}` is not a method")))
 }
 
 fn request(context: &Context, options: &Options) -> Result<Request, ActionError> {
@@ -161,11 +167,14 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
         context.warn(format!("{SHORT}: those in the URL"));
     }
     let original = url.clone();
-    if let Some(standins) = &context.standins {
+    // What this machine itself answers can be read in a rehearsal too.
+    let stays = Http::effect(options) == Effect::Read && is_loopback(&url);
+    let standins = context.standins.as_ref().filter(|_| !stays);
+    if let Some(standins) = standins {
         url = standins.http(&url)?;
     }
     let mut request = Request::new(method(options)?, url);
-    if context.standins.is_some() {
+    if standins.is_some() {
         request = request.rehearsed(&original, wanted(options).first().copied());
     }
     for (name, value) in &options.headers {

@@ -28,12 +28,12 @@ struct Lint;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// The linter or linters to run, in place of those the project's files tell.
+    /// The linter or linters to run; what the project's files say if not given.
     linter: Option<Linters>,
     /// More arguments for the linter, where only one runs.
     #[serde(default)]
     args: Vec<String>,
-    /// Files and folders to look at; all of the project if not given.
+    /// Files and folders to check; all of the project if not given.
     #[serde(default)]
     paths: Texts,
     /// Pass where there is nothing but warnings, as eslint and clippy themselves do.
@@ -44,7 +44,7 @@ struct Options {
     env: BTreeMap<String, String>,
     /// The folder of the project; the repository's root if not given.
     cwd: Option<String>,
-    /// How long each linter may take before it is stopped.
+    /// How long each linter may take before it is stopped; no limit if not given.
     timeout: Option<Duration>,
 }
 
@@ -86,11 +86,11 @@ impl Linter {
 struct Output {
     /// The linters that ran.
     linters: Vec<Linter>,
-    /// How much each of them found.
+    /// How many findings each of them has.
     counts: BTreeMap<&'static str, usize>,
     /// Each finding, by file and line.
     findings: Vec<Finding>,
-    /// The folder that their paths are told from; empty for the repository's root.
+    /// The folder that their paths are relative to; empty for the repository's root.
     folder: String,
 }
 
@@ -109,7 +109,7 @@ struct Finding {
     code: String,
     /// What is wrong.
     message: String,
-    /// `error`, `warning` or `note`; a note fails nothing.
+    /// `error`, `warning` or `note`; a note is no failure.
     severity: Severity,
 }
 
@@ -127,6 +127,11 @@ impl Action for Lint {
     const SUMMARY: &'static str = "Lint the project with the linters it is configured for";
     const EFFECT: Effect = Effect::Check;
     const NATURAL: Option<&'static str> = Some("paths");
+    const ERRORS: &'static [&'static str] = &[
+        "if there is a finding, with all of them by file",
+        "if no linter fits the project, or the linter is not installed",
+        "if it takes longer than `timeout`",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
             title: "finds flake8 by its configuration",

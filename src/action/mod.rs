@@ -79,6 +79,8 @@ pub trait Action {
     const EXAMPLES: &'static [Example];
     /// What it reads from the environment in place of options, and fails without.
     const SETTINGS: &'static [Setting] = &[];
+    /// When it fails; each completes “fails …”.
+    const ERRORS: &'static [&'static str];
     /// A struct with `#[serde(deny_unknown_fields)]`, a doc comment per field, and all fields
     /// optional but those without which a call makes no sense.
     type Options: DeserializeOwned + JsonSchema;
@@ -157,6 +159,7 @@ pub struct Descriptor {
     pub natural: Option<&'static str>,
     pub examples: &'static [Example],
     pub settings: &'static [Setting],
+    pub errors: &'static [&'static str],
     /// JSON schema of the options: an object with `properties`.
     pub options: fn() -> Schema,
     pub output: fn() -> Schema,
@@ -175,6 +178,7 @@ impl Descriptor {
             natural: A::NATURAL,
             examples: A::EXAMPLES,
             settings: A::SETTINGS,
+            errors: A::ERRORS,
             options: || schemars::schema_for!(A::Options),
             output: || schemars::schema_for!(A::Output),
             effect_of: |options| read::<A>(options.clone()).map(|options| A::effect(&options)),

@@ -10,8 +10,8 @@ use crate::event::{Call, Event};
 use crate::service::state;
 
 /// Makes the call that is the `number`th of its stage: against stand-ins where the run is a
-/// rehearsal and the effect would leave the machine, not at all where that is not allowed, and
-/// from the run that this one goes on from where it was made there.
+/// rehearsal and the action talks to services, be it only to read; not at all where that is not
+/// allowed; and from the run that this one continues where it was made there.
 pub fn carry_out(
     context: &Context,
     action: &Descriptor,
@@ -20,9 +20,9 @@ pub fn carry_out(
     options: Value,
 ) -> Result<Value, ActionError> {
     let mut context = Context::clone(context);
-    if !effect.leaves_the_machine() {
+    if !effect.leaves_the_machine() && !action.effect.leaves_the_machine() {
         context.standins = None;
-    } else if context.standins.is_none() {
+    } else if effect.leaves_the_machine() && context.standins.is_none() {
         pass(&mut context, action, effect, &options)?;
     }
     let call = Call {

@@ -36,7 +36,7 @@ struct RunTests;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// What runs the tests, in place of what the project's files tell.
+    /// What runs the tests; what the project's files say if not given.
     runner: Option<Runner>,
     /// More arguments for the runner.
     #[serde(default)]
@@ -49,9 +49,9 @@ struct Options {
     env: BTreeMap<String, String>,
     /// The folder of the project; the repository's root if not given.
     cwd: Option<String>,
-    /// How long it may take before it is stopped.
+    /// How long it may take before it is stopped; no limit if not given.
     timeout: Option<Duration>,
-    /// A file to write the results to, as `JUnit` XML.
+    /// A file to write the results to, as JUnit XML.
     junit: Option<String>,
     /// Run only what failed the last time; everything if nothing did.
     #[serde(default)]
@@ -111,6 +111,11 @@ impl Action for RunTests {
     const SUMMARY: &'static str = "Run the project's tests with the runner it uses";
     const EFFECT: Effect = Effect::Check;
     const NATURAL: Option<&'static str> = Some("paths");
+    const ERRORS: &'static [&'static str] = &[
+        "if a test failed, with the tests that did and what they said",
+        "if no runner fits the project, or the runner is not installed",
+        "if it takes longer than `timeout`",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
             title: "finds pytest by its configuration",

@@ -7,9 +7,13 @@ use serde_json::Value;
 #[derive(Debug)]
 pub struct Field<'a> {
     pub name: &'a str,
-    /// In words: `text`, `an array of text`, `"deploy" or "notify"`.
+    /// In words: `text`, `an array of text`, `"deploy" or "notify"`, `any`.
     pub kind: String,
     pub required: bool,
+    /// What it is if it is not given, as a script writes it.
+    pub default: Option<String>,
+    /// Names in the environment that are read, in this order, if it is not given: `x-env`.
+    pub env: Vec<String>,
     /// From the field's doc comment.
     pub doc: &'a str,
 }
@@ -23,14 +27,35 @@ pub fn fields(schema: &Schema) -> Vec<Field<'_>> {
         .flatten()
         .map(|(name, part)| Field {
             name,
-            kind: kind(schema, part),
+            kind: match kind(schema, part) {
+                kind if kind.is_empty() => "any".to_owned(),
+                kind => kind,
+            },
             required: required.is_some_and(|names| names.iter().any(|known| known == name)),
+            default: part.get("default").and_then(written),
+            env: env(part),
             doc: part
                 .get("description")
                 .and_then(Value::as_str)
                 .unwrap_or_default(),
         })
         .collect()
+}
+
+/// The names in the environment that stand in for `part`.
+pub fn env(part: &Value) -> Vec<String> {
+    let names = part.get("x-env").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    names.map(str::to_owned).collect()
+}
+
+/// A default as a script writes it; nothing for the nothing.
+fn written(default: &Value) -> Option<String> {
+    match default {
+        Value::Null => None,
+        Value::Object(map) if map.is_empty() => Some("#{}".to_owned()),
+        other => Some(other.to_string()),
+    }
 }
 
 /// The schema of the field called `name`.
@@ -116,6 +141,9 @@ pub fn format<'a>(schema: &'a Schema, part: &'a Value) -> Option<&'a str> {
 
 /// What `part` takes, in words.
 pub fn kind(schema: &Schema, part: &Value) -> String {
+    if takes_time(schema, part) {
+        return "a length of time".to_owned();
+    }
     let mut kinds: Vec<String> = Vec::new();
     for part in alternatives(schema, part) {
         for kind in kinds_of(schema, part) {
@@ -139,7 +167,7 @@ fn kinds_of(schema: &Schema, part: &Value) -> Vec<String> {
         .into_iter()
         .filter(|name| *name != "null")
         .map(|name| match (name, part.get("items")) {
-            ("array", Some(items)) => format!("an array of {}", kind(schema, items)),
+            ("array", Some(items)) => format!("an array of {}", several(&kind(schema, items))),
             ("array", None) => "an array".to_owned(),
             ("string", _) => "text".to_owned(),
             ("integer", _) => "a whole number".to_owned(),
@@ -149,6 +177,17 @@ fn kinds_of(schema: &Schema, part: &Value) -> Vec<String> {
             (other, _) => other.to_owned(),
         })
         .collect()
+}
+
+/// The words for more than one of a kind.
+fn several(kind: &str) -> String {
+    let kinds = kind
+        .split(" or ")
+        .map(|kind| match kind.strip_prefix("a ") {
+            Some(kind) => format!("{kind}s"),
+            None => kind.to_owned(),
+        });
+    kinds.collect::<Vec<_>>().join(" or ")
 }
 
 fn types(part: &Value) -> Vec<&str> {

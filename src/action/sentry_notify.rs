@@ -24,24 +24,25 @@ struct SentryNotify;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// What to tell.
+    /// The message.
     message: String,
-    /// How bad it is; `"info"` if not given, `"error"` inside `on_failure`.
+    /// How severe it is; `"info"`, or `"error"` inside `on_failure`, if not given.
     level: Option<Level>,
     /// The release it is about, such as the commit.
     release: Option<String>,
     /// The environment it is about, such as `"production"`.
     environment: Option<String>,
-    /// Short names and values to search by.
+    /// Names and short values to search by.
     #[serde(default)]
     tags: BTreeMap<String, String>,
     /// Any other data to keep with the event.
     #[serde(default)]
     extra: BTreeMap<String, Value>,
-    /// What groups events into one issue, in place of Sentry's own choice.
+    /// What groups events into one issue, instead of Sentry's own choice.
     #[serde(default)]
     fingerprint: Vec<String>,
-    /// The project's DSN; `SENTRY_DSN` from the environment if not given. Empty sends nothing.
+    /// The project's DSN. An empty one sends nothing.
+    #[schemars(extend("x-env" = ["SENTRY_DSN"]))]
     dsn: Option<String>,
 }
 
@@ -58,7 +59,7 @@ enum Level {
 /// What was sent.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Output {
-    /// 32 hexadecimal digits; nothing where there was no DSN and so nothing was sent.
+    /// 32 hexadecimal digits; nothing if there was no DSN and nothing was sent.
     event_id: Option<String>,
 }
 
@@ -68,16 +69,20 @@ impl Action for SentryNotify {
     const SUMMARY: &'static str = "Send an event to Sentry";
     const EFFECT: Effect = Effect::Notify;
     const NATURAL: Option<&'static str> = Some("message");
+    const ERRORS: &'static [&'static str] = &[
+        "if the DSN cannot be understood",
+        "if Sentry refuses the event or cannot be reached",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
-            title: "tells what was released",
+            title: "reports a release",
             files: &[],
             script: r#"let sent = sentry_notify("lettings 1.4.2 is live", #{ release: "lettings@1.4.2" });
 print(sent.event_id.len);"#,
             outcome: Expected::Prints("32\n"),
         },
         Example {
-            title: "fails on a DSN that is none",
+            title: "fails if the DSN is not one",
             files: &[],
             script: r#"sentry_notify("hello", #{ dsn: "sentry.io/42" });"#,
             outcome: Expected::Fails("the DSN cannot be understood"),

@@ -19,26 +19,26 @@ struct Sh;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// A text for the shell, or an array that is executed as it is.
+    /// A text for the shell, or an array that is executed without one.
     command: CommandLine,
     /// The folder to run in; the repository's root if not given.
     cwd: Option<String>,
     /// Environment names and values on top of the stage's.
     #[serde(default)]
     env: BTreeMap<String, String>,
-    /// How long it may take before its process group is stopped.
+    /// How long it may take before its process group is stopped; no limit if not given.
     timeout: Option<Duration>,
     /// Text for its standard input, which is empty otherwise.
     input: Option<String>,
     /// Keep its output for the script without showing it.
     #[serde(default)]
     capture: bool,
-    /// Go on when it fails; `exit_code` tells.
+    /// Continue if it fails; `exit_code` says how it ended.
     #[serde(default)]
     allow_failure: bool,
-    /// The shell and its arguments, in place of `["sh", "-eu", "-c"]`.
+    /// The shell and its arguments; `["sh", "-eu", "-c"]` if not given.
     shell: Option<Vec<String>>,
-    /// How far it reaches, where that is further than a check: `"deploy"` for `kubectl apply`.
+    /// How far it reaches, such as `"deploy"` for `kubectl apply`; `"check"` if not given.
     effect: Option<Effect>,
 }
 
@@ -72,6 +72,10 @@ impl Action for Sh {
     const SUMMARY: &'static str = "Run a command";
     const EFFECT: Effect = Effect::Check;
     const NATURAL: Option<&'static str> = Some("command");
+    const ERRORS: &'static [&'static str] = &[
+        "if the command ends with another exit code than 0, unless `allow_failure` is set",
+        "if it takes longer than `timeout`",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
             title: "uses what a command prints",
@@ -87,7 +91,7 @@ print(`releasing ${version}`);"#,
             outcome: Expected::Prints("$HOME is not expanded\n"),
         },
         Example {
-            title: "goes on after a failure that it expects",
+            title: "continues after a failure that it expects",
             files: &[],
             script: r#"let found = sh("grep -q Unreleased CHANGELOG.md", #{ allow_failure: true });
 if found.exit_code != 0 { print("nothing to release"); }"#,

@@ -12,6 +12,9 @@ use super::arguments::{Arguments, ManOptions};
 use crate::failure::{Failure, nearest};
 use crate::service::files::replace;
 
+/// What every page says it belongs to.
+const SOURCE: &str = concat!("wharf ", env!("CARGO_PKG_VERSION"));
+
 pub(super) fn man(options: &ManOptions) -> Done {
     let mut all = Arguments::command().disable_help_subcommand(true);
     all.build();
@@ -37,7 +40,7 @@ type Page = (String, Vec<u8>);
 fn pages(command: &Command) -> Vec<Page> {
     let mut text = Vec::new();
     // Writing into memory does not fail.
-    let _ = Man::new(command.clone()).render(&mut text);
+    let _ = Man::new(command.clone()).source(SOURCE).render(&mut text);
     let name = command.get_display_name().unwrap_or(command.get_name());
     let below = command
         .get_subcommands()

@@ -113,7 +113,7 @@ fn carry_out(arguments: &Arguments, secrets: &Secrets, caller: &Caller) -> Done 
         Some(Verb::Check(options)) => check::run(&arguments.place, options, secrets),
         Some(Verb::History(options)) => history::history(&arguments.place, options),
         Some(Verb::Logs(options)) => logs::logs(&arguments.place, options),
-        Some(Verb::Docs(options)) => docs::docs(options),
+        Some(Verb::Docs(options)) => docs::docs(&arguments.place, options, secrets),
         Some(Verb::Call(options)) => call::call(&arguments.place, options, secrets, caller),
         Some(Verb::Init(options)) => init::init(&arguments.place, options),
         Some(Verb::Repl(options)) => repl::repl(&arguments.place, options, secrets),

@@ -2,9 +2,10 @@
 
 use super::{Entry, Kind};
 
-/// Name, and text: a title, a line of summary, and what it tells, in Markdown.
+/// Name, and text: a title and what the chapter says, in Markdown.
 const CHAPTERS: &[(&str, &str)] = &[
     ("first-pipeline", include_str!("guide/first-pipeline.md")),
+    ("rhai", include_str!("guide/rhai.md")),
     ("stages", include_str!("guide/stages.md")),
     ("skipping", include_str!("guide/skipping.md")),
     ("rehearsing", include_str!("guide/rehearsing.md")),
@@ -25,16 +26,12 @@ pub(super) fn entries() -> Vec<Entry> {
 fn entry(name: &str, text: &str) -> Entry {
     let (title, text) = text.split_once("\n\n").unwrap_or((text, ""));
     Entry {
-        name: format!("guide/{name}"),
-        kind: Kind::Chapter,
-        group: Kind::Chapter.heading(),
         summary: title.trim_start_matches("# ").to_owned(),
-        effect: None,
-        calls: Vec::new(),
         doc: text.to_owned(),
-        options: Vec::new(),
-        result: Vec::new(),
-        functions: Vec::new(),
-        examples: Vec::new(),
+        ..Entry::new(
+            format!("guide/{name}"),
+            Kind::Chapter,
+            Kind::Chapter.heading(),
+        )
     }
 }

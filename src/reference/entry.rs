@@ -1,8 +1,8 @@
-//! Actions, functions and modules as entries.
+//! Actions and functions of the language as entries.
 
-use super::{Entry, Field, Kind, Member, Outcome, Shown};
+use super::{Entry, Field, Kind, Outcome, Shown};
 use crate::action::{ACTIONS, Descriptor, Example, Expected, schema};
-use crate::script::{Documented, Family, Function, LANGUAGE, standard_modules};
+use crate::script::{Family, Function, LANGUAGE};
 
 pub(super) fn actions() -> Vec<Entry> {
     ACTIONS.iter().map(action).collect()
@@ -18,39 +18,58 @@ fn action(action: &Descriptor) -> Entry {
         ],
         None => vec![format!("{name}()"), format!("{name}(#{{ … }})")],
     };
+    let result = fields(&(action.output)()).into_iter().map(|part| Field {
+        required: false,
+        default: None,
+        ..part
+    });
     Entry {
-        name: name.to_owned(),
-        kind: Kind::Action,
-        group: action.category.name(),
         summary: action.summary.to_owned(),
-        effect: Some(action.effect.name()),
+        effect: Some(action.effect.name().to_owned()),
         calls,
-        doc: String::new(),
         options: fields(&(action.options)()),
-        result: fields(&(action.output)()),
-        functions: Vec::new(),
+        result: result.collect(),
+        errors: action.errors.iter().map(ToString::to_string).collect(),
         examples: action.examples.iter().map(shown).collect(),
+        ..Entry::new(name, Kind::Action, action.category.name())
     }
 }
 
 fn fields(schema: &schemars::Schema) -> Vec<Field> {
     let fields = schema::fields(schema).into_iter();
-    let field = |field: schema::Field| Field {
-        name: field.name.to_owned(),
-        takes: field.kind,
-        required: field.required,
-        doc: field.doc.replace('\n', " "),
+    let field = |field: schema::Field| {
+        let (doc, default) = with_default(&field.doc.replace('\n', " "));
+        Field {
+            name: field.name.to_owned(),
+            takes: field.kind,
+            required: field.required,
+            default: default.or(field.default),
+            env: field.env,
+            doc,
+        }
     };
     fields.map(field).collect()
 }
 
+/// What an option is, and its default: `how long it may take; 30 seconds if not given.`.
+fn with_default(doc: &str) -> (String, Option<String>) {
+    let Some((doc, rest)) = doc.split_once("; ") else {
+        return (doc.to_owned(), None);
+    };
+    let Some((default, rest)) = rest.split_once(" if not given") else {
+        return (format!("{doc}; {rest}"), None);
+    };
+    let default = default.trim_end_matches(',');
+    (format!("{doc}{rest}"), Some(default.to_owned()))
+}
+
 fn shown(example: &Example) -> Shown {
     Shown {
-        title: example.title,
-        script: example.script,
+        title: example.title.to_owned(),
+        script: example.script.to_owned(),
         outcome: match example.outcome {
-            Expected::Prints(text) => Outcome::Prints(text),
-            Expected::Fails(text) => Outcome::Fails(text),
+            Expected::Prints(text) => Outcome::Prints(text.to_owned()),
+            Expected::Fails(text) => Outcome::Fails(text.to_owned()),
         },
     }
 }
@@ -67,67 +86,39 @@ fn function(group: &'static str, function: &Function) -> Entry {
     let options = function.options().into_iter();
     let options = options.map(|option| {
         let takes = option.kind.strip_suffix(", required");
+        let (doc, default) = with_default(option.doc);
         Field {
             name: option.name.to_owned(),
             takes: takes.unwrap_or(option.kind).to_owned(),
             required: takes.is_some(),
-            doc: option.doc.to_owned(),
+            default,
+            env: Vec::new(),
+            doc,
         }
     });
-    let signatures = function.signatures.iter();
+    let (doc, errors) = with_errors(function.doc);
     Entry {
-        name: function.name.to_owned(),
-        kind: Kind::Function,
-        group,
         summary: function.summary.to_owned(),
-        effect: None,
-        calls: signatures
-            .map(|signature| format!("{}{signature}", function.name))
-            .collect(),
-        doc: function.doc.to_owned(),
+        calls: function.calls(),
+        doc,
         options: options.collect(),
-        result: Vec::new(),
-        functions: Vec::new(),
+        errors,
         examples: vec![shown(&function.example)],
+        ..Entry::new(function.name, Kind::Function, group)
     }
 }
 
-pub(super) fn modules() -> Vec<Entry> {
-    standard_modules().map(module).collect()
-}
-
-/// What a module is best imported as: its own name, where that is free.
-fn alias(path: &str) -> &str {
-    match path.trim_start_matches("std/") {
-        // The language's own module.
-        "git" => "repo",
-        // A word that Rhai keeps for itself.
-        "go" => "golang",
-        name => name,
+/// `doc` without the sentences that begin with `Fails`, and these.
+fn with_errors(doc: &str) -> (String, Vec<String>) {
+    let mut errors = Vec::new();
+    let mut rest = doc.to_owned();
+    while let Some(start) = rest.find("Fails ") {
+        let end = rest[start..]
+            .find(". ")
+            .map_or(rest.len(), |end| start + end + 2);
+        let error = rest[start..end].trim_start_matches("Fails ").trim();
+        errors.push(error.trim_end_matches('.').to_owned());
+        rest.replace_range(start..end, "");
     }
-}
-
-fn module(module: Documented) -> Entry {
-    let (summary, doc) = match module.about.split_once("\n\n") {
-        Some((summary, doc)) => (summary, doc),
-        None => (module.about.as_str(), ""),
-    };
-    let alias = alias(&module.path);
-    let functions = module.functions.iter().map(|function| Member {
-        call: format!("{alias}::{}({})", function.name, function.parameters),
-        doc: function.doc.clone(),
-    });
-    Entry {
-        kind: Kind::Module,
-        group: Kind::Module.heading(),
-        summary: summary.replace('\n', " ").trim_end_matches('.').to_owned(),
-        effect: None,
-        calls: vec![format!("import \"{}\" as {alias};", &module.path)],
-        doc: doc.to_owned(),
-        options: Vec::new(),
-        result: Vec::new(),
-        functions: functions.collect(),
-        examples: Vec::new(),
-        name: module.path,
-    }
+    (rest.trim_end().to_owned(), errors)
 }

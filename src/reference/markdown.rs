@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Entry, Field, entries};
+use super::{Entry, Field, Shown, entries};
 
 /// All entries, or the one that is given.
 pub fn markdown(only: Option<&Entry>) -> String {
@@ -37,7 +37,7 @@ fn body(entry: &Entry, level: &str) -> String {
         super::Kind::Chapter => format!("{level} {}\n", entry.summary),
         _ => format!("{level} `{}`\n\n{}.\n", entry.name, entry.summary),
     };
-    if let Some(effect) = entry.effect {
+    if let Some(effect) = &entry.effect {
         let _ = write!(text, "\nEffect: `{effect}`.\n");
     }
     if !entry.calls.is_empty() {
@@ -48,18 +48,57 @@ fn body(entry: &Entry, level: &str) -> String {
     }
     fields(&mut text, "Option", &entry.options);
     fields(&mut text, "Result", &entry.result);
+    ending(&mut text, entry);
     for member in &entry.functions {
-        let _ = write!(text, "\n#{level} `{}`\n\n{}\n", member.call, member.doc);
+        function(&mut text, member, level);
     }
     for example in &entry.examples {
-        let _ = write!(text, "\nThis example {}:\n\n", example.title);
-        let _ = write!(text, "```rhai\n{}\n", example.script);
-        for line in example.outcome.to_string().lines() {
-            let _ = writeln!(text, "// {line}");
-        }
-        text.push_str("```\n");
+        shown(&mut text, example);
     }
     text
+}
+
+/// What it returns and when it fails.
+fn ending(text: &mut String, entry: &Entry) {
+    if let Some(returns) = &entry.returns {
+        let _ = write!(text, "\nReturns {returns}.\n");
+    }
+    if !entry.errors.is_empty() {
+        text.push_str("\nFails:\n\n");
+    }
+    for error in &entry.errors {
+        let _ = writeln!(text, "- {error}");
+    }
+}
+
+/// A function of a module, under the module's heading.
+fn function(text: &mut String, member: &Entry, level: &str) {
+    let name = &member.name;
+    let _ = write!(text, "\n#{level} `{name}`\n");
+    if !member.summary.is_empty() {
+        let _ = write!(text, "\n{}.\n", member.summary);
+    }
+    if let Some(effect) = &member.effect {
+        let _ = write!(text, "\nEffect: `{effect}`.\n");
+    }
+    let _ = write!(text, "\n```text\n{}\n```\n", member.calls.join("\n"));
+    if !member.doc.is_empty() {
+        let _ = write!(text, "\n{}\n", member.doc);
+    }
+    fields(text, "Option", &member.options);
+    ending(text, member);
+    for example in &member.examples {
+        shown(text, example);
+    }
+}
+
+fn shown(text: &mut String, example: &Shown) {
+    let _ = write!(text, "\nThis example {}:\n\n", example.title);
+    let _ = write!(text, "```rhai\n{}\n", example.script);
+    for line in example.outcome.to_string().lines() {
+        let _ = writeln!(text, "// {line}");
+    }
+    text.push_str("```\n");
 }
 
 /// `doc` with its headings, which begin at the second level, below `level`.
@@ -81,20 +120,10 @@ fn fields(text: &mut String, what: &str, fields: &[Field]) {
     if fields.is_empty() {
         return;
     }
+    let cell = |text: &str| text.replace('|', "\\|");
     let _ = write!(text, "\n| {what} | Takes | |\n|---|---|---|\n");
     for field in fields {
-        let cell = |text: &str| text.replace('|', "\\|");
-        let required = if field.required && what == "Option" {
-            ", required"
-        } else {
-            ""
-        };
-        let _ = writeln!(
-            text,
-            "| `{}` | {}{required} | {} |",
-            field.name,
-            cell(&field.takes),
-            cell(&field.doc)
-        );
+        let (about, doc) = (cell(&field.about()), cell(&field.doc));
+        let _ = writeln!(text, "| `{}` | {about} | {doc} |", field.name);
     }
 }

@@ -4,18 +4,20 @@
 mod chapter;
 mod definitions;
 mod entry;
+mod find;
 mod html;
 mod markdown;
+mod module;
 
 use std::fmt;
 
 use serde::Serialize;
 
 pub use definitions::definitions;
+pub use find::{Hit, find, search};
 pub use html::html;
 pub use markdown::markdown;
-
-use crate::failure::nearest;
+pub use module::own;
 
 /// Something that can be looked up.
 #[derive(Clone, Debug, Serialize)]
@@ -27,10 +29,10 @@ pub struct Entry {
     pub group: &'static str,
     /// A line.
     pub summary: String,
-    /// How far an action reaches.
+    /// How far an action, or a function of a module, reaches.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub effect: Option<&'static str>,
-    /// Each way to call it.
+    pub effect: Option<String>,
+    /// Each way to call it, in the language's words: `env(name: text) -> text`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<String>,
     /// What else there is to know, in Markdown.
@@ -38,11 +40,18 @@ pub struct Entry {
     pub doc: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Field>,
+    /// The parts of the map that an action returns.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub result: Vec<Field>,
-    /// The functions of a module.
+    /// Completes “returns …”.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returns: Option<String>,
+    /// Each completes “fails …”.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub functions: Vec<Member>,
+    pub errors: Vec<String>,
+    /// The functions of a module, each an entry of its own: `python::venv`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<Entry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Shown>,
 }
@@ -63,15 +72,12 @@ pub struct Field {
     /// In words: `text`, `an array of text`, `a length of time`.
     pub takes: String,
     pub required: bool,
-    pub doc: String,
-}
-
-/// A function of a module.
-#[derive(Clone, Debug, Serialize)]
-pub struct Member {
-    /// As whoever imports the module calls it: `python::venv(requirements)`.
-    pub call: String,
-    /// In Markdown.
+    /// What it is if it is not given, as a script writes it or in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Names in the environment that are read, in this order, if it is not given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
     pub doc: String,
 }
 
@@ -79,19 +85,19 @@ pub struct Member {
 #[derive(Clone, Debug, Serialize)]
 pub struct Shown {
     /// Completes “this example …”.
-    pub title: &'static str,
-    pub script: &'static str,
+    pub title: String,
+    pub script: String,
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// What it prints, whole.
-    Prints(&'static str),
+    Prints(String),
     /// A part of the error's message.
-    Fails(&'static str),
+    Fails(String),
 }
 
 impl Kind {
@@ -106,9 +112,50 @@ impl Kind {
     }
 }
 
+impl Entry {
+    /// One of which nothing more is known yet.
+    fn new(name: impl Into<String>, kind: Kind, group: &'static str) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            group,
+            summary: String::new(),
+            effect: None,
+            calls: Vec::new(),
+            doc: String::new(),
+            options: Vec::new(),
+            result: Vec::new(),
+            returns: None,
+            errors: Vec::new(),
+            functions: Vec::new(),
+            examples: Vec::new(),
+        }
+    }
+}
+
+impl Field {
+    /// What it takes and what it is otherwise, on one line: `text, required`, `a number, default 3`.
+    pub fn about(&self) -> String {
+        let mut about = self.takes.clone();
+        if self.required {
+            about.push_str(", required");
+        }
+        if !self.env.is_empty() {
+            about.push_str(", env ");
+            about.push_str(&self.env.join(" or "));
+        }
+        if let Some(default) = &self.default {
+            about.push_str(", default ");
+            about.push_str(default);
+        }
+        about
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Prints(text) if text.is_empty() => Ok(()),
             Self::Prints(text) => write!(f, "prints: {}", text.trim_end()),
             Self::Fails(text) => write!(f, "fails: {text}"),
         }
@@ -120,34 +167,8 @@ pub fn entries() -> Vec<Entry> {
     let mut entries = chapter::entries();
     entries.extend(entry::actions());
     entries.extend(entry::functions());
-    entries.extend(entry::modules());
+    entries.extend(module::standard());
     entries
-}
-
-/// What `name` means, which may leave out `std/` or `guide/` where nothing else is called that. If
-/// there is no such thing, the name that was most likely meant.
-pub fn find(name: &str) -> Result<Entry, Option<String>> {
-    let mut entries = entries();
-    let ends = |entry: &Entry| {
-        let (_, last) = entry.name.rsplit_once('/').unwrap_or_default();
-        last == name
-    };
-    let has = |entry: &Entry| {
-        let call = |member: &Member| member.call.split('(').next() == Some(name);
-        entry.functions.iter().any(call)
-    };
-    let found = entries.iter().position(|entry| entry.name == name);
-    // A module is looked up more often than the chapter of that name.
-    let found = found.or_else(|| entries.iter().rposition(ends));
-    let found = found.or_else(|| entries.iter().position(has));
-    let Some(index) = found else {
-        let names = entries.iter().map(|entry| entry.name.as_str());
-        let short = entries
-            .iter()
-            .filter_map(|entry| entry.name.rsplit(['/', ':']).next());
-        return Err(nearest(name, names.chain(short)).map(str::to_owned));
-    };
-    Ok(entries.swap_remove(index))
 }
 
 /// All entries as one document of JSON, `{"version": 1, "entries": […]}`.

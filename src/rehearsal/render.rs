@@ -28,6 +28,9 @@ struct Deploy {
     looks: usize,
 }
 
+/// Who has the services.
+const OWNER: &str = "tea-00000000000000000000";
+
 /// What a deploy goes through.
 const STATUSES: [&str; 3] = ["build_in_progress", "update_in_progress", "live"];
 
@@ -76,10 +79,26 @@ impl Render {
             (Method::GET, ["v1", "services", _, "deploys", id]) => self.look(id),
             (Method::GET, ["v1", "services", service]) => {
                 let url = format!("https://{service}.onrender.com");
-                json(
-                    StatusCode::OK,
-                    &json!({ "id": service, "serviceDetails": { "url": url } }),
-                )
+                let told =
+                    json!({ "id": service, "ownerId": OWNER, "serviceDetails": { "url": url } });
+                json(StatusCode::OK, &told)
+            }
+            (Method::GET, ["v1", "logs"]) => {
+                json(StatusCode::OK, &json!({ "hasMore": false, "logs": [] }))
+            }
+            (Method::PUT, ["v1", "services", service, "env-vars", name]) => {
+                let line = format!("environment variable {name} of {service}");
+                self.note(line, StatusCode::OK)
+            }
+            (Method::POST, ["v1", "services", service, "rollback"]) => {
+                let body = small_body(request).await.unwrap_or_default();
+                let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let id = body.get("deployId").and_then(Value::as_str);
+                let line = format!("rollback of {service} to {}", id.unwrap_or_default());
+                self.note(line, StatusCode::CREATED)
+            }
+            (Method::POST, ["v1", "services", service, "restart"]) => {
+                self.note(format!("restart of {service}"), StatusCode::OK)
             }
             _ => not_found(&path),
         }
@@ -126,6 +145,11 @@ impl Render {
         json(StatusCode::CREATED, &deploy.map(told).unwrap_or_default())
     }
 
+    fn note(&self, line: String, status: StatusCode) -> Response<Full<Bytes>> {
+        self.memory().received.push(line);
+        json(status, &json!({}))
+    }
+
     fn start(&self, service: &str, line: &str) -> String {
         let mut memory = self.memory();
         let id = format!("dep-{:020}", memory.deploys.len() + 1);
@@ -146,7 +170,9 @@ impl Render {
             .rev()
             .filter(|deploy| deploy.service == service);
         let page: Vec<_> = deploys
-            .map(|deploy| json!({ "deploy": told(deploy), "cursor": deploy.id }))
+            .map(told)
+            .chain([earlier()])
+            .map(|deploy| json!({ "cursor": deploy["id"], "deploy": deploy }))
             .collect();
         json(StatusCode::OK, &Value::Array(page))
     }
@@ -173,6 +199,17 @@ fn told(deploy: &Deploy) -> Value {
         "trigger": "api",
         "commit": null,
         "finishedAt": null,
+    })
+}
+
+/// A deploy from before the rehearsal: there is something to go back to.
+fn earlier() -> Value {
+    json!({
+        "id": format!("dep-{:020}", 0),
+        "status": "deactivated",
+        "trigger": "api",
+        "commit": null,
+        "finishedAt": "2025-01-13T16:42:08.549212Z",
     })
 }
 

@@ -1,4 +1,4 @@
-//! A run as `JUnit` XML: one suite for each stage.
+//! A run as JUnit XML: one suite for each stage.
 
 use std::time::Duration;
 

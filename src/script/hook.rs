@@ -18,10 +18,10 @@ use crate::failure::Failure;
 pub(in crate::script) const ON_FAILURE: Function = Function {
     name: "on_failure",
     signatures: &["(closure: Fn)"],
-    summary: "Do something after a run that failed",
-    doc: "A parameter of the closure receives the failure: `message`, `action`, `exit_code`, `output`, `causes`, `place`, `stage`, and `interrupted` after Ctrl-C. A hook that fails is told of beneath the first failure and never replaces it.",
+    summary: "Call a closure after a run that failed",
+    doc: "A parameter of the closure receives the failure: `message`, `action`, `exit_code`, `output`, `causes`, `place`, `stage`, and `interrupted` after Ctrl-C. A hook that fails is reported below the first failure and never replaces it. After an interrupt a hook has 1.5 seconds.",
     example: Example {
-        title: "tells what failed",
+        title: "prints what failed",
         files: &[],
         script: r#"stage("test", || fail("no tests today"));
 on_failure(|failure| print(`${failure.stage}: ${failure.message}`));"#,
@@ -32,10 +32,10 @@ on_failure(|failure| print(`${failure.stage}: ${failure.message}`));"#,
 pub(in crate::script) const ON_SUCCESS: Function = Function {
     name: "on_success",
     signatures: &["(closure: Fn)"],
-    summary: "Do something after a run that passed",
+    summary: "Call a closure after a run that passed",
     doc: "",
     example: Example {
-        title: "says that all is well",
+        title: "reports success",
         files: &[],
         script: r#"stage("test", || ());
 on_success(|| print("all is well"));"#,

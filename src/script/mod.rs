@@ -47,7 +47,10 @@ pub use session::{
     Symbol, pieces,
 };
 pub use stage_options::{STAGE_OPTIONS, StageOption};
-pub use stdlib::{Documented, DocumentedFunction, standard_modules};
+pub use stdlib::{
+    Documented, DocumentedExample, DocumentedFunction, DocumentedOption, own_modules,
+    standard_modules,
+};
 
 /// What a thread that evaluates a script needs of stack: debug builds of the interpreter take far
 /// more than threads have by default.

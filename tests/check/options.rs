@@ -173,7 +173,7 @@ http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
       |
     2 | docker_build(#{ tga: "app", no_cache: "yes", build_args: #{ A: [1] } });
       |                                                                ^
-    error: option `timeout` of `sh` must be text or a number, not true or false
+    error: option `timeout` of `sh` must be a length of time, not true or false
      --> wharf.rhai:3:24
       |
     3 | sh("true", #{ timeout: true, cwd: 3, captrue: true });
@@ -223,7 +223,7 @@ http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
       |
     7 | http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });
       |                                       ^
-    error: option `expect` of `http` must be a whole number or an array of a whole number, not text
+    error: option `expect` of `http` must be a whole number or an array of whole numbers, not text
      --> wharf.rhai:7:62
       |
     7 | http("https://example.com", #{ retry: #{ count: 2 }, expect: "200" });

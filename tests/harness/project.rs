@@ -167,6 +167,12 @@ impl Project {
         self.env("PATH", path)
     }
 
+    /// Puts a folder of programs first on `PATH`.
+    pub(crate) fn first_on_path(self, folder: &Path) -> Self {
+        let path = format!("{}:{}", folder.display(), self.environment["PATH"]);
+        self.env("PATH", path)
+    }
+
     /// Lets package managers find their indexes as this machine is set up to, and cargo itself.
     pub(crate) fn packages(mut self) -> Self {
         let wanted = |name: &str| {

@@ -77,9 +77,28 @@ fn a_function_a_module_and_a_chapter_can_be_looked_up() {
     assert_snapshot!(project.run(["docs", "poll"]).all());
     let (_, module, _) = project.run(["docs", "std/python"]).streams();
     assert!(module.contains("python::venv(requirements)"), "{module}");
-    // A function of a module leads to its module.
-    let (_, same, _) = project.run(["docs", "python::venv"]).streams();
-    assert_eq!(module, same);
+    let (_, function, _) = project.run(["docs", "slack::post"]).streams();
+    assert_snapshot!(function, @r#"
+    slack::post – Posts a text in Slack's own markup: `*bold*`, `<https://example.com|a link>`
+
+    effect: notify
+
+    calls:  import "std/slack" as slack;
+            slack::post(text)
+            slack::post(text, options)
+
+    options
+      blocks  Slack's blocks to show instead of the text (an array)
+      url     another webhook (text, env SLACK_WEBHOOK_URL)
+
+    returns nothing
+
+    examples
+      // announces a deploy, and reports failures
+      import "std/slack" as slack;
+      stage("announce", || slack::post("*lettings* is live: " + slack::escape("R&D <3")));
+      on_failure(|failure| slack::post_failure(failure));
+    "#);
     let (_, chapter, _) = project.run(["docs", "skipping"]).streams();
     assert!(chapter.starts_with("Skipping, and why\n\n"), "{chapter}");
     assert!(!chapter.contains("```"), "{chapter}");
@@ -118,6 +137,102 @@ fn as_json_every_entry_has_its_name_kind_and_summary() {
     assert_eq!(push["options"][0]["name"], "image");
     assert_eq!(push["options"][0]["required"], true);
     assert!(push["examples"][0]["prints"].is_string(), "{push}");
+    assert!(push["errors"][0].is_string(), "{push}");
+    assert_eq!(
+        named("env").expect("a function")["errors"][0],
+        "if the variable is not set and there is no default"
+    );
+    let option = |of: &serde_json::Value, name: &str| {
+        let options = of["options"].as_array().expect("options");
+        options
+            .iter()
+            .find(|option| option["name"] == name)
+            .cloned()
+            .expect("an option")
+    };
+    assert_eq!(option(push, "username")["env"][0], "DOCKERHUB_USERNAME");
+    assert_eq!(option(push, "retry")["default"], "3");
+    let http = named("http").expect("an action");
+    assert_eq!(option(http, "timeout")["default"], "30 seconds");
+    assert_eq!(option(http, "json")["takes"], "any");
+    let slack = named("std/slack").expect("a module");
+    let post = &slack["functions"][0];
+    assert_eq!(
+        (&post["name"], &post["effect"]),
+        (&"slack::post".into(), &"notify".into())
+    );
+    assert_eq!(option(post, "url")["env"][0], "SLACK_WEBHOOK_URL");
+    assert!(slack["examples"][0]["script"].is_string(), "{slack}");
+}
+
+/// Rhai's names of types are for editors alone.
+#[test]
+fn types_are_told_in_the_languages_words() {
+    let (_, text, _) = Project::new()
+        .run(["docs", "--format", "markdown"])
+        .streams();
+    for name in [": String", ": Map", ": Fn", ": ?", "-> ?", ": int"] {
+        assert!(!text.contains(name), "{name} is in:\n{text}");
+    }
+}
+
+#[test]
+fn a_word_finds_what_is_about_it() {
+    let project = Project::new();
+    let found = |word: &str| project.run(["docs", word]).streams().1;
+    for (word, line) in [
+        ("venv", "python::venv"),
+        ("needs", "its option `needs`"),
+        ("run", "wharf run "),
+        ("run", "run_tests "),
+        ("push", "docker_push"),
+        ("guide", "guide/watch"),
+        ("split", "guide/rhai"),
+    ] {
+        let found = found(word);
+        assert!(found.contains(line), "{word}: {line} is not in:\n{found}");
+    }
+    assert_eq!(
+        project.run(["docs", ""]).streams(),
+        project.run(["docs"]).streams()
+    );
+}
+
+#[test]
+fn what_the_repository_has_can_be_looked_up() {
+    let project = Project::new()
+        .script("import \"ci/image\" as image;\n/// Says hello.\nfn greet() { }\nstage(\"a\", || image::name(\"web\"));")
+        .file("ci/image.rhai", "//! Images.\n\n/// The name under which `app` is pushed.\nfn name(app) {\n    app\n}\n");
+    for name in ["image", "ci/image"] {
+        let (_, told, _) = project.run(["docs", name]).streams();
+        assert!(told.contains("image::name(app)"), "{name}: {told}");
+    }
+    let (_, told, _) = project.run(["docs", "image::name"]).streams();
+    assert_snapshot!(told, @r#"
+    image::name – The name under which `app` is pushed
+
+    calls:  import "ci/image" as image;
+            image::name(app)
+    "#);
+    let (_, told, _) = project.run(["docs", "greet"]).streams();
+    assert!(told.starts_with("greet – Says hello\n"), "{told}");
+    let (_, list, _) = project.run(["docs"]).streams();
+    assert!(list.contains("this repository\n"), "{list}");
+}
+
+/// On a narrow terminal too, but for lines of code.
+#[test]
+fn every_line_fits_the_terminal() {
+    let project = Project::new();
+    for name in ["", "docker_push", "std/slack", "stage"] {
+        let mut terminal = project.narrow_terminal(30, ["docs", name]);
+        assert_eq!(terminal.finish(), 0);
+        let shown = terminal.text();
+        let text = shown.split("examples").next().unwrap_or_default();
+        for line in text.lines() {
+            assert!(line.trim_end().chars().count() <= 30, "{name}: {line}");
+        }
+    }
 }
 
 #[test]
@@ -130,7 +245,7 @@ fn as_markdown_it_is_one_document_or_one_entry() {
         "\n### A first pipeline\n",
         "\n#### When something fails\n",
         "\n### `docker_push`\n",
-        "\n#### `python::venv(requirements)`\n",
+        "\n#### `python::venv`\n",
     ] {
         assert!(all.contains(heading), "{heading} is not in:\n{all}");
     }
@@ -148,8 +263,10 @@ fn definitions_are_what_editors_read() {
         "fn env(name: String, default: ?) -> ?;",
         "fn docker_push(image: ?, options: Map) -> Map;",
         "fn log(text: ?) -> ();",
-        "module git {\n    /// Name the branch; an empty text where there is none\n",
+        "module git {\n    /// Return the branch; an empty text if there is none\n",
         "    fn short_sha() -> String;",
+        "module slack {\n    /// Posts a text in Slack's own markup",
+        "    fn post(text: ?, options: Map) -> ();",
     ] {
         assert!(text.contains(line), "{line} is not in:\n{text}");
     }

@@ -27,7 +27,7 @@ fn slack_is_told_of_a_failure_and_nothing_in_it_is_markup() {
     let project = Project::new()
         .env("SLACK_WEBHOOK_URL", format!("http://{}/x", slack.address))
         .script(
-            "import \"std/slack\" as slack;\nstage(\"test\", || fail(\"<!channel> & more\"));\n\
+            "import \"std/slack\" as slack;\nstage(\"test\", || fail(\"<!channel> & more\\nthe second line\"));\n\
              on_failure(|failure| slack::post_failure(failure));\n",
         )
         .git();
@@ -35,7 +35,10 @@ fn slack_is_told_of_a_failure_and_nothing_in_it_is_markup() {
     assert_eq!(code, 1);
     let told = received(&slack).join("\n");
     assert!(told.contains(":x: *test* failed on *main* at "), "{told}");
-    assert!(told.contains("&lt;!channel&gt; &amp; more"), "{told}");
+    assert!(
+        told.contains("\\n>&lt;!channel&gt; &amp; more\\n>the second line"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -52,6 +55,40 @@ fn an_address_that_is_no_more_is_a_failure_and_stays_a_secret() {
     assert!(stderr.contains("answered 404"), "{stderr}");
     assert!(stderr.contains("no_team"), "{stderr}");
     assert!(!stderr.contains("hush-hush"), "{stderr}");
+}
+
+/// What a stage returns is kept and shown: an answer's headers are nobody's result.
+#[test]
+fn what_only_tells_returns_nothing() {
+    let slack = Standin::new("200 OK", "ok");
+    let url = format!("http://{}/x", slack.address);
+    let project = Project::new()
+        .env("SLACK_WEBHOOK_URL", &url)
+        .env("HEALTHCHECKS_URL", &url);
+    let body = "import \"std/healthchecks\" as checks;\nprint(it::post(\"up\") == () && checks::success(\"a\") == ());";
+    let (_, stdout) = run(project, "slack", body);
+    assert_eq!(stdout, "true\n");
+}
+
+/// Nobody can edit the standard library: the call into it is what is shown.
+#[test]
+fn a_missing_address_is_told_where_the_function_is_called() {
+    let project = Project::new()
+        .script("import \"std/slack\" as slack;\nstage(\"tell\", || slack::post(\"up\"));\n");
+    let told = project.run(["run"]).all();
+    insta::assert_snapshot!(told, @r#"
+    exit: 2
+    ── stderr
+    ▸ tell
+    ✗ tell failed after [time]
+    1 failed in [time]
+    error: the environment has no `SLACK_WEBHOOK_URL`
+     --> wharf.rhai:2:25
+      |
+    2 | stage("tell", || slack::post("up"));
+      |                         ^^^^
+    hint: set it for this run (`SLACK_WEBHOOK_URL=… wharf run`), or write it into `.env`
+    "#);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The standard library: each module does what its comments say, against real tools, real programs that
 //! stand in for tools, and services played on loopback.
 
+mod examples;
 mod messages;
 mod services;
 mod tools;
@@ -28,8 +29,25 @@ fn every_module_is_short_and_every_function_is_told_about() {
         );
         assert!(!module.functions.is_empty(), "{name}");
         for function in module.functions {
-            let told = !function.doc.trim().is_empty();
-            assert!(told, "`{name}::{}` is not told about", function.name);
+            let what = format!("{name}::{}", function.name);
+            assert!(!function.doc.is_empty(), "`{what}` is not documented");
+            assert!(
+                function.effect.is_some(),
+                "`{what}` does not say its effect"
+            );
+            assert!(
+                function.returns.is_some(),
+                "`{what}` does not say what it returns"
+            );
+            for option in function.options {
+                let name = &option.name;
+                assert!(
+                    !option.doc.is_empty(),
+                    "`{name}` of `{what}` is not documented"
+                );
+                let default = option.default.is_some() || option.kind != "any";
+                assert!(default, "`{name}` of `{what}` does not say what it takes");
+            }
         }
         found += 1;
     }
@@ -69,9 +87,9 @@ fn an_option_that_a_function_does_not_have_is_found_where_it_is_written() {
     exit: 2
     ── stderr
     warning: the environment has no `SLACK_WEBHOOK_URL`
-      --> std/slack:17:45
+      --> std/slack:27:45
        |
-    17 |     let url = if options.url == () { secret("SLACK_WEBHOOK_URL") } else { options.url };
+    27 |     let url = if options.url == () { secret("SLACK_WEBHOOK_URL") } else { options.url };
        |                                             ^^^^^^^^^^^^^^^^^^^
     hint: set it where the pipeline runs, or write it into `.env`
     error: there is no option `blcks`

@@ -119,8 +119,49 @@ fn what_is_no_dsn_is_told() {
             .script("import \"std/sentry\" as sentry;\nstage(\"it\", || sentry::check_in(\"a\", \"ok\"));\n");
         let (code, _, stderr) = project.run(["run"]).streams();
         assert_eq!(code, 1, "{stderr}");
-        assert!(stderr.contains("error: SENTRY_DSN is no DSN"), "{stderr}");
+        assert!(
+            stderr.contains("error: SENTRY_DSN is not a DSN"),
+            "{stderr}"
+        );
     }
+}
+
+/// Sentry may live below a path.
+#[test]
+fn the_path_of_a_dsn_is_kept() {
+    let standin = Standin::new("202 Accepted", "");
+    let dsn = format!("http://abc123@{}/prefix/two/42", standin.address);
+    let project = Project::new().env("SENTRY_DSN", dsn);
+    run(project, "sentry", "it::check_in(\"nightly\", \"ok\");");
+    assert_eq!(
+        received(&standin),
+        ["POST /prefix/two/api/42/cron/nightly/abc123/?status=ok"]
+    );
+}
+
+#[test]
+fn github_takes_no_long_description_and_no_unknown_state() {
+    let standin = Standin::new("201 Created", "{}");
+    let project = github(&standin).file("a", "").git();
+    let body = "let long = \"\"; long.pad(160, 'a'); it::status(\"error\", #{ description: long });\n\
+                try { it::status(\"sucess\"); } catch (err) { print(err.message); }";
+    let (_, stdout) = run(project, "github", body);
+    assert!(stdout.starts_with("\"sucess\" is not a state"), "{stdout}");
+    let [request] = standin.requests().try_into().expect("one request");
+    let message: serde_json::Value = serde_json::from_str(&request.body).expect("JSON");
+    let description = message["description"].as_str().expect("a text");
+    assert_eq!(description.chars().count(), 140);
+}
+
+#[test]
+fn github_may_have_no_release_yet() {
+    let standin = Standin::new("404 Not Found", "{\"message\":\"Not Found\"}");
+    let (_, stdout) = run(
+        github(&standin),
+        "github",
+        "print(it::latest_release() == ());",
+    );
+    assert_eq!(stdout, "true\n");
 }
 
 fn render(standin: &Standin) -> Project {
@@ -152,10 +193,12 @@ fn render_gets_variables_and_gives_its_log() {
     let logs = r#"{"logs":[{"message":"second"},{"message":"first"}]}"#;
     let standin = Standin::answering(&[
         ("200 OK", "{}"),
+        ("200 OK", "{}"),
+        ("202 Accepted", ""),
         ("200 OK", "{\"ownerId\":\"own-1\"}"),
         ("200 OK", logs),
     ]);
-    let body = "it::set_env(\"A B\", \"1\"); for line in it::logs(#{ limit: 2 }) { print(line); }";
+    let body = "it::set_env(\"A B\", \"1\"); it::set_env(\"N\", 3, #{ deploy: true }); for line in it::logs(#{ limit: 2 }) { print(line); }";
     let (_, stdout) = run(render(&standin), "render", body);
     assert_eq!(stdout, "first\nsecond\n");
     let requests = received(&standin);
@@ -163,9 +206,14 @@ fn render_gets_variables_and_gives_its_log() {
         requests[0],
         "PUT /v1/services/srv-1/env-vars/A%20B {\"value\":\"1\"}"
     );
-    assert_eq!(requests[1], "GET /v1/services/srv-1");
     assert_eq!(
-        requests[2],
+        requests[1],
+        "PUT /v1/services/srv-1/env-vars/N {\"value\":\"3\"}"
+    );
+    assert_eq!(requests[2], "POST /v1/services/srv-1/deploys {}");
+    assert_eq!(requests[3], "GET /v1/services/srv-1");
+    assert_eq!(
+        requests[4],
         "GET /v1/logs?direction=backward&limit=2&ownerId=own-1&resource=srv-1"
     );
 }
@@ -173,16 +221,21 @@ fn render_gets_variables_and_gives_its_log() {
 #[test]
 fn all_of_them_can_be_rehearsed() {
     let script = "import \"std/github\" as github;\nimport \"std/sentry\" as sentry;\nimport \"std/render\" as render;\n\
-         stage(\"tell\", || {\n    github::release(\"v1\");\n    sentry::release(\"1\");\n    sentry::check_in(\"nightly\", \"ok\");\n    render::set_env(\"A\", \"1\");\n    render::rollback(\"dep-1\");\n});\n";
-    let project = Project::new().script(script).git();
+         stage(\"tell\", || {\n    github::release(\"v1\");\n    sentry::release(\"1\");\n    sentry::check_in(\"nightly\", \"ok\");\n    render::set_env(\"A\", \"1\");\n    render::rollback();\n    render::logs();\n    github::latest_release();\n});\n";
+    // Not even what they read leads out of this machine.
+    let project = Project::new()
+        .script(script)
+        .git()
+        .env("HTTPS_PROXY", "http://127.0.0.1:1");
     let (code, _, stderr) = project.run(["run", "--rehearse"]).streams();
     assert_eq!(code, 0, "{stderr}");
     for told in [
+        "GET https://api.github.com/repos/github-repository/releases/latest",
         "POST https://api.github.com/repos/github-repository/releases",
         "POST https://sentry.io/api/0/organizations/sentry-org/releases/",
         "POST https://sentry-dsn.invalid/api/1/cron/nightly/key/?status=ok",
-        "PUT https://api.render.com/v1/services/render-service-id/env-vars/A",
-        "POST https://api.render.com/v1/services/render-service-id/rollback",
+        "render    environment variable A of render-service-id",
+        "render    rollback of render-service-id to dep-",
     ] {
         assert!(stderr.contains(told), "{told} is not in:\n{stderr}");
     }

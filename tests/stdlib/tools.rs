@@ -10,18 +10,22 @@ use crate::harness::{Project, Services};
 /// A project where programs of these names are found first. Each writes its name and arguments into
 /// `calls`, and then does what is behind it.
 fn played(tools: &[(&str, &str)]) -> Project {
-    let mut project = Project::new();
+    play(
+        Project::new().env("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        tools,
+    )
+}
+
+/// The same in a project that is there.
+pub(super) fn play(mut project: Project, tools: &[(&str, &str)]) -> Project {
     for (name, does) in tools {
         let text = format!("#!/bin/sh\necho {name} \"$@\" >> calls\n{does}\n");
         project = project.file(&format!("tools/{name}"), text);
         let file = project.path(&format!("tools/{name}"));
         fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("a new file");
     }
-    let path = format!(
-        "{}:/usr/local/bin:/usr/bin:/bin",
-        project.path("tools").display()
-    );
-    project.env("PATH", path)
+    let folder = project.path("tools");
+    project.first_on_path(&folder)
 }
 
 #[test]
@@ -95,6 +99,37 @@ fn an_environment_is_made_by_whichever_file_there_is() {
         let (project, _) = run(project, "python", "it::install();");
         let calls = project.read("calls").replace("python3 -VV\n", "");
         assert_eq!(calls, made);
+    }
+}
+
+/// A requirements file may say that others are to be read too.
+#[test]
+fn what_requirements_include_counts_too() {
+    let make = "test \"$2\" = venv || exit 0; rm -rf \"$4\"; mkdir -p \"$4/bin\"; ln -s /bin/true \"$4/bin/python\"";
+    let project = played(&[("python3", make)])
+        .file(
+            "back/requirements.txt",
+            "-r base.txt\n--requirement=more/extra.txt # more\n",
+        )
+        .file("back/base.txt", "-c ../limits.txt\n")
+        .file("back/more/extra.txt", "# none\n")
+        .file("limits.txt", "# none\n");
+    let body = "it::venv(\"back/requirements.txt\");";
+    let (mut project, _) = run(project, "python", body);
+    for file in ["back/base.txt", "back/more/extra.txt", "limits.txt"] {
+        project.write("back/.venv/left-over", "");
+        (project, _) = run(project, "python", body);
+        assert!(
+            project.path("back/.venv/left-over").exists(),
+            "it was made again"
+        );
+        let text = project.read(file);
+        project.write(file, text + "# changed\n");
+        (project, _) = run(project, "python", body);
+        assert!(
+            !project.path("back/.venv/left-over").exists(),
+            "{file} does not count"
+        );
     }
 }
 
@@ -186,8 +221,14 @@ fn node_packages_come_from_whoever_locked_them() {
         let calls = project.read("calls");
         let manager = expected.split(' ').next().expect("a name");
         assert_eq!(calls.matches(expected).count(), 1, "{calls}");
+        // Only npm would take the arguments for its own.
+        let arguments = if manager == "npm" {
+            "-- --fast"
+        } else {
+            "--fast"
+        };
         assert!(
-            calls.contains(&format!("{manager} run build -- --fast\n")),
+            calls.contains(&format!("{manager} run build {arguments}\n")),
             "{calls}"
         );
         assert!(stdout.ends_with("1.4.2\n"), "{stdout}");
@@ -239,6 +280,23 @@ fn go_is_built_for_where_it_is_to_run() {
 }
 
 #[test]
+fn a_go_program_has_the_name_of_its_package() {
+    for (path, name) in [
+        (".", "lettings"),
+        ("./", "lettings"),
+        ("./cmd/quay/", "quay"),
+    ] {
+        let project = played(&[("go", "test $1 != list || echo example.com/me/lettings")]);
+        let (_, stdout) = run(project, "go", &format!("print(it::build(\"{path}\"));"));
+        assert_eq!(
+            stdout.lines().last(),
+            Some(&*format!("bin/{name}")),
+            "{path}"
+        );
+    }
+}
+
+#[test]
 fn what_gofmt_would_change_is_named() {
     let project = played(&[("gofmt", "echo main.go")])
         .script("import \"std/go\" as golang;\nstage(\"fmt\", || golang::check_format());\n");
@@ -265,6 +323,16 @@ fn history_is_told_from_tag_to_tag() {
         stdout,
         "v1.0.0\npaint the boats\nAda: paint the boats\nAda: fix the quay\n3\n"
     );
+}
+
+/// The first release has all there is.
+#[test]
+fn without_a_tag_all_history_is_told() {
+    let project = Project::new().file("a", "1").git();
+    let body = "let last = it::last_tag(\"v*\");\nprint(last == ());\nprint(it::changelog(last));";
+    let (project, stdout) = run(project, "git", body);
+    let sha = project.tool("git", ["rev-parse", "HEAD"]);
+    assert_eq!(stdout, format!("true\n- Begin ({}, Ada)\n\n", &sha[..7]));
 }
 
 #[test]

@@ -43,10 +43,10 @@ pub(super) struct Options {
     /// Images in a registry whose layers may be reused.
     #[serde(default)]
     cache_from: Vec<String>,
-    /// Run every step anew.
+    /// Run every step again instead of using the cache.
     #[serde(default)]
     no_cache: bool,
-    /// Look for newer base images even where there are some.
+    /// Look for newer base images even if there are some already.
     #[serde(default)]
     pull: bool,
     /// The network of `RUN` steps: `none`, `host` or `default`.

@@ -25,12 +25,14 @@ struct RenderDeploy;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
-    /// The service's deploy hook; `HOOK_RENDER` from the environment if not given.
+    /// The service's deploy hook.
+    #[schemars(extend("x-env" = ["HOOK_RENDER"]))]
     hook: Option<String>,
     /// The service's id, `srv-…`: deploys through the API instead of the hook. The API is Render's
     /// own, or what answers at `RENDER_API_URL`, such as a proxy.
     service: Option<String>,
-    /// The API key; `RENDER_API_KEY` from the environment if not given.
+    /// The API key.
+    #[schemars(extend("x-env" = ["RENDER_API_KEY"]))]
     api_key: Option<String>,
     /// The image to deploy: a reference, or what `docker_push` returned, and then by its digest.
     #[serde(default, deserialize_with = "given")]
@@ -41,12 +43,12 @@ struct Options {
     #[serde(default)]
     clear_cache: bool,
     /// How long to follow the deploy until it is live, and then `health`; not at all if not given.
-    /// Of a hook's deploy only an API key tells more, without one there is only `health`.
+    /// Without an API key a hook's deploy cannot be followed, and only `health` is asked.
     wait: Option<Duration>,
-    /// A URL to ask after the deploy, for as long as `wait` leaves or a minute.
+    /// A URL to request after the deploy until it answers, for what is left of `wait`, or a minute.
     #[schemars(extend("format" = "url"))]
     health: Option<String>,
-    /// The status that `health` has to answer; 200 if not given.
+    /// The status that `health` has to answer with; 200 if not given.
     health_status: Option<u16>,
 }
 
@@ -58,11 +60,11 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Image>, D:
 /// What came of the deploy.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Output {
-    /// `dep-…`; nothing where Render accepted the request without naming one.
+    /// `dep-…`; nothing if Render accepted the request without naming one.
     id: Option<String>,
     /// `accepted`, or Render's status for it at the end of `wait`.
     status: String,
-    /// Where the service answers, as far as it is known.
+    /// The service's address, if it is known.
     url: Option<String>,
 }
 
@@ -72,6 +74,12 @@ impl Action for RenderDeploy {
     const SUMMARY: &'static str = "Deploy on Render, by hook or API, and see that it is live";
     const EFFECT: Effect = Effect::Deploy;
     const NATURAL: Option<&'static str> = Some("image");
+    const ERRORS: &'static [&'static str] = &[
+        "if there is neither a hook nor a service",
+        "if Render refuses the deploy",
+        "if the deploy fails, or is not live within `wait`",
+        "if `health` does not answer as it has to within `wait`",
+    ];
     const EXAMPLES: &'static [Example] = &[
         Example {
             title: "starts a deploy through the hook in `HOOK_RENDER`",
@@ -93,7 +101,7 @@ print(deploy.status);"#,
             outcome: Expected::Prints("live\n"),
         },
         Example {
-            title: "fails on a hook that is no URL",
+            title: "fails if the hook is not a URL",
             files: &[],
             script: r#"render_deploy(#{ hook: "srv-c0ffee0c0ffee0c0ffee" });"#,
             outcome: Expected::Fails("the deploy hook is no URL"),

@@ -1,4 +1,4 @@
-//! `JUnit` XML, read from runners and written for CI.
+//! JUnit XML, read from runners and written for CI.
 
 use std::path::Path;
 

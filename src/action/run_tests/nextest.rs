@@ -1,4 +1,4 @@
-//! cargo-nextest, read from the `JUnit` file it writes.
+//! cargo-nextest, read from the JUnit file it writes.
 
 use super::report::{Case, Outcome, Report};
 use super::{Options, Runner, junit, panics};
@@ -67,7 +67,7 @@ fn selection(options: &Options) -> Vec<String> {
     vec!["-E".to_owned(), all.join(" | ")]
 }
 
-/// A case of the `JUnit` file, whose message is all that the test said.
+/// A case of the JUnit file, whose message is all that the test said.
 fn located(case: Case) -> Case {
     let told = panics::read(case.message.as_deref().unwrap_or_default());
     Case {

@@ -14,7 +14,7 @@ pub(super) struct Report {
     pub(super) runner: Runner,
     /// How many tests passed.
     pub(super) passed: usize,
-    /// How many did not hold.
+    /// How many tests failed.
     pub(super) failed: usize,
     /// How many were skipped.
     pub(super) skipped: usize,
@@ -22,13 +22,13 @@ pub(super) struct Report {
     pub(super) errors: usize,
     /// How long it took.
     pub(super) seconds: f64,
-    /// Each test that the runner names.
+    /// Each test that the runner reports.
     pub(super) cases: Vec<Case>,
-    /// The folder that the files of `cases` are told from; empty for the repository's root.
+    /// The folder that the files of `cases` are relative to; empty for the repository's root.
     pub(super) folder: String,
     #[serde(skip)]
     exit_code: i32,
-    /// What the runner has against the run beside tests; it fails the run too.
+    /// Problems that the runner reported beside tests; they fail the run too.
     #[serde(skip)]
     complaint: Option<String>,
 }
@@ -36,7 +36,7 @@ pub(super) struct Report {
 /// One test.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub(super) struct Case {
-    /// As the runner takes it to run this test alone.
+    /// The name by which the runner runs this test alone.
     pub(super) name: String,
     /// The file it is in, from the project's folder.
     pub(super) file: Option<String>,

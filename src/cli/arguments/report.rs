@@ -20,7 +20,7 @@ pub(in crate::cli) struct ReportOptions {
     /// Print each event as a line of JSON, and all else on standard error.
     #[arg(long)]
     pub(in crate::cli) json: bool,
-    /// Write the results of stages, tests and linters as `JUnit` XML.
+    /// Write the results of stages, tests and linters as JUnit XML.
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) junit: Option<PathBuf>,
     /// Write a page with timeline, logs and results.

@@ -17,6 +17,9 @@ pub(super) use names::{entries, faults, runs, stages, started};
 /// A shell that asks sets it to its own name.
 const VARIABLE: &str = "WHARF_COMPLETE";
 
+/// What bash is given: the one that clap knows breaks at `:` and at spaces.
+const BASH: &str = include_str!("wharf.bash");
+
 /// Answers the shell and ends wharf, if it is a shell that asks.
 pub(super) fn answer() {
     if std::env::var_os(VARIABLE).is_some() {
@@ -33,6 +36,11 @@ fn known() -> Command {
 pub(super) fn print(options: &CompletionsOptions) -> Done {
     let name = options.shell.to_string();
     let mut script = Vec::new();
+    if name == "bash" {
+        // A closed pipe wants no more lines.
+        let _ = std::io::stdout().lock().write_all(BASH.as_bytes());
+        return Ok(());
+    }
     let written = Shells::builtins()
         .completer(&name)
         .map(|shell| shell.write_registration(VARIABLE, "wharf", "wharf", "wharf", &mut script));

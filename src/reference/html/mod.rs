@@ -25,7 +25,7 @@ pub fn html() -> String {
          <style>\n{STYLE}</style>\n</head>\n<body>\n"
     );
     navigation(&mut page, &entries);
-    page.push_str("<main>\n<p id=\"none\" hidden>Nothing here speaks of that.</p>\n");
+    page.push_str("<main>\n<p id=\"none\" hidden>Nothing matches.</p>\n");
     for entry in &entries {
         section(&mut page, entry);
     }

@@ -65,7 +65,19 @@ pub(super) fn runtime(
             .extend(units.place(source, innermost.position()));
     }
     failure.places.extend(calls);
+    in_own_files(&mut failure);
     failure
+}
+
+/// Leaves out the places in the standard library that led to `failure`: a person can edit only the
+/// call into it.
+fn in_own_files(failure: &mut Failure) {
+    let standard = |place: &Place| place.source.name.starts_with("std/");
+    let own = failure.places.iter().position(|place| !standard(place));
+    if let Some(own @ 1..) = own {
+        failure.places.drain(..own);
+        failure.places[0].label.clear();
+    }
 }
 
 /// What a variable holds if that is Rhai's map of an error that it caught.

@@ -19,8 +19,8 @@ use crate::service::git::{Git, GitError};
 pub(in crate::script) const ON_BRANCH: Function = Function {
     name: "on_branch",
     signatures: &["(pattern: String) -> bool"],
-    summary: "Tell whether the branch is this one, or matches this glob",
-    doc: "As `when` of a stage it also says why the stage is skipped. `*` ends at a `/`, `**` does not. Where the checkout is detached, the branch is that of CircleCI's or GitHub Actions' variables.",
+    summary: "Check whether the branch is this one, or matches this glob",
+    doc: "As `when` of a stage it also says why the stage is skipped. `*` ends at a `/`, `**` does not. In a detached checkout the branch is the one that CircleCI or GitHub Actions name.",
     example: Example {
         title: "is false where there is no branch",
         files: &[],
@@ -32,7 +32,7 @@ pub(in crate::script) const ON_BRANCH: Function = Function {
 pub(in crate::script) const ON_TAG: Function = Function {
     name: "on_tag",
     signatures: &["(pattern: String) -> bool"],
-    summary: "Tell whether the commit has a tag that matches this glob",
+    summary: "Check whether the commit has a tag that matches this glob",
     doc: "As `when` of a stage it also says why the stage is skipped.",
     example: Example {
         title: "is false where there is no tag",
@@ -45,10 +45,10 @@ pub(in crate::script) const ON_TAG: Function = Function {
 pub(in crate::script) const CHANGED: Function = Function {
     name: "changed",
     signatures: &["(globs: ?) -> bool"],
-    summary: "Tell whether a file that matches has changed on this branch",
-    doc: "One glob or an array of them. It is compared with where the branch left the default branch, and on that with the commit before; what is not committed counts. A rehearsal without a repository takes everything as changed.",
+    summary: "Check whether a matching file has changed on this branch",
+    doc: "One glob or an array of them. Files are compared with the commit where the branch left the default branch, and on the default branch with the commit before; uncommitted changes count. In a rehearsal without a repository everything counts as changed.",
     example: Example {
-        title: "runs a stage only for what it concerns",
+        title: "runs a stage only if its files have changed",
         files: &[],
         script: r#"stage("docs", #{ when: changed(["docs/**"]) }, || print("built"));"#,
         outcome: Expected::Prints("built\n"),

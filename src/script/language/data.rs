@@ -13,8 +13,8 @@ use crate::script::value::{from_json, to_json};
 pub(in crate::script) const PARSE_JSON: Function = Function {
     name: "parse_json",
     signatures: &["(text: String) -> ?"],
-    summary: "Read JSON",
-    doc: "",
+    summary: "Parse JSON",
+    doc: "Fails if the text is not JSON, with line and column.",
     example: Example {
         title: "reads a number",
         files: &[("settings.json", "{\"port\": 8000}\n")],
@@ -27,7 +27,7 @@ pub(in crate::script) const TO_JSON: Function = Function {
     name: "to_json",
     signatures: &["(value: ?) -> String"],
     summary: "Write JSON",
-    doc: "",
+    doc: "Fails if the value is not plain data.",
     example: Example {
         title: "writes a map",
         files: &[],
@@ -39,8 +39,8 @@ pub(in crate::script) const TO_JSON: Function = Function {
 pub(in crate::script) const PARSE_TOML: Function = Function {
     name: "parse_toml",
     signatures: &["(text: String) -> ?"],
-    summary: "Read TOML",
-    doc: "Dates and times become text.",
+    summary: "Parse TOML",
+    doc: "Dates and times become text. Fails if the text is not TOML, with line and column.",
     example: Example {
         title: "reads a number",
         files: &[("settings.toml", "port = 8000\n")],
@@ -53,7 +53,7 @@ pub(in crate::script) const TO_TOML: Function = Function {
     name: "to_toml",
     signatures: &["(value: ?) -> String"],
     summary: "Write TOML",
-    doc: "",
+    doc: "Fails if the value is not a map of plain data.",
     example: Example {
         title: "writes a map",
         files: &[],
@@ -65,8 +65,8 @@ pub(in crate::script) const TO_TOML: Function = Function {
 pub(in crate::script) const PARSE_YAML: Function = Function {
     name: "parse_yaml",
     signatures: &["(text: String) -> ?"],
-    summary: "Read YAML",
-    doc: "Anchors are resolved; tags such as `!Ref` are refused.",
+    summary: "Parse YAML",
+    doc: "Anchors are resolved. Fails if the text is not YAML, or has tags such as `!Ref`.",
     example: Example {
         title: "reads a number",
         files: &[("settings.yaml", "port: 8000\n")],
@@ -79,7 +79,7 @@ pub(in crate::script) const TO_YAML: Function = Function {
     name: "to_yaml",
     signatures: &["(value: ?) -> String"],
     summary: "Write YAML",
-    doc: "",
+    doc: "Fails if the value is not plain data.",
     example: Example {
         title: "writes a map",
         files: &[],

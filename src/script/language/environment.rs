@@ -20,7 +20,7 @@ pub(in crate::script) const ENV: Function = Function {
         "(name: String, default: ?) -> ?",
     ],
     summary: "Read a variable of the environment",
-    doc: "Without a default, one that is not set is a failure; in a rehearsal its name in small letters stands in for it. A `.env` file beside the script is read too: it never overrides the environment, and its values are secrets.",
+    doc: "In a rehearsal the name in small letters stands in for a value that is missing. Fails if the variable is not set and there is no default. A `.env` file beside the script is read too: it never overrides the environment, and its values are secrets.",
     example: Example {
         title: "takes the default",
         files: &[],
@@ -33,7 +33,7 @@ pub(in crate::script) const SECRET: Function = Function {
     name: "secret",
     signatures: &["(name: String) -> String"],
     summary: "Read a variable whose value no output may show",
-    doc: "Wherever the value would be printed there is `***`, in every encoding that logs are known to show. Names that end in PASSWORD, TOKEN, SECRET or _KEY are hidden without it.",
+    doc: "Output shows `***` instead of the value, in every encoding that is known from logs. Variables whose names end in PASSWORD, TOKEN, SECRET or _KEY are hidden anyway. Fails if the variable is not set.",
     example: Example {
         title: "is hidden wherever it would be printed",
         files: &[(".env", "LICENCE=4f1c-9aa2-77e0\n")],
@@ -49,7 +49,7 @@ pub(in crate::script) const PARAM: Function = Function {
         "(name: String, default: ?) -> ?",
     ],
     summary: "Read what `--param name=value` gives on the command line",
-    doc: "It is of the type of its default. Without a default it has to be given.",
+    doc: "The value has the type of the default. Fails if it is not given and there is no default. Fails if it is not of the default's type.",
     example: Example {
         title: "takes the default",
         files: &[],
@@ -134,11 +134,13 @@ fn value(
     let missing = missing(host);
     if missing == Missing::Refused {
         let set = format!("set it for this run (`{name}=… wharf run`)");
-        let failure = Failure::script(format!("the environment has no `{name}`"));
-        let failure = failure.hint(match otherwise {
+        // Nobody but wharf can edit the standard library.
+        let source = context.call_source().unwrap_or_default();
+        let hint = match otherwise.filter(|_| !source.starts_with("std/")) {
             Some(otherwise) => format!("{set}, write it into `.env`, or {otherwise}"),
             None => format!("{set}, or write it into `.env`"),
-        });
+        };
+        let failure = Failure::script(format!("the environment has no `{name}`")).hint(hint);
         return Err(raise(failure, context));
     }
     if missing == Missing::Unimportant {

@@ -20,7 +20,7 @@ pub(in crate::script) const READ_FILE: Function = Function {
     name: "read_file",
     signatures: &["(path: String) -> String"],
     summary: "Read a text file, up to 64 MiB",
-    doc: "Paths begin at the repository's root.",
+    doc: "Paths start at the repository's root. Fails if there is no such file, or it is not text.",
     example: Example {
         title: "reads a version",
         files: &[("VERSION", "1.4.2\n")],
@@ -32,8 +32,8 @@ pub(in crate::script) const READ_FILE: Function = Function {
 pub(in crate::script) const WRITE_FILE: Function = Function {
     name: "write_file",
     signatures: &["(path: String, text: String)"],
-    summary: "Write a text file, whole or not at all",
-    doc: "Inside a stage. Paths begin at the repository's root.",
+    summary: "Write a text file, all of it or nothing",
+    doc: "Paths start at the repository's root. Fails outside of a stage.",
     example: Example {
         title: "writes and reads",
         files: &[],
@@ -46,7 +46,7 @@ print(read_file("out.txt"));"#,
 pub(in crate::script) const EXISTS: Function = Function {
     name: "exists",
     signatures: &["(path: String) -> bool"],
-    summary: "Tell whether there is such a file or folder",
+    summary: "Check whether a file or folder exists",
     doc: "",
     example: Example {
         title: "looks for a file",

@@ -41,6 +41,14 @@ impl Function {
         all.find(|function| function.name == name)
     }
 
+    /// Each way to call it, in the language's words: `env(name: text) -> text`.
+    pub fn calls(&self) -> Vec<String> {
+        let signatures = self.signatures.iter();
+        signatures
+            .map(|signature| format!("{}{}", self.name, in_words(signature)))
+            .collect()
+    }
+
     /// What its map of options may hold.
     pub fn options(&self) -> Vec<FunctionOption> {
         match self.name {
@@ -58,4 +66,25 @@ impl Function {
             _ => Vec::new(),
         }
     }
+}
+
+/// A signature with the language's words in place of Rhai's names of types.
+fn in_words(signature: &str) -> String {
+    [
+        (": String", ": text"),
+        ("> String", "> text"),
+        (": Map", ": map"),
+        ("> Map", "> map"),
+        (": Fn", ": function"),
+        (": Array", ": array"),
+        ("> Array", "> array"),
+        (": int", ": number"),
+        ("> bool", "> true or false"),
+        (": ?", ": any"),
+        ("> ?", "> any"),
+    ]
+    .into_iter()
+    .fold(signature.to_owned(), |text, (name, word)| {
+        text.replace(name, word)
+    })
 }

@@ -15,8 +15,8 @@ use crate::service::git::{Git, GitError};
 pub(in crate::script) const BRANCH: Function = Function {
     name: "git::branch",
     signatures: &["() -> String"],
-    summary: "Name the branch; an empty text where there is none",
-    doc: "Where the checkout is detached, what CircleCI or GitHub Actions say.",
+    summary: "Return the branch; an empty text if there is none",
+    doc: "In a detached checkout it is the one that CircleCI or GitHub Actions name.",
     example: Example {
         title: "names the branch",
         files: &[],
@@ -28,7 +28,7 @@ pub(in crate::script) const BRANCH: Function = Function {
 pub(in crate::script) const SHA: Function = Function {
     name: "git::sha",
     signatures: &["() -> String"],
-    summary: "Name the commit, in 40 digits",
+    summary: "Return the commit, in 40 digits",
     doc: "",
     example: Example {
         title: "is long",
@@ -41,7 +41,7 @@ pub(in crate::script) const SHA: Function = Function {
 pub(in crate::script) const SHORT_SHA: Function = Function {
     name: "git::short_sha",
     signatures: &["() -> String"],
-    summary: "Name the commit, in seven digits",
+    summary: "Return the commit, in seven digits",
     doc: "",
     example: Example {
         title: "makes a tag for an image",
@@ -54,7 +54,7 @@ pub(in crate::script) const SHORT_SHA: Function = Function {
 pub(in crate::script) const TAG: Function = Function {
     name: "git::tag",
     signatures: &["() -> String"],
-    summary: "Name the commit's tag; an empty text where there is none",
+    summary: "Return the commit's tag; an empty text if there is none",
     doc: "",
     example: Example {
         title: "is empty where there is none",
@@ -67,7 +67,7 @@ pub(in crate::script) const TAG: Function = Function {
 pub(in crate::script) const IS_DIRTY: Function = Function {
     name: "git::is_dirty",
     signatures: &["() -> bool"],
-    summary: "Tell whether something is not committed",
+    summary: "Check whether there are uncommitted changes",
     doc: "Without a repository that is an error, and `false` in a rehearsal.",
     example: Example {
         title: "is false in a rehearsal where there is no repository",

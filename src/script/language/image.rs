@@ -13,8 +13,8 @@ use crate::service::registry::Reference;
 pub(in crate::script) const IMAGE_REF: Function = Function {
     name: "image_ref",
     signatures: &["(text: String) -> Map"],
-    summary: "Take an image's name apart",
-    doc: "Into `registry`, `repository`, `tag` and `digest`, by the grammar that Docker uses. A name that is none is a failure.",
+    summary: "Parse an image's name",
+    doc: "Into `registry`, `repository`, `tag` and `digest`, by the grammar that Docker uses. Fails if the text is not a name of an image.",
     example: Example {
         title: "finds the registry",
         files: &[],

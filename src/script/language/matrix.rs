@@ -16,8 +16,8 @@ use crate::script::value::from_json;
 pub(in crate::script) const MATRIX: Function = Function {
     name: "matrix",
     signatures: &["(name: String) -> ?"],
-    summary: "Read what this instance of a stage's `matrix` has",
-    doc: "",
+    summary: "Read a value of this instance of a stage's `matrix`",
+    doc: "Fails if the stage's `matrix` has no such name.",
     example: Example {
         title: "runs once for each combination",
         files: &[],

@@ -13,9 +13,9 @@ pub(in crate::script) const WITH_DEFAULTS: Function = Function {
     name: "with_defaults",
     signatures: &["(options: Map, defaults: Map) -> Map"],
     summary: "Complete the options that a function is given",
-    doc: "A function of a script takes its options as one map, and this gives each that is missing its \
-          default, which is `()` for those without. An option that has no default is none: it is refused, \
-          and `wharf check` finds it where the function is called.",
+    doc: "A function of a script takes its options as one map, and this adds the defaults of those that are \
+          missing, `()` for options without a default. `wharf check` finds unknown options at the call. \
+          Fails if an option has no default here.",
     example: Example {
         title: "refuses an option that the function does not have",
         files: &[],

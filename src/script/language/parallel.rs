@@ -22,8 +22,8 @@ use crate::script::value::name_of;
 pub(in crate::script) const PARALLEL: Function = Function {
     name: "parallel",
     signatures: &["(closures: Array) -> Array"],
-    summary: "Call closures side by side, inside a stage",
-    doc: "Their results come in the closures' order. The first failure stops the others and is the failure of the call. Each closure works on copies of the variables it captured.",
+    summary: "Call closures in parallel, inside a stage",
+    doc: "Returns the results in the order of the closures. Each closure works on copies of the variables it captured. Fails with the first closure that does, which stops the others.",
     example: Example {
         title: "waits for both",
         files: &[],

@@ -18,10 +18,10 @@ use crate::script::stage_options::{Given, Wrong, line, time};
 pub(in crate::script) const POLL: Function = Function {
     name: "poll",
     signatures: &["(closure: Fn) -> ?", "(options: Map, closure: Fn) -> ?"],
-    summary: "Call a closure until it gives something",
-    doc: "The first value that is neither nothing nor `false`. A failure in the closure ends it: `try` inside lets it go on. A rehearsal asks once and takes what it gets.",
+    summary: "Call a closure until it returns something",
+    doc: "Returns the first value that is neither nothing nor `false`. A rehearsal calls the closure once and returns whatever it does. Fails if `timeout` is over. Fails if the closure does: `try` inside it lets it continue.",
     example: Example {
-        title: "waits for a file, and tells what is in it",
+        title: "waits for a file, and prints what is in it",
         files: &[("ready.txt", "ready")],
         script: r#"let answer = poll(#{ every: "500ms", what: "ready.txt" }, || {
     if exists("ready.txt") { read_file("ready.txt") }
@@ -41,7 +41,7 @@ pub(super) const OPTIONS: [FunctionOption; 3] = [
     FunctionOption {
         name: "timeout",
         kind: "a length of time",
-        doc: "how long to go on before it is a failure; 5 minutes if not given",
+        doc: "how long to continue before it is a failure; 5 minutes if not given",
     },
     FunctionOption {
         name: "what",

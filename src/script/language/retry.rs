@@ -21,7 +21,7 @@ pub(in crate::script) const RETRY: Function = Function {
         "(options: Map, closure: Fn) -> ?",
     ],
     summary: "Call a closure again while it fails",
-    doc: "The value of the first attempt that passes, or the failure of the last one. What is wrong in the script itself is not tried again.",
+    doc: "Returns the value of the first attempt that passes. Errors of the script itself are not retried. Fails with the last attempt.",
     example: Example {
         title: "passes at the third attempt",
         files: &[],
@@ -47,12 +47,12 @@ pub(super) const OPTIONS: [FunctionOption; 3] = [
     FunctionOption {
         name: "count",
         kind: "a whole number, required",
-        doc: "how often after the first attempt",
+        doc: "how many attempts after the first one",
     },
     FunctionOption {
         name: "on",
         kind: "names of actions and exit codes",
-        doc: "on which failures; on all if not given",
+        doc: "the failures to retry; all if not given",
     },
 ];
 

@@ -19,7 +19,7 @@ pub(in crate::script) const OUTPUT: Function = Function {
     name: "output",
     signatures: &["(stage: String) -> ?"],
     summary: "Read the result of a stage that this one needs",
-    doc: "Directly or through others. Of a stage with a `matrix` it is an array of its instances' results.",
+    doc: "The stage is needed directly or through others. For a stage with a `matrix` it is an array of its instances' results. Fails if this stage does not need that one.",
     example: Example {
         title: "reads a result by the stage's name",
         files: &[],
@@ -45,7 +45,7 @@ pub(in crate::script) const FAIL: Function = Function {
 pub(in crate::script) const LOG: Function = Function {
     name: "log",
     signatures: &["(text: ?)"],
-    summary: "Say something, on standard error, beside what the stage prints",
+    summary: "Print a message to standard error",
     doc: "`print` writes to standard output.",
     example: Example {
         title: "says where it is",
@@ -59,10 +59,10 @@ print("done");"#,
 pub(in crate::script) const WARN: Function = Function {
     name: "warn",
     signatures: &["(text: ?)"],
-    summary: "Warn of something",
+    summary: "Print a warning",
     doc: "",
     example: Example {
-        title: "warns and goes on",
+        title: "warns and continues",
         files: &[],
         script: r#"warn("no cache");
 print("done");"#,

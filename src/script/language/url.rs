@@ -16,8 +16,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 pub(in crate::script) const URL_ENCODE: Function = Function {
     name: "url_encode",
     signatures: &["(text: String) -> String"],
-    summary: "Write a text so that it can be one part of a URL's path or query",
-    doc: "`http` does so itself with its `query`.",
+    summary: "Encode a text for a part of a URL's path or query",
+    doc: "`http` does so itself for its `query`.",
     example: Example {
         title: "keeps a slash from being one",
         files: &[],

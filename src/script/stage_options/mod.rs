@@ -66,7 +66,7 @@ pub const STAGE_OPTIONS: &[StageOption] = &[
     StageOption {
         name: "always",
         kind: "true or false",
-        doc: "whether the stage runs whatever happened before, also after an interrupt",
+        doc: "whether the stage runs whatever happened before, also after an interrupt, when it has 1.5 seconds",
         read: |given, options, wrong| options.always = read::flag(given, "always", wrong),
     },
     StageOption {
@@ -99,7 +99,7 @@ pub const STAGE_OPTIONS: &[StageOption] = &[
         name: "matrix",
         kind: "a map of names and arrays of values",
         doc: "one instance for each combination, whose values `matrix(name)` reads; `exclude` and \
-              `include` take and add some",
+              `include` remove and add some",
         read: |given, options, wrong| options.matrix = matrix::read(given, wrong),
     },
     StageOption {
@@ -124,7 +124,7 @@ pub const STAGE_OPTIONS: &[StageOption] = &[
     StageOption {
         name: "silence",
         kind: "a length of time",
-        doc: "how long an attempt may say nothing",
+        doc: "how long an attempt may print nothing",
         read: |given, options, wrong| options.silence = read::time(given, "silence", wrong),
     },
     StageOption {
