@@ -2,6 +2,7 @@
 
 mod allow;
 mod drive;
+mod job;
 mod keyboard;
 mod log;
 mod notification;
@@ -13,7 +14,7 @@ mod wake;
 use std::sync::Arc;
 
 use super::arguments::{Place, WatchOptions};
-use super::load::root;
+use super::load::{root, script};
 use super::{Done, signals};
 use crate::action::Hold;
 use crate::cancel::Cancel;
@@ -32,6 +33,12 @@ pub(super) fn watch(place: &Place, options: &WatchOptions, secrets: &Secrets) ->
     let cancel = Cancel::new();
     signals::listen(&cancel);
     let root = root(place).map_err(Arc::new)?;
+    // Where wharf was started may be gone one day, or be called otherwise.
+    let place = Place {
+        file: Some(script(place).map_err(Arc::new)?),
+        directory: Some(root.clone()),
+        ..place.clone()
+    };
     // Settings count, and are ignored nearly everywhere.
     let named = Globs::new(&session::SETTINGS).ok();
     let tree = Tree::new(&root, named, options.poll).map_err(|error| {
