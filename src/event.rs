@@ -217,17 +217,23 @@ pub enum Watched {
         folders: usize,
         /// Effects that do happen.
         allowed: Vec<Effect>,
+        /// Whether effects are played against stand-ins.
+        rehearsal: bool,
     },
     /// A run is about to start.
     Triggered {
         /// `changed`, `script`, `asked` or `start`.
         trigger: &'static str,
+        /// Of all stages, where it is not only some that run.
+        why: Option<String>,
         paths: Vec<PathBuf>,
-        /// The stages concerned and why each; empty where that is all of them.
+        /// The stages that run by themselves, and why each.
         stages: Vec<(Arc<str>, String)>,
     },
     /// Changes came while a run goes on; `what` completes “changed during the run: …”.
     Superseded { what: String },
+    /// The same, and the run goes on: another follows.
+    Queued { what: String },
     /// Nothing starts before something is over; completes “waiting until … is over”.
     Waiting { what: String },
     /// It writes what starts it, again and again; its doing so starts it no more.

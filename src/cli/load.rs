@@ -65,9 +65,19 @@ pub(super) fn script(place: &Place) -> Result<PathBuf, Failure> {
 }
 
 pub(super) fn load(place: &Place, secrets: &Secrets, setting: Setting) -> Result<Program, Failure> {
+    let (path, host) = found(place, secrets, setting)?;
+    Program::load(&path, host)
+}
+
+/// The script, and what its program will have.
+pub(super) fn found(
+    place: &Place,
+    secrets: &Secrets,
+    setting: Setting,
+) -> Result<(PathBuf, Host), Failure> {
     let path = script(place)?;
     let root = root_of(place, path.clone());
-    Program::load(&path, host(place, root, secrets, setting)?)
+    Ok((path, host(place, root, secrets, setting)?))
 }
 
 /// The language alone, in the folder that was asked for.

@@ -16,7 +16,7 @@ use crate::failure::{Failure, Place};
 
 pub use matrix::{Combination, Matrix};
 pub use order::{order, problems};
-pub use select::{Selected, Selection, select};
+pub use select::{Selected, Selection, named, select};
 pub use short::Row;
 pub use watch::{OnBusy, Watch};
 

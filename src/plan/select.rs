@@ -55,6 +55,13 @@ pub fn select(plan: &Plan, order: &[usize], selection: &Selection) -> Result<Sel
     })
 }
 
+/// The stages of `plan` that `selection` itself asks for, without what these bring along.
+pub fn named(plan: &Plan, selection: &Selection) -> Result<BTreeSet<usize>, Failure> {
+    let lists = [&selection.stages, &selection.only, &selection.from];
+    let asked: Vec<_> = lists.into_iter().flatten().cloned().collect();
+    found(plan, &asked)
+}
+
 impl Plan {
     /// Lets those of `selected` that lack a need be skipped; then what is to run, in order.
     pub fn settle(&mut self, selected: Selected) -> Vec<usize> {

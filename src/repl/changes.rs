@@ -39,7 +39,7 @@ impl Changes {
 
 fn stamps(program: &Program) -> BTreeMap<String, Stamp> {
     let root = &program.host().context.root;
-    let mut names = program.files();
+    let mut names = program.host().files()();
     names.push(SETTINGS.to_owned());
     let names = names.into_iter();
     names

@@ -138,6 +138,12 @@ impl Report {
         Events::new(move |event| lock(&sinks).event(&event))
     }
 
+    /// The same for what is of interest to programs, and to no person any more.
+    pub fn quiet_events(&self) -> Events {
+        let sinks = self.sinks.clone();
+        Events::new(move |event| lock(&sinks).quiet_event(&event))
+    }
+
     /// Tells the number that the journal keeps this run under; best before it starts.
     pub fn set_number(&self, number: i64) {
         *lock(&self.number) = Some(number);

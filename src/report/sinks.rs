@@ -21,6 +21,8 @@ pub(super) struct Sinks {
     pub(super) record: Record,
     pub(super) people: People,
     pub(super) json: Option<Json>,
+    /// Whether people see nothing of what comes.
+    hushed: bool,
     open: BTreeMap<Writer, Lines>,
 }
 
@@ -46,8 +48,16 @@ impl Sinks {
             record,
             people,
             json,
+            hushed: false,
             open: BTreeMap::new(),
         }
+    }
+
+    /// An event of which people see nothing.
+    pub(super) fn quiet_event(&mut self, event: &Event) {
+        self.hushed = true;
+        self.event(event);
+        self.hushed = false;
     }
 
     pub(super) fn event(&mut self, event: &Event) {
@@ -75,6 +85,7 @@ impl Sinks {
         }
         self.record.event(event);
         match &mut self.people {
+            _ if self.hushed => {}
             People::Nothing => {}
             People::Plain(plain) => plain.event(event, &self.record),
             People::Terminal(terminal) => terminal.event(event, &self.record),
@@ -146,6 +157,7 @@ impl Sinks {
             json.flush();
         }
         match &mut self.people {
+            _ if self.hushed => {}
             People::Nothing => {}
             People::Plain(plain) => {
                 for line in &lines {

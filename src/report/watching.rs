@@ -5,9 +5,15 @@ use crate::event::Watched;
 
 pub(super) fn line(watched: &Watched, colour: Colour) -> String {
     match watched {
-        Watched::Ready { folders, allowed } => {
+        Watched::Ready {
+            folders,
+            allowed,
+            rehearsal,
+        } => {
             let noun = if *folders == 1 { "folder" } else { "folders" };
-            let effects = if allowed.is_empty() {
+            let effects = if *rehearsal {
+                "publish, deploy and notify are played against stand-ins".to_owned()
+            } else if allowed.is_empty() {
                 "publish, deploy and notify are held".to_owned()
             } else {
                 let names: Vec<_> = allowed.iter().map(|effect| effect.name()).collect();
@@ -15,8 +21,8 @@ pub(super) fn line(watched: &Watched, colour: Colour) -> String {
             };
             colour.faint(&format!("watching {folders} {noun}; {effects}"))
         }
-        Watched::Triggered { stages, .. } => {
-            let mut whys: Vec<&str> = Vec::new();
+        Watched::Triggered { why, stages, .. } => {
+            let mut whys: Vec<&str> = why.iter().map(String::as_str).collect();
             for (_, why) in stages {
                 // What follows from another stage's reason is no news.
                 if !why.starts_with("it needs ") && !whys.contains(&why.as_str()) {
@@ -28,6 +34,9 @@ pub(super) fn line(watched: &Watched, colour: Colour) -> String {
         Watched::Superseded { what } => {
             colour.attention(&format!("changed during the run: {what}"))
         }
+        Watched::Queued { what } => colour.faint(&format!(
+            "changed during the run: {what}; another run follows"
+        )),
         Watched::Waiting { what } => colour.faint(&format!("waiting until {what} is over")),
         Watched::Loop { stage, paths } => {
             let paths: Vec<_> = paths

@@ -50,6 +50,13 @@ impl Host {
         }
     }
 
+    /// Tells the files of the repository that the program is made of, from its root, also when one
+    /// of them is missing or wrong.
+    pub fn files(&self) -> impl Fn() -> Vec<String> + use<> {
+        let units = self.units.clone();
+        move || units.tried()
+    }
+
     pub(super) fn declarations(&self) -> MutexGuard<'_, Declarations> {
         self.declarations
             .lock()

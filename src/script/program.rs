@@ -48,6 +48,7 @@ impl Program {
             .unwrap_or(path)
             .display()
             .to_string();
+        host.units.will_try(&name);
         let text = std::fs::read(path).map_err(|error| {
             Failure::script(format!("the script `{name}` cannot be read"))
                 .because(error.to_string())
@@ -100,14 +101,6 @@ impl Program {
         texts.sort();
         texts.dedup();
         texts
-    }
-
-    /// The paths of the script and of all modules of the repository that were loaded so far, from
-    /// the repository's root.
-    pub fn files(&self) -> Vec<String> {
-        let units = self.host.units.all();
-        let names = units.iter().map(|unit| unit.source.name.clone());
-        names.filter(|name| !name.starts_with("std/")).collect()
     }
 
     pub(super) fn cuts(&self) -> &text::Known {

@@ -1,6 +1,6 @@
 //! Every script and module that was compiled, and how an import finds its module.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -23,6 +23,8 @@ pub(super) struct Units(Arc<Inner>);
 struct Inner {
     root: PathBuf,
     units: Mutex<Vec<Unit>>,
+    /// What was looked for in the repository, found or not, by its path from the root.
+    tried: Mutex<BTreeSet<String>>,
     /// Modules being loaded now, outermost first: what a cycle is found with.
     loading: Mutex<Vec<String>>,
 }
@@ -92,6 +94,7 @@ impl Units {
         Self(Arc::new(Inner {
             root,
             units: Mutex::default(),
+            tried: Mutex::default(),
             loading: Mutex::default(),
         }))
     }
@@ -211,6 +214,16 @@ impl Units {
         self.0.units.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn tried(&self) -> Vec<String> {
+        let tried = self.0.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.iter().cloned().collect()
+    }
+
+    pub(super) fn will_try(&self, name: &str) {
+        let mut tried = self.0.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        tried.insert(name.to_owned());
+    }
+
     /// The name and text of the module that `path` means in the file `importer`.
     pub(super) fn read(&self, importer: &str, path: &str) -> Result<(String, String), Failure> {
         if let Some(name) = path.strip_prefix("std/") {
@@ -222,6 +235,7 @@ impl Units {
             return Err(Failure::script("the path of a module is empty"));
         }
         let name = inside(importer, path)?;
+        self.will_try(&name.display().to_string());
         let file = self.0.root.join(&name);
         let real = file.canonicalize().map_err(|_| {
             Failure::script(format!("there is no module `{path}`"))

@@ -1,22 +1,31 @@
 //! Stops a run, but not in the middle of an effect.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::cancel::{Cancel, Reason};
-use crate::event::Event;
+use crate::event::{Call, Event};
 
 /// Cancels one run as soon as nothing of it is on its way out of the machine. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Brake {
     cancel: Cancel,
-    state: Arc<Mutex<State>>,
+    shared: Arc<(Mutex<State>, Condvar)>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     /// Calls that publish, deploy or notify and have not ended.
-    effects: usize,
+    effects: BTreeSet<(Arc<str>, u32)>,
     pulled: bool,
+    /// The stages that were in the middle of one when it was pulled.
+    finishing: BTreeSet<Arc<str>>,
+}
+
+impl State {
+    fn has_stopped(&self) -> bool {
+        self.pulled && self.effects.is_empty()
+    }
 }
 
 impl Brake {
@@ -24,7 +33,7 @@ impl Brake {
     pub fn new(cancel: Cancel) -> Self {
         Self {
             cancel,
-            state: Arc::default(),
+            shared: Arc::default(),
         }
     }
 
@@ -32,20 +41,33 @@ impl Brake {
     pub fn pull(&self) {
         let mut state = self.lock();
         state.pulled = true;
+        state.finishing = state
+            .effects
+            .iter()
+            .map(|(stage, _)| stage.clone())
+            .collect();
         self.stop_if_free(&state);
     }
 
     /// Has to see each event of the run on the thread that it happens on: an effect begins when
-    /// this returns.
+    /// this returns. Once the brake is pulled none does: this returns when the run is cancelled.
     pub fn see(&self, event: &Event) {
         match event {
-            Event::ActionStarted { call, .. } if call.effect.leaves_the_machine() => {
-                self.lock().effects += 1;
-            }
-            Event::ActionFinished { call, .. } if call.effect.leaves_the_machine() => {
+            Event::ActionStarted { stage, call } if call.effect.leaves_the_machine() => {
                 let mut state = self.lock();
-                state.effects = state.effects.saturating_sub(1);
-                self.stop_if_free(&state);
+                let (_, changed) = &*self.shared;
+                while state.pulled && !state.effects.is_empty() {
+                    state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+                if !state.pulled {
+                    state.effects.insert(key(stage, call));
+                }
+            }
+            Event::ActionFinished { stage, call, .. } => {
+                let mut state = self.lock();
+                if state.effects.remove(&key(stage, call)) {
+                    self.stop_if_free(&state);
+                }
             }
             _ => {}
         }
@@ -53,19 +75,35 @@ impl Brake {
 
     /// Whether the run is to stop, and has been told to.
     pub fn has_stopped(&self) -> bool {
+        self.lock().has_stopped()
+    }
+
+    /// Whether a person wants to hear of an event: not once the run has stopped, but for the end of
+    /// a stage whose effect it waited for.
+    pub fn lets_hear(&self, event: &Event) -> bool {
         let state = self.lock();
-        state.pulled && state.effects == 0
+        match event {
+            Event::StageFinished { stage, .. } if state.finishing.contains(stage) => true,
+            _ => !state.has_stopped(),
+        }
     }
 
     fn stop_if_free(&self, state: &State) {
-        if state.pulled && state.effects == 0 {
+        if state.has_stopped() {
             self.cancel.cancel(Reason::Superseded);
+            let (_, changed) = &*self.shared;
+            changed.notify_all();
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let (state, _) = &*self.shared;
+        state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn key(stage: &Arc<str>, call: &Call) -> (Arc<str>, u32) {
+    (stage.clone(), call.number)
 }
 
 #[cfg(test)]
@@ -82,7 +120,7 @@ mod tests {
         Call {
             action: "sh",
             effect,
-            number: 0,
+            number: u32::from(effect == Effect::Notify),
             options: String::new(),
             rehearsed: false,
         }
@@ -126,5 +164,22 @@ mod tests {
         assert!(!cancel.is_cancelled() && !brake.has_stopped());
         brake.see(&finished(Effect::Notify));
         assert!(cancel.is_cancelled() && brake.has_stopped());
+    }
+
+    #[test]
+    fn no_effect_begins_once_it_is_pulled() {
+        let cancel = Cancel::new();
+        let brake = Brake::new(cancel.clone());
+        brake.see(&started(Effect::Deploy));
+        brake.pull();
+        std::thread::scope(|scope| {
+            let late = scope.spawn(|| {
+                brake.see(&started(Effect::Notify));
+                assert!(cancel.is_cancelled(), "it would begin");
+            });
+            brake.see(&finished(Effect::Deploy));
+            late.join().expect("no panic");
+        });
+        assert!(brake.has_stopped());
     }
 }

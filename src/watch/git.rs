@@ -12,13 +12,15 @@ pub struct Activity {
 /// A command that changes files holds the index's lock from before the first to after the last.
 pub const LOCK: &str = "index.lock";
 
-const ACTIVITIES: [Activity; 7] = [
-    activity(LOCK, "a git command"),
+const ACTIVITIES: [Activity; 8] = [
+    activity(LOCK, "the git command that holds `.git/index.lock`"),
     activity("rebase-merge", "a rebase"),
     activity("rebase-apply", "a rebase"),
     activity("MERGE_HEAD", "a merge"),
     activity("CHERRY_PICK_HEAD", "a cherry-pick"),
     activity("REVERT_HEAD", "a revert"),
+    // Of several commits, one after the other.
+    activity("sequencer", "a cherry-pick or a revert"),
     activity("BISECT_LOG", "a bisect"),
 ];
 
@@ -48,8 +50,12 @@ mod tests {
     #[test]
     fn what_lasts_longest_is_told() {
         assert_eq!(told(&[]), None);
-        assert_eq!(told(&["index.lock"]), Some("a git command"));
+        assert_eq!(
+            told(&["index.lock"]),
+            Some("the git command that holds `.git/index.lock`")
+        );
         assert_eq!(told(&["index.lock", "rebase-merge"]), Some("a rebase"));
+        assert_eq!(told(&["sequencer"]), Some("a cherry-pick or a revert"));
         assert_eq!(told(&["MERGE_HEAD"]), Some("a merge"));
         assert_eq!(told(&["BISECT_LOG", "index.lock"]), Some("a bisect"));
     }

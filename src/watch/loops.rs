@@ -1,18 +1,26 @@
 //! Tells a pipeline that starts itself from a person who saves often.
 
-use std::collections::BTreeSet;
+mod suspects;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::stages::Change;
+use crate::service::files::Changed;
+
 /// What changed during a run and would start another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Round {
-    /// The stage that ran.
-    pub(super) stage: Arc<str>,
-    pub(super) paths: BTreeSet<PathBuf>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Round(BTreeMap<(Arc<str>, PathBuf), Write>);
+
+/// A file that changed while a stage ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Write {
     /// From the start of the stage to the change.
     pub(super) offset: Duration,
+    /// Whether there was no such file before.
+    pub(super) added: bool,
 }
 
 /// Rounds in a row, and the files that stages were found to write each time.
@@ -21,29 +29,51 @@ pub(super) struct Loops {
     rounds: Vec<Round>,
     /// How often the rounds looked like a loop.
     suspicions: usize,
-    own: BTreeSet<(Arc<str>, PathBuf)>,
+    own: BTreeMap<(Arc<str>, Files), Own>,
+}
+
+/// What a stage writes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Files {
+    One(PathBuf),
+    /// Files of ever new names below a folder.
+    NewBelow(PathBuf),
+}
+
+/// What is known of files that a stage writes.
+#[derive(Clone, Copy, Debug)]
+struct Own {
+    /// Whether they start no stage at all, as they would come back to this one through others.
+    starts_nothing: bool,
+    /// Whether they changed while the stage ran last.
+    seen: bool,
+    /// Whether it came to its end.
+    complete: bool,
 }
 
 /// What rounds tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It looks like a loop: the next run waits this long. What changes meanwhile is somebody
-    /// else's doing.
+    /// It looks like a loop: once nothing runs the next run waits this long. What changes meanwhile
+    /// is somebody else's doing.
     Suspect(Duration),
     /// These files change whenever the stage runs, and only then: from now on they are its own.
-    Found(BTreeSet<PathBuf>),
+    Found(BTreeMap<Arc<str>, BTreeSet<PathBuf>>),
 }
 
 /// How long runs wait that would confirm a suspicion.
 const WAITS: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
 
-/// Nobody saves this soon after a stage began, again and again.
-const SOON: Duration = Duration::from_millis(400);
-/// How many rounds make a loop: when each comes this soon; when each comes after nearly the same
-/// time; and whenever they come.
-const ROUNDS: (usize, usize, usize) = (3, 6, 30);
 /// Rounds without an end are forgotten but for the last.
-const KEPT: usize = ROUNDS.2;
+const KEPT: usize = 64;
+
+impl Round {
+    pub(super) fn add(&mut self, stage: &Arc<str>, change: &Change, offset: Duration) {
+        let added = change.kind == Changed::Added;
+        let place = (stage.clone(), change.path.clone());
+        self.0.insert(place, Write { offset, added });
+    }
+}
 
 impl Loops {
     /// Another round.
@@ -51,21 +81,29 @@ impl Loops {
         self.rounds.push(round);
         let extra = self.rounds.len().saturating_sub(KEPT);
         self.rounds.drain(..extra);
-        let (soon, steady, any) = ROUNDS;
-        let found = self
-            .in_all_of_the_last(soon, |offsets| offsets.iter().all(|offset| *offset < SOON))
-            .or_else(|| self.in_all_of_the_last(steady, are_alike))
-            .or_else(|| self.in_all_of_the_last(any, |_| true))?;
+        let found = suspects::find(&self.rounds);
+        if found.is_empty() {
+            return None;
+        }
         if let Some(wait) = WAITS.get(self.suspicions) {
             self.suspicions += 1;
             return Some(Verdict::Suspect(*wait));
         }
-        let stage = self.rounds.last()?.stage.clone();
-        for path in &found {
-            self.own.insert((stage.clone(), path.clone()));
+        let mut told: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (stage, files) in found {
+            let paths = told.entry(stage.clone()).or_default();
+            paths.extend(self.told(&stage, &files));
+            // That it is known to be its own did not end the loop.
+            let starts_nothing = self.own.contains_key(&(stage.clone(), files.clone()));
+            let own = Own {
+                starts_nothing,
+                seen: true,
+                complete: false,
+            };
+            self.own.insert((stage, files), own);
         }
         self.break_off();
-        Some(Verdict::Found(found))
+        Some(Verdict::Found(told))
     }
 
     /// A run went by without such a change, or a file changed while none went on.
@@ -75,99 +113,69 @@ impl Loops {
     }
 
     /// Whether `stage` was found to write this file itself.
-    pub(super) fn is_own(&self, stage: &str, path: &Path) -> bool {
-        self.own
-            .iter()
-            .any(|(known, own)| **known == *stage && own == path)
+    pub(super) fn is_own(&self, stage: &str, change: &Change) -> bool {
+        self.of(stage, change).next().is_some()
     }
 
-    /// The files that the last rounds share, if there are so many and their times are `fitting`.
-    fn in_all_of_the_last(
-        &self,
-        count: usize,
-        fitting: impl Fn(&[Duration]) -> bool,
-    ) -> Option<BTreeSet<PathBuf>> {
-        let start = self.rounds.len().checked_sub(count)?;
-        let (first, others) = self.rounds[start..].split_first()?;
-        let mut paths = first.paths.clone();
-        for other in others {
-            if other.stage != first.stage {
-                return None;
-            }
-            paths.retain(|path| other.paths.contains(path));
+    /// Whether that starts nothing at all.
+    pub(super) fn starts_nothing(&self, change: &Change) -> bool {
+        let mut all = change.during.iter().flat_map(|one| self.of(one, change));
+        all.any(|own| own.starts_nothing)
+    }
+
+    /// A file changed while these stages ran.
+    pub(super) fn see(&mut self, change: &Change) {
+        for ((stage, files), own) in &mut self.own {
+            own.seen |= change.during.contains(stage) && files.mean(change);
         }
-        let offsets: Vec<_> = self.rounds[start..].iter().map(|one| one.offset).collect();
-        (!paths.is_empty() && fitting(&offsets)).then_some(paths)
+    }
+
+    /// A stage starts: what it did not write although it came to its end is not its own.
+    pub(super) fn stage_started(&mut self, stage: &str) {
+        self.own.retain(|(known, _), own| {
+            let is_it = **known == *stage;
+            let kept = !is_it || own.seen || !own.complete;
+            if is_it {
+                (own.seen, own.complete) = (false, false);
+            }
+            kept
+        });
+    }
+
+    pub(super) fn stage_ended(&mut self, stage: &str) {
+        for ((known, _), own) in &mut self.own {
+            own.complete |= **known == *stage;
+        }
+    }
+
+    fn of(&self, stage: &str, change: &Change) -> impl Iterator<Item = &Own> {
+        let own = self.own.iter();
+        own.filter(move |((known, files), _)| **known == *stage && files.mean(change))
+            .map(|(_, own)| own)
+    }
+
+    /// The files to name to a person.
+    fn told(&self, stage: &Arc<str>, files: &Files) -> Vec<PathBuf> {
+        let last = match files {
+            Files::One(path) => return vec![path.clone()],
+            Files::NewBelow(_) => self.rounds.last(),
+        };
+        let writes = last.into_iter().flat_map(|round| &round.0);
+        let added = writes.filter(|((writer, _), write)| writer == stage && write.added);
+        added.map(|((_, path), _)| path.clone()).collect()
     }
 }
 
-/// Within a twentieth, as no hand is.
-fn are_alike(offsets: &[Duration]) -> bool {
-    let (least, most) = (offsets.iter().min(), offsets.iter().max());
-    match (least, most) {
-        (Some(least), Some(most)) => most.saturating_sub(*least) <= *least / 20,
-        _ => false,
+impl Files {
+    fn mean(&self, change: &Change) -> bool {
+        match self {
+            Self::One(path) => *path == change.path,
+            Self::NewBelow(folder) => {
+                change.kind != Changed::Changed && Path::new(&change.path).starts_with(folder)
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn round(stage: &str, paths: &[&str], offset: u64) -> Round {
-        Round {
-            stage: stage.into(),
-            paths: paths.iter().map(PathBuf::from).collect(),
-            offset: Duration::from_millis(offset),
-        }
-    }
-
-    #[test]
-    fn a_stage_that_writes_what_starts_it_is_found_when_it_does_so_after_a_pause_too() {
-        let mut loops = Loops::default();
-        assert_eq!(loops.note(round("gen", &["a", "b"], 20)), None);
-        assert_eq!(loops.note(round("gen", &["a"], 300)), None);
-        for wait in WAITS {
-            let verdict = loops.note(round("gen", &["a", "c"], 25));
-            assert_eq!(verdict, Some(Verdict::Suspect(wait)));
-        }
-        let verdict = loops.note(round("gen", &["a", "d"], 25));
-        let found = [PathBuf::from("a")].into();
-        assert_eq!(verdict, Some(Verdict::Found(found)));
-        assert!(loops.is_own("gen", Path::new("a")));
-        assert!(!loops.is_own("gen", Path::new("d")));
-        assert!(!loops.is_own("test", Path::new("a")));
-    }
-
-    #[test]
-    fn a_person_who_saves_during_runs_is_no_loop() {
-        let mut loops = Loops::default();
-        for offset in [900, 2_300, 1_400, 600, 3_000, 1_800, 700, 2_500] {
-            assert_eq!(loops.note(round("test", &["a.py"], offset)), None);
-        }
-        let mut loops = Loops::default();
-        for path in ["a", "b", "c", "d", "e", "f"] {
-            assert_eq!(loops.note(round("test", &[path], 10)), None);
-        }
-    }
-
-    #[test]
-    fn a_late_write_is_found_by_its_steady_time() {
-        let mut loops = Loops::default();
-        for offset in [5_010, 5_090, 5_000, 5_040, 5_120] {
-            assert_eq!(loops.note(round("test", &["report.xml"], offset)), None);
-        }
-        let verdict = loops.note(round("test", &["report.xml"], 5_060));
-        assert_eq!(verdict, Some(Verdict::Suspect(WAITS[0])));
-    }
-
-    #[test]
-    fn a_run_without_a_change_breaks_the_chain() {
-        let mut loops = Loops::default();
-        for _ in 0..10 {
-            assert_eq!(loops.note(round("gen", &["a"], 20)), None);
-            assert_eq!(loops.note(round("gen", &["a"], 20)), None);
-            loops.break_off();
-        }
-    }
-}
+mod tests;

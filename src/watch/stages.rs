@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::plan::{OnBusy, Plan, Stage, Watch};
+use crate::plan::{OnBusy, Plan, Watch};
 use crate::service::files::{Changed, Globs};
 
 /// The stages that are watched, in the order in which they run.
@@ -34,18 +34,20 @@ pub struct Change {
     pub during: BTreeSet<Arc<str>>,
     /// Those whose turn had certainly not come when it was last touched: they find it as it is.
     pub before: BTreeSet<Arc<str>>,
+    /// Whether the script is made of it.
+    pub script: bool,
 }
 
 /// Stages by their position, and why each; completes “ran: …”.
 pub(super) type Concerned = BTreeMap<usize, String>;
 
 impl Stages {
-    /// The stages of `plan` at `order`, which has each after all it needs. One that is `named` by a
-    /// person is never `manual`.
+    /// The stages of `plan` at `order`, which has each after all it needs. One at an index that is
+    /// `named` by a person is never `manual`.
     pub fn new(
         plan: &Plan,
         order: &[usize],
-        named: impl Fn(&Stage) -> bool,
+        named: impl Fn(usize) -> bool,
     ) -> Result<Self, Failure> {
         let globs = |globs: &[String]| {
             (!globs.is_empty())
@@ -54,7 +56,8 @@ impl Stages {
                 .map_err(Failure::from)
         };
         let mut list: Vec<Watched> = Vec::new();
-        for stage in order.iter().map(|index| &plan.stages[*index]) {
+        for index in order {
+            let stage = &plan.stages[*index];
             let needs = stage.needs.iter();
             let needs = needs.filter_map(|need| list.iter().position(|one| one.name == need.stage));
             list.push(Watched {
@@ -63,7 +66,7 @@ impl Stages {
                 outputs: globs(&stage.outputs)?,
                 needs: needs.collect(),
                 watch: match stage.watch {
-                    Watch::Manual if named(stage) => Watch::Auto,
+                    Watch::Manual if named(*index) => Watch::Auto,
                     other => other,
                 },
             });
@@ -104,12 +107,13 @@ impl Stages {
         (0..out.len()).filter(|position| !out[*position]).collect()
     }
 
-    /// The stages that `change` concerns directly. `writes` knows what stages were found to write.
-    pub fn concerned(&self, change: &Change, writes: impl Fn(&str, &Path) -> bool) -> Vec<usize> {
+    /// The stages that `change` concerns directly. `writes` knows which stages were found to write
+    /// it.
+    pub fn concerned(&self, change: &Change, writes: impl Fn(&str) -> bool) -> Vec<usize> {
         let path = &change.path;
         let is_writer = |position: &usize| {
             let name = self.name(*position);
-            change.during.contains(name) && (self.makes(*position, path) || writes(name, path))
+            change.during.contains(name) && (self.makes(*position, path) || writes(name))
         };
         let writers: Vec<_> = (0..self.list.len()).filter(is_writer).collect();
         let concerns = |position: &usize| {
@@ -142,6 +146,15 @@ impl Stages {
             }
         }
         all
+    }
+
+    pub fn needs(&self, position: usize) -> &[usize] {
+        &self.list[position].needs
+    }
+
+    /// Whether it runs on any change.
+    pub fn has_inputs(&self, position: usize) -> bool {
+        self.list[position].inputs.is_some()
     }
 
     /// Whether a stage that this one needs is not over, as `is_over` tells.

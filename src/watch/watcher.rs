@@ -1,49 +1,57 @@
 //! Decides what is to be done next.
 
 mod asked;
+mod busy;
+mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::due::{Due, Ended, Examined, Next, Start};
+use super::due::{Due, Ended, Examined, Next, Start, moved_all};
 use super::git::Activity;
-use super::loops::{Loops, Round, Verdict};
+use super::loops::Loops;
 use super::run::Run;
 use super::settle::Settle;
 use super::stages::{Change, Concerned, Stages};
 use crate::plan::OnBusy;
-use crate::service::files;
+use rounds::Suspicion;
 
 /// The state of one watch. Time counts from any moment on.
 #[derive(Debug)]
 pub struct Watcher {
     on_busy: OnBusy,
+    /// How many stages run at once.
+    jobs: usize,
     stages: Stages,
     settle: Settle,
     activity: Option<Activity>,
     paused: bool,
+    /// Whether there is no folder to run anything in.
+    gone: bool,
     due: Due,
     /// Whether a person asked for what is due: then nothing but an effect holds it.
     asked: bool,
+    /// What was to run and did not: it does with whatever runs next.
+    left: Concerned,
     run: Option<Run>,
     /// What ran last, for whoever wants it again.
     last: Due,
     results: BTreeMap<usize, Ended>,
     loops: Loops,
-    /// What is due waits until then: it may be due for ever.
-    suspect_until: Option<Duration>,
+    suspicion: Option<Suspicion>,
 }
 
 impl Watcher {
     /// Begins with everything due, as `why` tells. The first run brings the stages.
-    pub fn new(settle: Duration, on_busy: OnBusy, why: &str) -> Self {
-        let due = Due::Everything {
-            why: why.to_owned(),
-            manual: false,
-        };
+    pub fn new(settle: Duration, on_busy: OnBusy, jobs: usize, why: &str) -> Self {
+        let mut due = Due::default();
+        due.add_everything(why, false);
         Self {
             on_busy,
+            jobs: jobs.max(1),
+            gone: false,
+            left: Concerned::new(),
             stages: Stages::default(),
             settle: Settle::new(settle),
             activity: None,
@@ -54,7 +62,7 @@ impl Watcher {
             run: None,
             results: BTreeMap::new(),
             loops: Loops::default(),
-            suspect_until: None,
+            suspicion: None,
         }
     }
 
@@ -88,6 +96,11 @@ impl Watcher {
         failed.map(|(position, _)| self.stages.name(*position))
     }
 
+    /// The stages that were to run and did not, and run with whatever runs next.
+    pub fn left(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.left.keys().map(|position| self.stages.name(*position))
+    }
+
     /// The stages that run now.
     pub fn running(&self) -> BTreeSet<Arc<str>> {
         let names = self.positions_running();
@@ -100,7 +113,7 @@ impl Watcher {
     pub fn waiting(&self) -> BTreeSet<Arc<str>> {
         let waits = |run: &Run| {
             let all = run.started.keys().copied();
-            let waiting = all.filter(|position| run.waits(*position, &self.stages));
+            let waiting = all.filter(|position| run.waits(*position, &self.stages, self.jobs));
             waiting
                 .map(|position| self.stages.name(position).clone())
                 .collect()
@@ -114,24 +127,42 @@ impl Watcher {
     }
 
     pub fn set_activity(&mut self, now: Duration, activity: Option<Activity>) {
-        // What git leaves is looked at when it has been quiet after that.
-        if self.activity.is_some() && activity.is_none() && self.settle.began().is_some() {
+        if self.activity.is_some() && activity.is_none() {
+            self.settle_again(now);
+        }
+        self.activity = activity;
+    }
+
+    /// What was touched meanwhile is looked at when it has been quiet after that.
+    fn settle_again(&mut self, now: Duration) {
+        if self.settle.began().is_some() {
             self.settle.end();
             self.settle.touch(now);
         }
-        self.activity = activity;
     }
 
     pub fn set_paused(&mut self, paused: bool) {
         self.paused = paused;
     }
 
+    /// There is nothing to run, and nowhere, until the folder is back.
+    pub fn set_gone(&mut self, now: Duration, gone: bool) {
+        if self.gone && !gone {
+            self.settle_again(now);
+        }
+        self.gone = gone;
+    }
+
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
     /// When [`Watcher::next`] has something to say although nothing happens; `unfinished` tells
     /// whether a file is being written or was just taken away.
     pub fn deadline(&self, unfinished: bool) -> Option<Duration> {
-        let suspect = self.suspect_until.filter(|_| !self.due.is_nothing());
+        let suspicion = self.suspicion_ends().filter(|_| !self.due.is_nothing());
         let quiet = self.quiet(unfinished);
-        [quiet, suspect.filter(|_| !self.is_held())]
+        [quiet, suspicion.filter(|_| !self.is_held())]
             .into_iter()
             .flatten()
             .min()
@@ -143,7 +174,7 @@ impl Watcher {
     }
 
     fn is_held(&self) -> bool {
-        self.paused || self.activity.is_some()
+        self.paused || self.gone || self.activity.is_some()
     }
 
     pub fn next(&mut self, now: Duration, unfinished: bool) -> Option<Next> {
@@ -151,13 +182,16 @@ impl Watcher {
         if quiet.is_some_and(|deadline| deadline <= now) {
             return Some(Next::Examine);
         }
-        self.suspect_until = self.suspect_until.filter(|until| now < *until);
-        let held = self.is_held() || self.suspect_until.is_some();
-        if self.due.is_nothing() || held && !self.asked {
+        if self.due.is_nothing() || self.gone || self.is_held() && !self.asked {
             return None;
         }
         if self.run.is_some() {
             return self.interrupt();
+        }
+        // What is touched while nothing runs is looked at first: one run is enough for both.
+        let waits = self.is_suspect(now) || self.settle.began().is_some();
+        if waits && !self.asked {
+            return None;
         }
         Some(Next::Start(self.start()))
     }
@@ -166,35 +200,34 @@ impl Watcher {
     pub fn examined(&mut self, now: Duration, changes: &[Change]) -> Examined {
         let began = self.settle.began().unwrap_or(now);
         self.settle.end();
-        let mut concerned = self.concerned(changes);
-        let mut repeated = None;
-        match self.round(changes, &concerned, began) {
-            Some((_, Verdict::Suspect(wait))) => self.suspect_until = Some(now + wait),
-            Some((stage, Verdict::Found(files))) => {
-                repeated = Some((stage, files));
-                concerned = self.concerned(changes);
-            }
-            None => {}
+        for change in changes {
+            self.loops.see(change);
         }
-        let concerned = self.stages.with_dependants(concerned);
+        let mut found = self.found(changes);
+        let repeated = self.round(&found, began);
+        if !repeated.is_empty() {
+            found = self.found(changes);
+        }
+        let concerned = self.stages.with_dependants(found.concerned());
         let told = concerned.iter();
         let told = told.map(|(position, why)| (self.stages.name(*position).clone(), why.clone()));
+        let script = found.script();
         let examined = Examined {
             concerned: told.collect(),
+            paths: found.paths(),
+            script: script.is_some(),
             repeated,
         };
         self.due.add(concerned);
+        if let Some(why) = script {
+            self.reload(&why);
+        }
         examined
     }
 
     /// The script, or something it is made of, is not what it was.
     pub fn reload(&mut self, why: &str) {
-        self.settle.end();
-        self.loops = Loops::default();
-        self.due = Due::Everything {
-            why: why.to_owned(),
-            manual: false,
-        };
+        self.due.add_everything(why, false);
     }
 
     /// The run that was started has read the script, and these are its stages; those `chosen` will
@@ -206,19 +239,11 @@ impl Watcher {
             .into_iter()
             .filter_map(|(position, ended)| Some((moved(position)?, ended)))
             .collect();
-        let move_due = |due: &Due| match due {
-            Due::Stages(stages) => Due::Stages(
-                stages
-                    .iter()
-                    .filter_map(|(position, why)| Some((moved(*position)?, why.clone())))
-                    .collect(),
-            ),
-            everything @ Due::Everything { .. } => everything.clone(),
-        };
-        self.due = move_due(&self.due);
-        self.last = move_due(&self.last);
+        self.due = self.due.moved(moved);
+        self.last = self.last.moved(moved);
+        self.left = moved_all(&self.left, moved);
         if let Some(run) = &mut self.run {
-            run.due = move_due(&run.due);
+            run.due = run.due.moved(moved);
             let positions = chosen.iter().filter_map(|name| self.stages.position(name));
             run.started = positions.map(|position| (position, None)).collect();
         }
@@ -230,6 +255,7 @@ impl Watcher {
         {
             run.started.insert(position, Some(now));
         }
+        self.loops.stage_started(name);
     }
 
     pub fn stage_ended(&mut self, name: &str, ended: Ended) {
@@ -237,23 +263,25 @@ impl Watcher {
             && let Some(run) = &mut self.run
         {
             run.ended.insert(position, ended);
-            if ended != Ended::Dropped {
+            if !matches!(ended, Ended::Skipped | Ended::Dropped) {
                 self.results.insert(position, ended);
             }
+        }
+        if matches!(ended, Ended::Passed | Ended::Failed) {
+            self.loops.stage_ended(name);
         }
     }
 
     /// The run is over, and nothing of it is left. What it did not come to, because it was told to
-    /// stop, stays due.
+    /// stop, stays due; what it did not come to for another reason runs with the next.
     pub fn run_ended(&mut self) {
         let Some(run) = self.run.take() else {
             return;
         };
-        if run.told.is_some() && !self.due.is_nothing() {
-            match run.left() {
-                Due::Stages(left) => self.due.add(left),
-                everything @ Due::Everything { .. } => self.due = everything,
-            }
+        if run.is_cut_short() {
+            self.due.add_due(run.left());
+        } else {
+            self.left = run.dropped(&self.stages);
         }
         // What was touched meanwhile may yet turn out to start it again.
         if self.due.is_nothing() && self.settle.began().is_none() {
@@ -265,81 +293,9 @@ impl Watcher {
         self.run.iter().flat_map(Run::running)
     }
 
-    fn concerned(&self, changes: &[Change]) -> Concerned {
-        let mut concerned: BTreeMap<usize, Vec<files::Change>> = BTreeMap::new();
-        for change in changes {
-            let found = self
-                .stages
-                .concerned(change, |stage, path| self.loops.is_own(stage, path));
-            for position in found {
-                concerned.entry(position).or_default().push(files::Change {
-                    path: change.path.clone(),
-                    kind: change.kind,
-                });
-            }
-        }
-        let told = concerned.into_iter();
-        told.map(|(position, changes)| (position, files::describe(&changes)))
-            .collect()
-    }
-
-    /// Notes what changed during a run and starts another.
-    fn round(
-        &mut self,
-        changes: &[Change],
-        concerned: &Concerned,
-        began: Duration,
-    ) -> Option<(Arc<str>, Verdict)> {
-        if concerned.is_empty() {
-            if self.run.is_none() && self.due.is_nothing() {
-                self.loops.break_off();
-            }
-            return None;
-        }
-        let Some(stage) = changes.iter().find_map(|change| change.during.first()) else {
-            self.loops.break_off();
-            self.suspect_until = None;
-            return None;
-        };
-        let stage = stage.clone();
-        let run = self.run.as_ref();
-        let started = run.and_then(|run| run.start_of(&stage, &self.stages));
-        let during = changes.iter().filter(|change| !change.during.is_empty());
-        let verdict = self.loops.note(Round {
-            stage: stage.clone(),
-            paths: during.map(|change| change.path.clone()).collect(),
-            offset: began.saturating_sub(started.unwrap_or(began)),
-        })?;
-        Some((stage, verdict))
-    }
-
-    /// What the run is told of what is due, unless it was already.
-    fn interrupt(&mut self) -> Option<Next> {
-        let policy = if self.asked {
-            OnBusy::Restart
-        } else {
-            let own = |position| self.stages.on_busy(position).unwrap_or(self.on_busy);
-            self.positions_running()
-                .map(own)
-                .max()
-                .unwrap_or(self.on_busy)
-        };
-        let run = self.run.as_mut()?;
-        let next = match policy {
-            OnBusy::Restart => Next::Stop,
-            OnBusy::Wait => Next::Drain,
-            OnBusy::Queue => return None,
-        };
-        // To stop is more than to let end, and each is said once.
-        if run.told.is_some_and(|told| told <= policy) {
-            return None;
-        }
-        run.told = Some(policy);
-        Some(next)
-    }
-
     fn start(&mut self) -> Start {
-        let due = std::mem::take(&mut self.due);
+        let mut due = std::mem::take(&mut self.due);
+        due.add(std::mem::take(&mut self.left));
         let force = std::mem::take(&mut self.asked);
         let settled = match &due {
             Due::Everything { .. } => Vec::new(),

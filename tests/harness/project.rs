@@ -277,6 +277,18 @@ impl Project {
         names
     }
 
+    /// The states of the same, as `ps` tells them.
+    pub(crate) fn states(&self) -> Vec<String> {
+        let processes = marked::processes(self.mark()).into_iter();
+        processes
+            .filter_map(|(id, _)| {
+                let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+                let (_, rest) = text.rsplit_once(") ")?;
+                Some(rest[..1].to_owned())
+            })
+            .collect()
+    }
+
     /// Waits until exactly these still run, as it takes a moment to start and to end.
     #[track_caller]
     pub(crate) fn wait_for_survivors(&self, expected: &[&str]) {

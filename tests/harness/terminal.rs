@@ -5,9 +5,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::process::{ioctl_tiocsctty, setsid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 use super::PATIENCE;
 use super::running::{Collected, end};
@@ -75,6 +76,26 @@ impl Terminal {
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&mut self) {
         self.write("\x03");
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, signal).expect("a child that was not waited for");
+    }
+
+    /// Whether the terminal waits for whole lines.
+    pub(crate) fn waits_for_lines(&self) -> bool {
+        let modes = tcgetattr(&self.keyboard).expect("a terminal");
+        modes.local_modes.contains(LocalModes::ICANON)
+    }
+
+    /// Sets the terminal as a shell does for itself.
+    pub(crate) fn set_for_lines(&self) {
+        let mut modes = tcgetattr(&self.keyboard).expect("a terminal");
+        modes
+            .local_modes
+            .insert(LocalModes::ICANON | LocalModes::ECHO);
+        tcsetattr(&self.keyboard, OptionalActions::Now, &modes).expect("a terminal");
     }
 
     /// Makes the window narrower or wider; the program is told.

@@ -125,3 +125,171 @@ fn nothing_is_left_running_at_the_end() {
     project.wait_for_survivors(&[]);
     assert!(!fs::exists(project.path("go")).expect("a folder"));
 }
+
+#[test]
+fn what_is_stopped_has_time_to_clean_up_although_its_shell_is_gone() {
+    let project = Project::new()
+        .script("stage(\"serve\", #{ inputs: \"a.txt\" }, || sh(\"cd . && sh server.sh; echo never\"));")
+        .file(
+            "server.sh",
+            "trap 'sleep 0.4; echo clean $a; exit' TERM\nread a < a.txt\necho begin $a\nwhile :; do sleep 0.02; done\n",
+        )
+        .file("a.txt", "one\n");
+    let running = project.spawn(["watch", "--json"]);
+    running.wait_for("begin one");
+    project.write("a.txt", "two\n");
+    running.wait_for("begin two");
+    let (stdout, _) = end(running);
+    assert!(stdout.contains("clean one"), "{stdout}");
+    assert!(!stdout.contains("never"), "{stdout}");
+    project.wait_for_survivors(&[]);
+}
+
+#[test]
+fn the_end_of_what_is_stopped_is_an_event_and_nobody_else_hears_of_it() {
+    let project = slow();
+    let running = project.spawn(["watch", "--json"]);
+    running.wait_for("begin one");
+    project.write("a.txt", "two\n");
+    running.wait_for("begin two");
+    let stdout = running.stdout_so_far();
+    let events: Vec<serde_json::Value> = stdout
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let kinds: Vec<_> = events
+        .iter()
+        .filter(|event| event["stage"] == "slow" || event["type"] == "run_finished")
+        .map(|event| (event["type"].as_str(), event["outcome"].as_str()))
+        .filter(|(kind, _)| !matches!(kind, Some("action_started" | "action_finished" | "output")))
+        .collect();
+    assert_eq!(
+        kinds[..3],
+        [
+            (Some("stage_started"), None),
+            (Some("stage_finished"), Some("cancelled")),
+            (Some("run_finished"), None),
+        ]
+    );
+    end(running);
+}
+
+#[test]
+fn what_runs_and_is_not_concerned_is_let_to_end() {
+    let project = Project::new()
+        .script(
+            r#"stage("py", #{ inputs: "a.py" }, || sh("echo begin; until test -e go; do sleep 0.01; done; echo end"));
+stage("md", #{ inputs: "a.md" }, || sh("cat a.md"));"#,
+        )
+        .file("a.py", "")
+        .file("a.md", "one\n")
+        .file(".wharfignore", "go\n");
+    let running = project.spawn(["watch", "--jobs", "2"]);
+    running.wait_for("begin\n");
+    running.wait_for("one\n");
+    running.wait_for_stderr("✓ md");
+    project.write("a.md", "two\n");
+    running.wait_for_stderr("changed during the run: a.md changed");
+    project.write("go", "");
+    running.wait_for("two\n");
+    let (stdout, stderr) = end(running);
+    assert_eq!(stdout.matches("begin\n").count(), 1, "{stdout}{stderr}");
+    assert_eq!(stdout.matches("end\n").count(), 1, "{stdout}{stderr}");
+}
+
+#[test]
+fn a_change_for_a_stage_whose_turn_has_not_come_restarts_nothing() {
+    let project = Project::new()
+        .script(
+            r#"stage("py", #{ inputs: "a.py" }, || sh("echo begin; until test -e go; do sleep 0.01; done; echo end"));
+stage("md", #{ inputs: "a.md" }, || sh("cat a.md"));"#,
+        )
+        .file("a.py", "")
+        .file("a.md", "one\n")
+        .file(".wharfignore", "go\n");
+    let running = project.spawn(["watch", "--jobs", "1"]);
+    running.wait_for("begin\n");
+    project.write("a.md", "two\n");
+    project.write("go", "");
+    running.wait_for_stderr(" passed in ");
+    let (stdout, stderr) = end(running);
+    assert_eq!(stdout, "begin\nend\ntwo\n", "{stderr}");
+}
+
+#[test]
+fn what_waits_for_the_end_of_the_run_is_told() {
+    let project = slow();
+    let running = project.spawn(["watch", "--on-busy", "queue"]);
+    running.wait_for("begin one\n");
+    project.write("a.txt", "two\n");
+    running.wait_for_stderr("changed during the run: a.txt changed; another run follows\n");
+    project.write("go", "");
+    running.wait_for("end two\n");
+    end(running);
+}
+
+const A_AND_C: &str = r#"stage("a", #{ inputs: "a.txt" }, || sh("grep -q ok a.txt"));
+stage("c", #{ inputs: "c.txt" }, || sh("grep -q ok c.txt"));"#;
+
+#[test]
+fn a_failure_hides_no_other() {
+    let project = Project::new()
+        .script(A_AND_C)
+        .file("a.txt", "bad\n")
+        .file("c.txt", "bad\n");
+    let running = project.spawn(["watch", "--jobs", "1"]);
+    running.wait_for_stderr("error: ");
+    let (_, stderr) = end(running);
+    assert!(stderr.contains("✗ a "), "{stderr}");
+    assert!(stderr.contains("✗ c "), "{stderr}");
+}
+
+#[test]
+fn what_a_failure_kept_from_running_runs_with_what_is_next() {
+    let project = Project::new()
+        .script(A_AND_C)
+        .file("a.txt", "bad\n")
+        .file("c.txt", "bad\n");
+    let running = project.spawn(["watch", "--jobs", "1", "--fail-fast"]);
+    running.wait_for_stderr("error: ");
+    assert!(!running.stderr_so_far().contains("✗ c "));
+    project.write("a.txt", "ok\n");
+    running.wait_for_stderr("✗ c ");
+    end(running);
+}
+
+/// Waits for a loop to be named, and gives the line.
+fn found(script: &str, files: &[&str]) -> String {
+    let project = files
+        .iter()
+        .fold(Project::new().script(script), |project, file| {
+            project.file(file, "")
+        });
+    let running = project.spawn(["watch", "--jobs", "2"]);
+    running.wait_for_stderr("a loop: ");
+    let (_, stderr) = end(running);
+    let line = stderr.lines().find(|line| line.contains("a loop: "));
+    line.expect("a loop").to_owned()
+}
+
+#[test]
+fn stages_that_start_each_other_are_named() {
+    let line = found(
+        r#"stage("a", #{ inputs: "x" }, || sh("date +%s%N > y"));
+stage("b", #{ inputs: "y" }, || sh("date +%s%N > x"));"#,
+        &["x", "y"],
+    );
+    assert!(line.contains("changed each time"), "{line}");
+}
+
+#[test]
+fn a_stage_that_writes_the_settings_is_named() {
+    let line = found(r#"stage("s", || sh("echo A=$(date +%s%N) > .env"));"#, &[]);
+    assert!(line.contains("`.env` changed each time `s` ran"), "{line}");
+}
+
+#[test]
+fn a_stage_that_writes_ever_new_names_is_named() {
+    let line = found(r#"stage("s", || sh("echo > out.$(date +%s%N)"));"#, &[]);
+    assert!(line.contains("changed each time `s` ran"), "{line}");
+}

@@ -95,21 +95,29 @@ fn a_rehearsal_plays_them() {
     let project = Project::new().script(SCRIPT).file("a.txt", "one\n");
     let running = project.spawn(["watch", "--rehearse"]);
     running.wait_for_stderr("what each service would have received");
-    end(running);
+    let (_, stderr) = end(running);
+    assert!(
+        stderr.starts_with(
+            "watching 1 folder; publish, deploy and notify are played against stand-ins\n"
+        ),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn what_is_manual_waits_to_be_asked_for() {
     let project = Project::new().script(
         r#"stage("unit", || sh("echo unit"));
-stage("e2e", #{ watch: "manual" }, || sh("echo e2e"));"#,
+stage("e2e", #{ watch: "manual", labels: "slow" }, || sh("echo e2e"));"#,
     );
     let running = watch(&project, &[]);
     let (stdout, _) = end(running);
     assert_eq!(stdout, "unit\n");
-    let running = watch(&project, &["e2e"]);
-    let (stdout, _) = end(running);
-    assert_eq!(stdout, "e2e\n");
+    for asked in ["e2e", "e*", "label:slow"] {
+        let running = watch(&project, &[asked]);
+        let (stdout, _) = end(running);
+        assert_eq!(stdout, "e2e\n", "{asked}");
+    }
     let told = Project::new()
         .script("stage(\"a\", #{ watch: \"manul\" }, || ());")
         .run(["check"]);
@@ -124,4 +132,58 @@ stage("e2e", #{ watch: "manual" }, || sh("echo e2e"));"#,
     hint: did you mean `manual`?
     error: 1 error found
     "#);
+}
+
+#[test]
+fn what_there_is_not_ends_the_watch() {
+    let told = Project::new()
+        .script("stage(\"a\", || ());")
+        .run(["watch", "nope"]);
+    assert_snapshot!(told.all(), @"");
+}
+
+#[test]
+fn what_is_left_out_stays_so() {
+    let project = Project::new()
+        .script(
+            r#"stage("a", || sh("cat a.txt"));
+stage("b", || sh("echo b"));
+stage("c", #{ needs: "b" }, || sh("echo c"));"#,
+        )
+        .file("a.txt", "one\n");
+    let running = watch(&project, &["--skip", "b"]);
+    project.write("a.txt", "two\n");
+    running.wait_for_stderr_count(" passed, 1 skipped in ", 2);
+    let (stdout, _) = end(running);
+    assert_eq!(stdout, "one\ntwo\n");
+}
+
+#[test]
+fn no_effect_begins_once_files_have_changed() {
+    let project = Project::new()
+        .script(
+            r#"stage("a", || sh("read a < a.txt; echo begin $a; until test -e go; do sleep 0.01; done; echo end $a", #{ effect: "publish" }));
+stage("b", || {
+    let a = sh("read a < a.txt; echo ready $a; until test -e late; do sleep 0.01; done");
+    sh(`echo deploys; : ${a}`, #{ effect: "deploy" })
+});"#,
+        )
+        .file("a.txt", "one\n")
+        .file(".wharfignore", "go\nlate\n");
+    let running = project.spawn(["watch", "-j2", "--allow", "publish,deploy", "-y"]);
+    running.wait_for("begin one\n");
+    running.wait_for("ready one\n");
+    project.write("a.txt", "two\n");
+    running.wait_for_stderr("changed during the run: a.txt changed");
+    project.write("late", "");
+    project.write("go", "");
+    running.wait_for("end two\n");
+    running.wait_for("deploys\n");
+    let (stdout, stderr) = end(running);
+    assert_eq!(stdout.matches("deploys\n").count(), 1, "{stdout}{stderr}");
+    assert_eq!(stdout.matches("end one\n").count(), 1, "{stdout}{stderr}");
+    // The end of what was waited for is told.
+    let before = stderr.split("a.txt changed").next().unwrap_or_default();
+    assert!(!before.contains("✓ a"), "{stderr}");
+    assert_eq!(stderr.matches("✓ a ").count(), 2, "{stderr}");
 }

@@ -133,7 +133,7 @@ fn a_script_that_changes_is_read_again_and_a_wrong_one_leaves_the_last_in_place(
 #[test]
 fn folders_are_looked_at_where_the_system_tells_nothing() {
     let project = Project::new().script(ECHO).file("a.txt", "one\n");
-    let running = watch(&project, &["--poll", "10ms"]);
+    let running = watch(&project, &["--poll=10ms"]);
     project.write("a.txt", "two and longer\n");
     running.wait_for("saw two and longer\n");
     project.write("deep/er/b.txt", "");
@@ -190,4 +190,131 @@ fn events_tell_trigger_paths_and_reasons() {
         triggered["stages"],
         serde_json::json!([{ "name": "tell", "why": "a.txt changed" }])
     );
+}
+
+#[test]
+fn what_is_made_in_a_new_folder_is_an_input() {
+    let project = Project::new()
+        .script("stage(\"tell\", #{ inputs: \"**/*.py\" }, || sh(\"cat $(find . -name '*.py' | sort) | tr '\\\\n' ' '; echo\"));")
+        .file("a.py", "a\n")
+        .file("pkg/b.py", "b\n");
+    let running = watch(&project, &[]);
+    project.write("pkg/new/c.py", "c\n");
+    running.wait_for("a b c \n");
+    project.write("pkg/new/deep/er/d.py", "d\n");
+    running.wait_for("a b c d \n");
+    fs::remove_dir_all(project.path("pkg/new")).expect("the folder");
+    running.wait_for_count("a b \n", 2);
+    end(running);
+}
+
+const IMPORTS: &str =
+    "import \"lib/words\" as words;\nstage(\"tell\", || sh(`echo ${words::hello()}`));";
+
+#[test]
+fn a_module_that_is_wrong_at_first_is_read_again() {
+    let project = Project::new()
+        .script(IMPORTS)
+        .file("lib/words.rhai", "fn hello() { \"wrong }");
+    let running = project.spawn(["watch"]);
+    running.wait_for_stderr("error: ");
+    project.write("lib/words.rhai", "fn hello() { \"right\" }");
+    running.wait_for("right\n");
+    end(running);
+}
+
+#[test]
+fn a_script_of_another_name_that_is_wrong_at_first_is_read_again() {
+    let project = Project::new().file("pipe.rhai", "stage(\"a\", || sh(\"echo a\"); ");
+    let running = project.spawn(["watch", "-f", "pipe.rhai"]);
+    running.wait_for_stderr("error: ");
+    project.write("pipe.rhai", "stage(\"a\", || sh(\"echo right\"));");
+    running.wait_for("right\n");
+    end(running);
+}
+
+#[test]
+fn a_module_that_is_missing_is_read_once_it_is_there() {
+    let project = Project::new().script("stage(\"tell\", || sh(\"echo none\"));");
+    let running = project.spawn(["watch"]);
+    running.wait_for("none\n");
+    project.write("wharf.rhai", IMPORTS);
+    running.wait_for_stderr("there is no module `lib/words`");
+    project.write("lib/words.rhai", "fn hello() { \"right\" }");
+    running.wait_for("right\n");
+    end(running);
+}
+
+#[test]
+fn a_root_that_another_takes_the_place_of_is_the_one_that_counts() {
+    let project = Project::new().script(ECHO).file("a.txt", "one\n");
+    let running = watch(&project, &[]);
+    let fill = |text: &str| {
+        fs::create_dir(project.root()).expect("a folder");
+        project.write("a.txt", text);
+        project.write("wharf.rhai", ECHO);
+    };
+    // The process stands in it, and does not let it go.
+    fs::remove_dir_all(project.root()).expect("the root");
+    running.wait_for_stderr("is gone: nothing runs until it is back");
+    assert!(!project.root().exists(), "something made it");
+    fill("two\n");
+    running.wait_for("saw two\n");
+    project.write("a.txt", "three\n");
+    running.wait_for("saw three\n");
+    let away = project.base().join("away");
+    fs::rename(project.root(), &away).expect("a rename");
+    running.wait_for_stderr_count("is gone: nothing runs until it is back", 2);
+    fs::write(away.join("a.txt"), "elsewhere\n").expect("a file");
+    fill("four\n");
+    running.wait_for("saw four\n");
+    project.write("a.txt", "five\n");
+    running.wait_for("saw five\n");
+    let (stdout, _) = end(running);
+    assert!(!stdout.contains("elsewhere"), "{stdout}");
+}
+
+#[test]
+fn a_file_in_a_folder_that_a_link_leads_to_is_an_input() {
+    let project = Project::new()
+        .script("stage(\"tell\", #{ inputs: \"src/*.txt\" }, || sh(\"cat src/*.txt\"));")
+        .file("real/a.txt", "one\n");
+    symlink("real", project.path("src")).expect("a link");
+    let running = watch(&project, &[]);
+    project.write("real/a.txt", "two\n");
+    running.wait_for("two\n");
+    end(running);
+}
+
+#[test]
+fn a_script_that_is_read_again_is_no_stage() {
+    let project = Project::new().script(ECHO).file("a.txt", "one\n");
+    let running = project.spawn(["watch", "--json"]);
+    running.wait_for("\"run_finished\"");
+    project.write("wharf.rhai", format!("{ECHO}\n"));
+    running.wait_for_count("\"run_finished\"", 2);
+    let (stdout, _) = end(running);
+    let events = stdout.lines().map(|line| serde_json::from_str(line));
+    let mut events = events.map(|event| event.expect("a line of JSON"));
+    let triggered: serde_json::Value = events
+        .find(|event: &serde_json::Value| event["type"] == "triggered")
+        .expect("a trigger");
+    assert_eq!(triggered["trigger"], "script");
+    assert_eq!(triggered["why"], "wharf.rhai changed");
+    assert_eq!(triggered["stages"], serde_json::json!([]));
+    assert_eq!(triggered["paths"], serde_json::json!(["wharf.rhai"]));
+}
+
+#[test]
+fn what_concerns_nothing_is_not_told_later() {
+    let project = Project::new()
+        .script("stage(\"tell\", #{ inputs: \"a.txt\" }, || sh(\"cat a.txt\"));")
+        .file("a.txt", "one\n");
+    let running = project.spawn(["watch", "--json"]);
+    running.wait_for("\"run_finished\"");
+    project.write("notes.md", "x");
+    project.write("a.txt", "two\n");
+    running.wait_for_count("\"run_finished\"", 2);
+    let (stdout, _) = end(running);
+    assert!(stdout.contains("\"paths\":[\"a.txt\"]"), "{stdout}");
 }

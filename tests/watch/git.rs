@@ -93,3 +93,36 @@ fn a_lock_holds_and_its_end_lets_go() {
     let (stdout, _) = end(running);
     assert_eq!(stdout, "saw one\nsaw three\n");
 }
+
+#[test]
+fn a_lock_that_stays_is_told() {
+    let project = Project::new()
+        .script("stage(\"tell\", || sh(\"echo saw $(cat a.txt)\"));")
+        .file("a.txt", "one\n")
+        .git();
+    let running = watch(&project, &[]);
+    project.write(".git/index.lock", "");
+    project.write("a.txt", "two\n");
+    running.wait_for_stderr("waiting until the git command that holds `.git/index.lock` is over\n");
+    fs::remove_file(project.path(".git/index.lock")).expect("the lock");
+    running.wait_for("saw two\n");
+    end(running);
+}
+
+#[test]
+fn a_rebase_that_goes_on_at_the_begin_is_waited_for_and_then_there_is_one_run() {
+    let project = Project::new()
+        .script("stage(\"tell\", || sh(\"echo saw $(cat a.txt)\"));")
+        .file("a.txt", "one\n")
+        .git();
+    project.write(".git/rebase-merge/done", "");
+    let running = project.spawn(["watch"]);
+    running.wait_for_stderr("waiting until a rebase is over");
+    project.write("a.txt", "two\n");
+    fs::remove_dir_all(project.path(".git/rebase-merge")).expect("a rebase");
+    running.wait_for_stderr(" passed in ");
+    project.write("a.txt", "three\n");
+    running.wait_for("saw three\n");
+    let (stdout, _) = end(running);
+    assert_eq!(stdout, "saw two\nsaw three\n");
+}

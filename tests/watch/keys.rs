@@ -32,7 +32,7 @@ fn each_key_does_what_the_help_says() {
     project.write("a.txt", "bad\n");
     stands(&terminal, &["test failing", "waiting for changes"]);
     terminal.write("e");
-    terminal.wait_for("test: a.txt changed");
+    terminal.wait_for("stage `test`: a.txt changed");
     terminal.write("o");
     terminal.wait_for("bad");
     terminal.write("p");
@@ -57,7 +57,7 @@ fn each_key_does_what_the_help_says() {
 fn what_failed_can_be_run_alone() {
     let project = project();
     project.write("a.txt", "bad\n");
-    let mut terminal = project.terminal(["watch", "--keep-going"]);
+    let mut terminal = project.terminal(["watch"]);
     stands(&terminal, &["test failing"]);
     terminal.write("f");
     terminal.wait_for_screen(|screen| screen.contains("you asked for it"));
@@ -99,6 +99,24 @@ fn a_notification_tells_of_red_and_of_green() {
         told.contains("wharf: green again: everything passes"),
         "{told}"
     );
+    terminal.write("q");
+    assert_eq!(terminal.finish(), 0);
+}
+
+#[test]
+fn a_stop_by_ctrl_z_stops_what_runs_and_the_keys_are_back_after_it() {
+    let project = Project::new()
+        .script("stage(\"count\", || sh(\"echo began; while :; do sleep 0.01; done\"));");
+    let mut terminal = project.terminal(["watch"]);
+    terminal.wait_for("began");
+    terminal.write("\x1a");
+    terminal.wait_for_screen(|_| project.states().iter().all(|state| state == "T"));
+    assert!(terminal.waits_for_lines(), "it is not given back");
+    terminal.set_for_lines();
+    terminal.signal(rustix::process::Signal::CONT);
+    terminal.wait_for_screen(|_| !terminal.waits_for_lines());
+    terminal.write("?");
+    terminal.wait_for("enter run again");
     terminal.write("q");
     assert_eq!(terminal.finish(), 0);
 }

@@ -44,7 +44,7 @@ pub(in crate::cli) struct WatchOptions {
     #[arg(long, value_enum, default_value_t, value_name = "POLICY")]
     pub(in crate::cli) on_busy: BusyPolicy,
     /// Look at all files that often, for file systems that tell of no changes.
-    #[arg(long, value_name = "TIME", num_args = 0..=1, default_missing_value = "500ms", value_parser = time)]
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "500ms", value_parser = time)]
     pub(in crate::cli) poll: Option<Duration>,
     /// Show a desktop notification when the stages turn from green to red, and back.
     #[arg(long)]
@@ -52,9 +52,10 @@ pub(in crate::cli) struct WatchOptions {
     /// Run at most this many stages at the same time; as many as there are cores if not given.
     #[arg(short, long, value_name = "N", env = "WHARF_JOBS", value_parser = super::count)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
-    /// After a failure, go on with all that does not depend on it.
-    #[arg(short, long)]
-    pub(in crate::cli) keep_going: bool,
+    /// After a failure, start nothing else in this run, and stop what runs beside it. Otherwise all
+    /// that does not depend on it continues.
+    #[arg(long)]
+    pub(in crate::cli) fail_fast: bool,
     /// Show only what the script and its commands print.
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,

@@ -3,6 +3,7 @@
 mod act;
 mod heed;
 mod keys;
+mod wait;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -10,8 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
+use super::job::Job;
 use super::keyboard::Keyboard;
 use super::once::Handle;
 use super::screen::Screen;
@@ -34,22 +34,32 @@ pub(super) struct Driver {
     watcher: Watcher,
     screen: Screen,
     keyboard: Option<Keyboard>,
+    job: Option<Job>,
     begin: Instant,
     /// Files that were touched and not looked at.
     pending: BTreeMap<PathBuf, Touch>,
-    /// Folders of files that were touched since the last run began.
+    /// Folders of files that were touched since the last run began, and those above them.
     touched: BTreeSet<Box<[u8]>>,
+    /// The stages that ran since folders were last looked at that the system does not watch.
+    ran: BTreeSet<Arc<str>>,
+    looks: u64,
+    /// Whether the root is back, and what there is now was not looked at.
+    returned: bool,
     /// The script and what it is made of.
     script: BTreeSet<PathBuf>,
     named: Vec<String>,
     run: Option<Handle>,
     /// What started the last run, in words and as an event.
     trigger: Option<Watched>,
-    paths: Vec<PathBuf>,
+    paths: BTreeSet<PathBuf>,
     waiting: Option<Activity>,
+    /// Since when git's lock keeps something from starting, if that is not told yet.
+    locked: Option<Duration>,
     green: Option<bool>,
     notify: bool,
     quit: bool,
+    /// Why there is nothing to watch.
+    refused: Option<Arc<Failure>>,
 }
 
 /// Where nobody tells of what git does, it is looked at this often while it is busy.
@@ -65,9 +75,11 @@ impl Driver {
         let screen = Screen::new(&session.report, &session.secrets);
         let settle = options.settle.max(Duration::from_millis(1));
         let mut script: BTreeSet<_> = SETTINGS.iter().map(PathBuf::from).collect();
-        script.insert("wharf.rhai".into());
+        let name = |file: &PathBuf| Some(file.strip_prefix(&session.root).ok()?.to_owned());
+        script.extend(session.place.file.as_ref().and_then(name));
         Self {
-            watcher: Watcher::new(settle, options.on_busy(), "the watch begins"),
+            watcher: Watcher::new(settle, options.on_busy(), session.jobs, "the watch begins"),
+            job: Job::listen().ok(),
             keyboard: Keyboard::new(),
             notify: options.notify,
             session,
@@ -77,14 +89,19 @@ impl Driver {
             begin: Instant::now(),
             pending: BTreeMap::new(),
             touched: BTreeSet::new(),
+            ran: BTreeSet::new(),
+            looks: 0,
+            returned: false,
             script,
             named: Vec::new(),
             run: None,
             trigger: None,
-            paths: Vec::new(),
+            paths: BTreeSet::new(),
             waiting: None,
+            locked: None,
             green: None,
             quit: false,
+            refused: None,
         }
     }
 
@@ -94,10 +111,11 @@ impl Driver {
         self.tell(Watched::Ready {
             folders: self.tree.folders(),
             allowed: allowed.unwrap_or_default(),
+            rehearsal: self.session.rehearse,
         });
         self.read_baseline();
         let done = self.go_on();
-        self.session.cache.close_watch();
+        self.session.cache().close_watch();
         self.screen.close();
         drop(self.keyboard.take());
         done
@@ -107,6 +125,9 @@ impl Driver {
         loop {
             self.heed_all();
             if self.run.is_none() {
+                if let Some(failure) = self.refused.take() {
+                    return Err(failure);
+                }
                 if self.session.cancel.is_cancelled() {
                     return Err(Arc::new(Failure::new(Kind::Interrupted, "interrupted")));
                 }
@@ -144,50 +165,6 @@ impl Driver {
         self.screen.tell(run, watched);
     }
 
-    /// Waits until there is something to do.
-    fn wait(&mut self) {
-        self.screen.stand(&self.watcher);
-        let stdin = std::io::stdin();
-        let mut watched = vec![PollFd::from_borrowed_fd(
-            self.received.descriptor(),
-            PollFlags::IN,
-        )];
-        let keyboard = self.keyboard.as_ref();
-        let keys = keyboard.and_then(|keyboard| keyboard.descriptor(&stdin));
-        let keys = keys.map(|keys| {
-            watched.push(PollFd::from_borrowed_fd(keys, PollFlags::IN));
-            watched.len() - 1
-        });
-        let interrupts = self.session.cancel.interrupts();
-        let interrupted = interrupts.map(|interrupts| {
-            watched.push(PollFd::from_borrowed_fd(
-                interrupts.arrived(),
-                PollFlags::IN,
-            ));
-            watched.len() - 1
-        });
-        if let Some(tree) = self.tree.descriptor() {
-            watched.push(PollFd::from_borrowed_fd(tree, PollFlags::IN));
-        }
-        let timeout = self.timeout();
-        let timespec = timeout.and_then(|time| Timespec::try_from(time).ok());
-        // Interrupted or not, what is there is looked at.
-        let _ = poll(&mut watched, timespec.as_ref());
-        let readable =
-            |place: Option<usize>| place.is_some_and(|place| !watched[place].revents().is_empty());
-        let (keys, interrupted) = (readable(keys), readable(interrupted));
-        drop(watched);
-        if let Some(interrupts) = self.session.cancel.interrupts().filter(|_| interrupted) {
-            interrupts.take();
-        }
-        if keys {
-            let keys = self.keyboard.as_mut().map(Keyboard::read);
-            for key in keys.unwrap_or_default() {
-                self.press(key);
-            }
-        }
-    }
-
     fn timeout(&self) -> Option<Duration> {
         let now = Instant::now();
         let quiet = self.watcher.deadline(self.tree.is_unfinished());
@@ -196,7 +173,9 @@ impl Driver {
         let look = look.map(|deadline| deadline.saturating_duration_since(now));
         let git = self.watcher.activity().is_some() && self.tree.descriptor().is_none();
         let touched = self.tree.is_touched().then_some(Duration::ZERO);
-        [touched, quiet, look, git.then_some(LOOK)]
+        let locked = self.locked.map(|since| since + heed::PATIENCE);
+        let locked = locked.map(|told| told.saturating_sub(self.now()));
+        [touched, locked, quiet, look, git.then_some(LOOK)]
             .into_iter()
             .flatten()
             .min()

@@ -2,6 +2,7 @@
 
 mod allow;
 mod drive;
+mod job;
 mod keyboard;
 mod log;
 mod notification;
@@ -13,7 +14,7 @@ mod wake;
 use std::sync::Arc;
 
 use super::arguments::{Place, WatchOptions};
-use super::load::root;
+use super::load::{root, script};
 use super::{Caller, Done, signals};
 use crate::action::Hold;
 use crate::failure::{Failure, Kind};
@@ -39,6 +40,12 @@ pub(super) fn watch(
     allow::ask(&options.allow, options.yes).map_err(Arc::new)?;
     let cancel = caller.cancel.clone().unwrap_or_else(signals::followed);
     let root = root(place).map_err(Arc::new)?;
+    // Where wharf was started may be gone one day, or be called otherwise.
+    let place = Place {
+        file: Some(script(place).map_err(Arc::new)?),
+        directory: Some(root.clone()),
+        ..place.clone()
+    };
     // Settings count, and are ignored nearly everywhere.
     let named = Globs::new(&session::SETTINGS).ok();
     let tree = Tree::new(&root, named, options.poll).map_err(|error| {

@@ -1,27 +1,30 @@
 //! One run of a watch, on a thread of its own.
 
+mod note;
+mod script;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use serde_json::Value;
-
-use super::session::{Good, Message, Over, Session, lock};
-use crate::action::{Context, Gate};
+use super::session::{Message, Over, Session, lock};
+use crate::action::Gate;
 use crate::cancel::Cancel;
-use crate::cli::load::{Setting, load};
+use crate::cli::load::Setting;
 use crate::cli::run::{numbered, recorder, rehearsal};
-use crate::cli::{check, origin, show};
-use crate::event::{Event, Events, Outcome};
+use crate::cli::{origin, show};
+use crate::event::{Event, Events};
 use crate::failure::{Failure, Kind};
 use crate::journal::Recorder;
-use crate::plan::{self, Selection, Stage};
+use crate::plan::{self, Selection};
 use crate::rehearsal::Rehearsal;
 use crate::report::Report;
 use crate::run::{self, Settled};
 use crate::script::Missing;
-use crate::watch::{Brake, Ended, Stages};
+use crate::watch::{Brake, Stages};
+use note::note;
+use script::Prepared;
 
 /// What is to run.
 pub(super) struct Asked {
@@ -33,7 +36,12 @@ pub(super) struct Asked {
 }
 
 pub(super) enum Names {
-    Everything { manual: bool },
+    Everything {
+        /// Those too that only a person starts.
+        manual: bool,
+        /// Those that run in any case.
+        rest: Vec<Arc<str>>,
+    },
     Stages(Vec<Arc<str>>),
 }
 
@@ -64,6 +72,7 @@ pub(super) fn start(session: &Arc<Session>, asked: Asked) -> Result<Handle, Arc<
         cancel,
         brake,
         drain: handle.drain.clone(),
+        fell_back: AtomicBool::new(false),
     };
     let named = thread::Builder::new().name("run".into()).stack_size(STACK);
     let spawned = named.spawn(move || run.go(asked));
@@ -79,6 +88,8 @@ struct Once {
     cancel: Cancel,
     brake: Brake,
     drain: Arc<AtomicBool>,
+    /// Whether the script is wrong, and this is a run of the last one that was right.
+    fell_back: AtomicBool,
 }
 
 impl Once {
@@ -88,7 +99,7 @@ impl Once {
         session.messages.send(Message::Over(over));
         // While nothing happens: the next run shall not wait for this.
         let inputs = inputs.iter().map(Vec::as_slice);
-        session.cache.look_ahead(inputs, &session.cancel);
+        session.cache().look_ahead(inputs, &session.cancel);
     }
 
     /// How it ended, and the inputs of the stages.
@@ -112,21 +123,30 @@ impl Once {
             let _ = self.report.close(Err(Arc::new(failure)));
             return (Over::Superseded, inputs);
         }
-        let broken = matches!(&done, Err(failure) if failure.kind == Kind::Script);
-        match self.report.close(done) {
-            Ok(()) if self.drain.load(Ordering::Relaxed) => (Over::Superseded, inputs),
-            Ok(()) => (Over::Passed, inputs),
-            Err(failure) => {
-                show(&failure, false, &session.secrets);
-                let over = if broken { Over::Broken } else { Over::Failed };
-                (over, inputs)
+        let broken = self.fell_back.load(Ordering::Relaxed)
+            || matches!(&done, Err(failure) if failure.kind == Kind::Script);
+        let over = match self.report.close(done) {
+            Err(failure) if failure.kind == Kind::Interrupted => Over::Superseded,
+            // Before anything was right, that is wrong which nothing but another command mends.
+            Err(failure) if session.is_refused.load(Ordering::Relaxed) => Over::Refused(failure),
+            done => {
+                if let Err(failure) = &done {
+                    show(failure, false, &session.secrets);
+                }
+                match done {
+                    _ if broken => Over::Broken,
+                    Ok(()) if self.drain.load(Ordering::Relaxed) => Over::Superseded,
+                    Ok(()) => Over::Passed,
+                    Err(_) => Over::Failed,
+                }
             }
-        }
+        };
+        (over, inputs)
     }
 
     fn stages(
         &self,
-        asked: Asked,
+        mut asked: Asked,
         recorder: &Recorder,
         events: &Events,
         inputs: &mut Vec<Vec<String>>,
@@ -134,7 +154,11 @@ impl Once {
         let session = &self.session;
         let rehearsal = rehearsal(session.rehearse, &[], &session.secrets)?;
         let setting = self.setting(events, rehearsal.as_ref());
-        let (mut good, context) = self.prepare(setting, &asked)?;
+        let Prepared {
+            mut good,
+            context,
+            files,
+        } = self.prepare(setting, &mut asked)?;
         let plan = &good.declared.plan;
         *inputs = plan
             .stages
@@ -142,15 +166,18 @@ impl Once {
             .map(|stage| stage.inputs.clone())
             .collect();
         let order = plan::order(plan).map_err(Arc::new)?;
-        let selected = plan::select(plan, &order, &session.selection).map_err(Arc::new)?;
-        let stages = Stages::new(plan, &selected.order, |stage| {
-            is_named(stage, &session.selection)
-        })
-        .map_err(Arc::new)?;
+        let selected = plan::select(plan, &order, &session.selection).map_err(|failure| {
+            let is_first = lock(&session.good).is_none() && !self.fell_back.load(Ordering::Relaxed);
+            session.is_refused.store(is_first, Ordering::Relaxed);
+            Arc::new(failure)
+        })?;
+        let named = plan::named(plan, &session.selection).map_err(Arc::new)?;
+        let stages =
+            Stages::new(plan, &selected.order, |index| named.contains(&index)).map_err(Arc::new)?;
         let chosen = chosen(&stages, &asked.due);
         session.messages.send(Message::Loaded {
             chosen: chosen.clone(),
-            files: good.program.files(),
+            files,
             inputs: inputs.concat(),
             stages,
         });
@@ -161,6 +188,7 @@ impl Once {
             } else {
                 Selection {
                     only: chosen.iter().map(ToString::to_string).collect(),
+                    skip: session.selection.skip.clone(),
                     ..Selection::default()
                 }
             },
@@ -171,7 +199,7 @@ impl Once {
         // To let stages that lack a need be skipped changes when they run.
         let whens: Vec<_> = plan.stages.iter().map(|stage| stage.when.clone()).collect();
         let cache = session
-            .cache
+            .cache()
             .again(recorder.clone(), asked.force, asked.settled);
         let done = if chosen.is_empty() {
             Ok(())
@@ -216,79 +244,31 @@ impl Once {
         }
     }
 
-    /// The script as it is now. While it is wrong, the last one that was right is taken for what
-    /// other files start.
-    fn prepare(&self, setting: Setting, asked: &Asked) -> Result<(Good, Context), Arc<Failure>> {
-        let session = &self.session;
-        let (events, standins) = (setting.events.clone(), setting.standins.clone());
-        let told = session.checked.load(Ordering::Relaxed);
-        let failure = match self.load(setting) {
-            Ok(good) => {
-                let context = good.program.host().context.clone();
-                return Ok((good, context));
-            }
-            Err(failure) => failure,
-        };
-        let last = matches!(asked.due, Names::Stages(_))
-            .then(|| lock(&session.good).take())
-            .flatten();
-        let Some(good) = last else {
-            return Err(failure);
-        };
-        if !told {
-            show(&failure, false, &session.secrets);
-        }
-        let context = Context {
-            events,
-            standins,
-            cancel: self.cancel.clone(),
-            ..good.program.host().context.clone()
-        };
-        Ok((good, context))
-    }
-
-    fn load(&self, setting: Setting) -> Result<Good, Arc<Failure>> {
-        let session = &self.session;
-        let program = load(&session.place, &session.secrets, setting).map_err(Arc::new)?;
-        self.report.set_root(&program.host().context.root);
-        self.report.set_jobs(session.jobs);
-        // What was found wrong once is told once.
-        if !session.checked.swap(true, Ordering::Relaxed) {
-            check::before_run(&program, &session.secrets)?;
-        }
-        let declared = program.declare().map_err(Arc::new)?;
-        Ok(Good { program, declared })
-    }
-
     /// What the run tells: to the journal, to the watch, and to people until another takes its
     /// place.
     fn events(&self, recorder: &Recorder) -> Events {
         let (brake, session) = (self.brake.clone(), self.session.clone());
         let report = numbered(&self.report, recorder, session.report.json);
-        let recorder = recorder.clone();
+        let (quiet, recorder) = (self.report.quiet_events(), recorder.clone());
         Events::new(move |event| {
+            let heard = brake.lets_hear(&event);
             brake.see(&event);
-            note(&session, &event);
             recorder.record(&event);
-            if !brake.has_stopped() {
-                report.emit(event);
+            if heard {
+                report.emit(event.clone());
+            } else {
+                quiet.emit(event.clone());
             }
+            note(&session, &event);
         })
     }
-}
-
-/// Whether a person named this very stage.
-fn is_named(stage: &Stage, selection: &Selection) -> bool {
-    let lists = [&selection.stages, &selection.only, &selection.from];
-    let mut names = lists.into_iter().flatten();
-    names.any(|name| **name == *stage.name || **name == *stage.declared)
 }
 
 /// The stages that will have their turn: those due, and all that these need.
 fn chosen(stages: &Stages, due: &Names) -> Vec<Arc<str>> {
     let positions = match due {
-        Names::Everything { manual: true } => (0..stages.names().count()).collect(),
-        Names::Everything { manual: false } => stages.automatic(),
+        Names::Everything { manual: true, .. } => (0..stages.names().count()).collect(),
+        Names::Everything { manual: false, .. } => stages.automatic(),
         Names::Stages(names) => {
             let due = names.iter().filter_map(|name| stages.position(name));
             stages.with_needs(due).into_iter().collect()
@@ -296,44 +276,6 @@ fn chosen(stages: &Stages, due: &Names) -> Vec<Arc<str>> {
     };
     let names = positions.into_iter().map(|position| stages.name(position));
     names.cloned().collect()
-}
-
-/// Tells the watch how stages stand, and keeps what can stand for a later run.
-fn note(session: &Session, event: &Event) {
-    let (stage, ended, settled) = match event {
-        Event::StageStarted { stage, .. } => {
-            return session.messages.send(Message::Started(stage.clone()));
-        }
-        Event::StageSkipped { stage, result, .. } => match result {
-            Some(result) => (stage, Ended::Passed, Some(passed(result))),
-            None => (stage, Ended::Dropped, None),
-        },
-        Event::StageHeld { stage, what } => (stage, Ended::Held, Some(Settled::Held(what.clone()))),
-        Event::StageDropped { stage, .. } => (stage, Ended::Dropped, None),
-        Event::StageFinished {
-            stage,
-            outcome,
-            result,
-            ..
-        } => match outcome {
-            Outcome::Passed => (stage, Ended::Passed, Some(passed(result))),
-            Outcome::Excused(_) => (stage, Ended::Passed, Some(Settled::Passed(Value::Null))),
-            Outcome::Failed(_) => (stage, Ended::Failed, None),
-            Outcome::Cancelled => (stage, Ended::Dropped, None),
-        },
-        _ => return,
-    };
-    let mut all = lock(&session.settled);
-    match settled {
-        Some(settled) => all.insert(stage.clone(), settled),
-        None => all.remove(stage),
-    };
-    drop(all);
-    session.messages.send(Message::Ended(stage.clone(), ended));
-}
-
-fn passed(result: &Arc<Value>) -> Settled {
-    Settled::Passed(Value::clone(result))
 }
 
 /// The environment that a command of wharf's own gets.

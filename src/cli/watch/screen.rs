@@ -47,17 +47,20 @@ impl Screen {
             return;
         }
         let waiting = match (watcher.is_paused(), watcher.activity()) {
-            (true, _) => "paused: p goes on".to_owned(),
+            _ if watcher.is_gone() => "waiting until the folder is back".to_owned(),
+            (true, _) => "paused: p continues".to_owned(),
             (false, Some(activity)) => {
                 format!("waiting until {} is over; enter runs now", activity.what)
             }
             (false, None) => "waiting for changes".to_owned(),
         };
         let failing: Vec<_> = watcher.failing().map(Arc::clone).collect();
+        let left: Vec<_> = watcher.left().map(Arc::clone).collect();
         let (good, last) = match self.last {
-            None | Some(Over::Superseded) => (None, String::new()),
+            None | Some(Over::Superseded | Over::Refused(_)) => (None, String::new()),
             Some(Over::Broken) => (Some(false), "the script is wrong · ".to_owned()),
             _ if !failing.is_empty() => (Some(false), format!("{} failing · ", failing.join(", "))),
+            _ if !left.is_empty() => (Some(false), format!("{} not run · ", left.join(", "))),
             Some(Over::Failed) => (Some(false), "failed · ".to_owned()),
             Some(Over::Passed) => (Some(true), "passed · ".to_owned()),
         };

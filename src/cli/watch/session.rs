@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::action::Hold;
 use crate::cancel::Cancel;
 use crate::cli::arguments::{Place, WatchOptions, jobs};
+use crate::failure::Failure;
 use crate::journal::Recorder;
 use crate::plan::Selection;
 use crate::report;
@@ -36,13 +38,15 @@ pub(super) struct Session {
     pub(super) cancel: Cancel,
     pub(super) services: Arc<Services>,
     pub(super) messages: Messages<Message>,
-    pub(super) cache: Cache,
+    cache: Mutex<Arc<Cache>>,
     /// How each stage ended, where that can stand for a later run.
     pub(super) settled: Mutex<HashMap<Arc<str>, Settled>>,
     /// The last script that was right.
     pub(super) good: Mutex<Option<Good>>,
     /// Whether the script is as it was when it was last checked.
     pub(super) checked: AtomicBool,
+    /// Whether there is nothing that could ever run.
+    pub(super) is_refused: AtomicBool,
     recorder: Arc<Mutex<Option<Recorder>>>,
 }
 
@@ -62,8 +66,15 @@ pub(super) enum Message {
         /// Of all stages.
         inputs: Vec<String>,
     },
+    /// The script cannot be read, and these are the files that have a part in it.
+    Files(Vec<String>),
     Started(Arc<str>),
-    Ended(Arc<str>, Ended),
+    Ended {
+        stage: Arc<str>,
+        ended: Ended,
+        /// Whoever tells it waits until this is dropped.
+        heard: Sender<()>,
+    },
     /// The run is over, and nothing of it is left.
     Over(Over),
     /// Somebody pressed Ctrl-C, or the like.
@@ -72,21 +83,30 @@ pub(super) enum Message {
     Baseline(crate::service::tree::Read),
 }
 
+impl Message {
+    /// Whether something is over.
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self, Self::Ended { .. } | Self::Over(_))
+    }
+}
+
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Over {
     /// To its end, and everything passed.
     Passed,
     Failed,
     /// The script is wrong, and nothing ran.
     Broken,
-    /// Another takes its place.
+    /// Another takes its place, or nothing does any more.
     Superseded,
+    /// The command line asks for what the script does not have.
+    Refused(Arc<Failure>),
 }
 
 impl Session {
     pub(super) fn new(
-        (place, options, secrets): (&Place, &WatchOptions, &Secrets),
+        (place, options, secrets): (Place, &WatchOptions, &Secrets),
         root: &Path,
         cancel: Cancel,
         hold: Option<Hold>,
@@ -100,22 +120,23 @@ impl Session {
             }
         });
         Self {
-            place: place.clone(),
+            place,
             report: options.report(),
             secrets: secrets.clone(),
             selection: options.selection.selection(),
             jobs: jobs(options.jobs),
-            keep_going: options.keep_going,
+            keep_going: !options.fail_fast,
             rehearse: options.rehearse,
             hold,
             root: root.to_owned(),
             cancel,
             services: Arc::new(Services::new(secrets)),
             messages,
-            cache: Cache::looking(),
+            cache: Mutex::new(Arc::new(Cache::looking())),
             settled: Mutex::default(),
             good: Mutex::default(),
             checked: AtomicBool::new(false),
+            is_refused: AtomicBool::new(false),
             recorder,
         }
     }
@@ -123,6 +144,22 @@ impl Session {
     /// The script, or what it is made of, changed.
     pub(super) fn check_again(&self) {
         self.checked.store(false, Ordering::Relaxed);
+    }
+
+    /// What is wrong with it was told.
+    pub(super) fn check_no_more(&self) {
+        self.checked.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn cache(&self) -> Arc<Cache> {
+        lock(&self.cache).clone()
+    }
+
+    /// The folder is another one than it was: nothing that is known holds.
+    pub(super) fn forget(&self) {
+        *lock(&self.cache) = Arc::new(Cache::looking());
+        lock(&self.settled).clear();
+        self.check_again();
     }
 
     /// Where the processes of the run that goes on are recorded.

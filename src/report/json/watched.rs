@@ -13,13 +13,23 @@ pub(super) fn told(watched: &Watched, secrets: &Secrets) -> Value {
         paths.collect::<Vec<_>>()
     };
     let (kind, fields) = match watched {
-        Watched::Ready { folders, allowed } => {
+        Watched::Ready {
+            folders,
+            allowed,
+            rehearsal,
+        } => {
             let allowed: Vec<_> = allowed.iter().map(|effect| effect.name()).collect();
-            let fields = json!({ "version": VERSION, "folders": folders, "allowed": allowed });
+            let fields = json!({
+                "version": VERSION,
+                "folders": folders,
+                "allowed": allowed,
+                "rehearsal": rehearsal,
+            });
             ("watching", fields)
         }
         Watched::Triggered {
             trigger,
+            why,
             paths: changed,
             stages,
         } => {
@@ -27,10 +37,15 @@ pub(super) fn told(watched: &Watched, secrets: &Secrets) -> Value {
                 .iter()
                 .map(|(name, why)| json!({ "name": text(name), "why": text(why) }));
             let stages: Vec<_> = stages.collect();
-            let fields = json!({ "trigger": trigger, "paths": paths(changed), "stages": stages });
+            let mut fields =
+                json!({ "trigger": trigger, "paths": paths(changed), "stages": stages });
+            if let Some(why) = why {
+                fields["why"] = text(why);
+            }
             ("triggered", fields)
         }
         Watched::Superseded { what } => ("superseded", json!({ "what": text(what) })),
+        Watched::Queued { what } => ("queued", json!({ "what": text(what) })),
         Watched::Waiting { what } => ("waiting", json!({ "what": text(what) })),
         Watched::Loop {
             stage,

@@ -148,6 +148,7 @@ impl Files {
         known.grown |= known.learnt;
         known.folders = kept;
         known.fingerprints.clear();
+        known.rules = OnceLock::new();
     }
 
     /// The index to keep for the next run; nothing if the one that this began with still serves.

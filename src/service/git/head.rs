@@ -47,6 +47,14 @@ pub(in crate::service) fn folder(root: &Path) -> Option<PathBuf> {
     })
 }
 
+/// What all work trees of the repository share, whose git folder for one of them this is.
+pub(in crate::service) fn shared(folder: &Path) -> PathBuf {
+    match fs::read_to_string(folder.join("commondir")) {
+        Ok(path) => folder.join(path.trim()),
+        Err(_) => folder.to_owned(),
+    }
+}
+
 /// Nothing where the files have a form that only `git` knows.
 fn read(folder: &Path) -> Option<Head> {
     let head = fs::read_to_string(folder.join("HEAD")).ok()?;
@@ -57,11 +65,8 @@ fn read(folder: &Path) -> Option<Head> {
             branch: None,
         });
     };
-    // Work trees share the branches of their repository.
-    let shared = match fs::read_to_string(folder.join("commondir")) {
-        Ok(path) => folder.join(path.trim()),
-        Err(_) => folder.to_owned(),
-    };
+    // Its branches are among that.
+    let shared = shared(folder);
     let branch = name.strip_prefix("refs/heads/")?;
     if branch == ".invalid" || shared.join("reftable").exists() {
         return None;

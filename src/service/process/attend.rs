@@ -40,11 +40,12 @@ impl Attendance<'_> {
     /// could close them.
     pub(super) fn attend(&mut self, on_output: &mut dyn FnMut(Stream, &[u8])) {
         let mut killed = false;
+        // The child is; where it was stopped, all that it started is too.
         let mut ended = false;
         let mut closing = SHORTEST;
         let mut buffer = vec![0; 32 * 1024];
         loop {
-            if !ended && self.group.has_ended() {
+            if !ended && self.has_ended() {
                 ended = true;
                 self.deadline = Some(Instant::now() + LINGER);
             }
@@ -72,6 +73,12 @@ impl Attendance<'_> {
                 self.read(&mut buffer, on_output);
             }
         }
+    }
+
+    /// Whether nothing of the child is left that would have to be waited for: what was told to end
+    /// has its time for that, also when who led it is gone already.
+    fn has_ended(&self) -> bool {
+        self.group.has_ended() && (self.stopped.is_none() || !self.group.lives())
     }
 
     /// Waits until there may be something to do. Tells whether there may be output to read.

@@ -2,6 +2,7 @@
 
 mod attend;
 mod foreground;
+mod group;
 mod identity;
 mod ignored;
 mod tail;
@@ -18,12 +19,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::Signal;
 
 use crate::cancel::Cancel;
 use crate::event::Stream;
 
 use attend::Attendance;
+use group::Group;
 
 pub use foreground::foreground;
 pub use identity::Identity;
@@ -259,6 +261,19 @@ pub fn kill_all() {
     }
 }
 
+/// Stops every group that runs now for a while, until [`continue_all`].
+pub fn pause_all() {
+    for group in running().iter() {
+        group.signal(Signal::STOP);
+    }
+}
+
+pub fn continue_all() {
+    for group in running().iter() {
+        group.signal(Signal::CONT);
+    }
+}
+
 static RUNNING: Mutex<Vec<Group>> = Mutex::new(Vec::new());
 
 fn running() -> MutexGuard<'static, Vec<Group>> {
@@ -284,31 +299,6 @@ impl Drop for Running {
         }
         running().retain(|group| *group != self.0);
         watch::tell(Change::Ended(self.0.id()));
-    }
-}
-
-/// The process group a child leads. Its id cannot be reused before the child is waited for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Group(Pid);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        Self(Pid::from_child(child))
-    }
-
-    fn id(self) -> i32 {
-        self.0.as_raw_nonzero().get()
-    }
-
-    fn signal(self, signal: Signal) {
-        // The only failure is that nobody is left.
-        let _ = kill_process_group(self.0, signal);
-    }
-
-    /// Whether its leader has ended. It stays there to be waited for, so that its id is not reused.
-    fn has_ended(self) -> bool {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        !matches!(waitid(WaitId::Pid(self.0), options), Ok(None))
     }
 }
 

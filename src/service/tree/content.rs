@@ -22,6 +22,7 @@ pub(super) struct Contents(BTreeMap<Box<[u8]>, Option<Content>>);
 pub(super) struct Content {
     stamp: Stamp,
     executable: bool,
+    is_link: bool,
     /// None for a file that is too long to be read for this.
     hash: Option<Hash>,
 }
@@ -35,7 +36,7 @@ struct Stamp {
 }
 
 /// Of a longer file it is not known whether it was written as it was.
-const LONGEST: u64 = 32 << 20;
+const LONGEST: u64 = 1 << 30;
 
 impl Content {
     /// Of what is at `path` now; none where there is no file. A link is its text.
@@ -66,6 +67,7 @@ impl Content {
         Ok(Some(Self {
             stamp: Stamp::of(&metadata),
             executable: metadata.mode() & 0o100 != 0,
+            is_link: kind.is_symlink(),
             hash,
         }))
     }
@@ -92,7 +94,7 @@ impl Stamp {
 
 fn hash(path: &Path) -> io::Result<Hash> {
     let mut file = File::open(path)?;
-    let mut buffer = [0; 16 * 1024];
+    let mut buffer = vec![0; 128 * 1024];
     let mut hasher = Hasher::new();
     loop {
         match file.read(&mut buffer) {
@@ -121,6 +123,11 @@ impl Contents {
 
     pub(super) fn knows(&self, path: &[u8]) -> bool {
         self.0.contains_key(path)
+    }
+
+    /// Whether a file is a link, as far as it was looked at.
+    pub(super) fn is_link(&self, path: &[u8]) -> bool {
+        matches!(self.0.get(path), Some(Some(Content { is_link: true, .. })))
     }
 
     /// The files that were not read yet.

@@ -1,10 +1,10 @@
 //! From what the system tells to the files that were touched.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::watches::{Happened, Told};
-use super::{GIT, RETURN, Tree, Within, relative, rules};
+use super::{ABOVE, GIT, INFO, RETURN, Tree, Within, relative, rules};
 
 impl Tree {
     /// The files that were touched since this was last asked; never waits. What they hold may be
@@ -14,9 +14,12 @@ impl Tree {
         for told in told.unwrap_or_default() {
             self.heed(told);
         }
+        if self.identity.is_some() && self.identity != self.identity_now() {
+            self.lose_root();
+        }
         if self.next_look.is_some_and(|next| next <= Instant::now()) {
             self.next_look = None;
-            if self.root_gone {
+            if self.identity.is_none() {
                 self.return_to_root();
             }
             self.look_around();
@@ -41,6 +44,13 @@ impl Tree {
     fn heed(&mut self, told: Told) {
         if *told.folder == *GIT {
             self.git_changed = true;
+            return;
+        }
+        if *told.folder == *INFO {
+            self.rules_changed |= told.name.is_some_and(|name| *name == *b"exclude");
+            return;
+        }
+        if *told.folder == *ABOVE {
             return;
         }
         match (told.happened, &told.name) {
@@ -126,18 +136,16 @@ impl Tree {
     }
 
     fn lose_root(&mut self) {
-        if self.root_gone {
-            return;
+        if self.identity.take().is_some() {
+            self.lose(b"");
+            // It may be back already, as another.
+            self.next_look = Some(Instant::now());
         }
-        self.lose(b"");
-        self.root_gone = true;
-        self.next_look = Some(Instant::now() + RETURN);
     }
 
     fn return_to_root(&mut self) {
-        if Path::new(&self.root).is_dir() {
-            self.root_gone = false;
-            self.watch_git();
+        if self.identity_now().is_some() {
+            self.watch_around();
             self.git_changed = true;
             self.scan(b"", true);
         } else {

@@ -22,6 +22,9 @@ pub(super) struct Watches {
     inotify: OwnedFd,
     folders: HashMap<i32, Box<[u8]>>,
     numbers: HashMap<Box<[u8]>, i32>,
+    /// How many there can be, where a test says so.
+    #[cfg(test)]
+    pub(super) limit: Option<usize>,
 }
 
 impl Watches {
@@ -31,6 +34,8 @@ impl Watches {
             inotify: inotify::init(flags)?,
             folders: HashMap::new(),
             numbers: HashMap::new(),
+            #[cfg(test)]
+            limit: None,
         })
     }
 
@@ -54,6 +59,24 @@ impl Watches {
             | WatchFlags::ONLYDIR
             | WatchFlags::DONT_FOLLOW
             | WatchFlags::EXCL_UNLINK;
+        self.add_for(path, name, flags)
+    }
+
+    /// The same, but only what gets a name there, or loses it, is told of.
+    pub(super) fn add_names(&mut self, path: &Path, name: &[u8]) -> Result<(), Unwatched> {
+        let flags = WatchFlags::CREATE
+            | WatchFlags::DELETE
+            | WatchFlags::MOVED_FROM
+            | WatchFlags::MOVED_TO
+            | WatchFlags::ONLYDIR;
+        self.add_for(path, name, flags)
+    }
+
+    fn add_for(&mut self, path: &Path, name: &[u8], flags: WatchFlags) -> Result<(), Unwatched> {
+        #[cfg(test)]
+        if self.limit.is_some_and(|limit| self.folders.len() >= limit) {
+            return Err(Unwatched::NoneLeft);
+        }
         let number = match inotify::add_watch(&self.inotify, path, flags) {
             Ok(number) => number,
             Err(Errno::NOSPC | Errno::NOMEM) => return Err(Unwatched::NoneLeft),

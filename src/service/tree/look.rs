@@ -72,12 +72,10 @@ impl Tree {
         if self.polled.is_empty() {
             return;
         }
+        self.looks += 1;
         let polled: Vec<_> = self.polled.iter().cloned().collect();
         for folder in polled {
             if !self.absolute(&folder).is_dir() {
-                if folder.is_empty() {
-                    self.root_gone = true;
-                }
                 self.lose(&folder);
                 continue;
             }

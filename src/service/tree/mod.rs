@@ -5,6 +5,7 @@ mod content;
 mod happened;
 #[cfg(target_os = "linux")]
 mod inotify;
+mod links;
 mod look;
 mod rules;
 mod scan;
@@ -17,6 +18,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +26,7 @@ use std::time::{Duration, Instant};
 use super::files::{Changed, Globs, Rules};
 use super::git::head;
 use content::Contents;
+use links::Links;
 
 #[cfg(target_os = "linux")]
 use inotify::Watches;
@@ -46,8 +49,7 @@ pub struct Tree {
     contents: Contents,
     /// Folders that are not looked into.
     ignored: BTreeSet<Within>,
-    /// Links by the files below the root that they lead to.
-    links: BTreeMap<Within, BTreeSet<Within>>,
+    links: Links,
     /// Globs whose files count although something ignores them.
     named: Option<Globs>,
     touched: BTreeSet<Within>,
@@ -57,7 +59,10 @@ pub struct Tree {
     early: Option<BTreeSet<Within>>,
     git_changed: bool,
     rules_changed: bool,
-    root_gone: bool,
+    /// What the folder was at first that has the root's name; none while there is no such one.
+    identity: Option<Identity>,
+    /// How often folders were looked at that the system does not watch.
+    looks: u64,
     /// The folders that are looked at from time to time, how often, and when next.
     polled: BTreeSet<Within>,
     interval: Duration,
@@ -88,6 +93,13 @@ pub const INTERVAL: Duration = Duration::from_millis(500);
 const RETURN: Duration = Duration::from_millis(200);
 /// The name of the watch on git's folder, which no path has.
 const GIT: &[u8] = b"\0git";
+/// The same for the folder of the rules that only this repository has.
+const INFO: &[u8] = b"\0info";
+/// The same for the folder that the root is in.
+const ABOVE: &[u8] = b"\0above";
+
+/// Device and inode.
+type Identity = (u64, u64);
 
 impl Tree {
     /// Begins to watch all that is below `root` and not ignored. Files that `named` means count
@@ -102,14 +114,15 @@ impl Tree {
             folders: BTreeMap::new(),
             contents: Contents::default(),
             ignored: BTreeSet::new(),
-            links: BTreeMap::new(),
+            links: Links::default(),
             named,
             touched: BTreeSet::new(),
             unfinished: BTreeSet::new(),
             early: Some(BTreeSet::new()),
             git_changed: false,
             rules_changed: false,
-            root_gone: false,
+            identity: None,
+            looks: 0,
             polled: BTreeSet::new(),
             interval: poll.unwrap_or(INTERVAL),
             next_look: None,
@@ -121,7 +134,7 @@ impl Tree {
                 Err(error) => tree.warn_of_none(&error),
             }
         }
-        tree.watch_git();
+        tree.watch_around();
         tree.scan(b"", false);
         if !tree.polled.is_empty() {
             // Their files are told apart by what they were.
@@ -139,6 +152,17 @@ impl Tree {
     /// When to [`read`](Self::read) although nothing is readable.
     pub fn deadline(&self) -> Option<Instant> {
         self.next_look
+    }
+
+    /// Whether the root was taken away, and no other folder has its name yet.
+    pub fn is_gone(&self) -> bool {
+        self.identity.is_none()
+    }
+
+    /// How often folders were looked at that the system does not watch: what changed in them may
+    /// have done so at any time since the look before.
+    pub fn looks(&self) -> u64 {
+        self.looks
     }
 
     /// How many folders are watched.
@@ -193,18 +217,52 @@ impl Tree {
         for (path, strictly) in paths {
             let path = path.as_os_str().as_bytes();
             self.unfinished.remove(path);
-            if let Some(change) = self.contents.look(&self.root, path, strictly) {
-                changes.insert(relative(path).to_owned(), change);
-                for link in self.links.get(path).into_iter().flatten() {
-                    changes.insert(relative(link).to_owned(), Changed::Changed);
-                }
+            let Some(change) = self.contents.look(&self.root, path, strictly) else {
+                continue;
+            };
+            changes.insert(relative(path).to_owned(), change);
+            let mut others: Vec<Within> = self.links.others(path).collect();
+            if self.contents.is_link(path) || self.links.knows(path) {
+                others.extend(self.lead_elsewhere(path));
+            }
+            for other in others {
+                let other = relative(&other).to_owned();
+                changes.entry(other).or_insert(Changed::Changed);
             }
         }
         changes.into_iter().collect()
     }
 
+    /// The files that another path leads to, or led to, because a link is not what it was.
+    fn lead_elsewhere(&mut self, link: &[u8]) -> Vec<Within> {
+        let targets = self.links.update(&self.root, link);
+        let targets = targets.iter().map(|target| [target, &b"/"[..]].concat());
+        targets
+            .flat_map(|folder| {
+                let files = self.contents.folder(&folder);
+                let through = |file: &[u8]| [link, b"/", &file[folder.len()..]].concat().into();
+                files.map(through).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
     fn absolute(&self, path: &[u8]) -> PathBuf {
         self.root.join(relative(path))
+    }
+
+    /// Watches what tells of git and of the root itself.
+    fn watch_around(&mut self) {
+        self.identity = self.identity_now();
+        self.watch_git();
+        if let (Some(above), Some(watches)) = (self.root.parent(), &mut self.watches) {
+            // Who stands in a folder that is deleted keeps it from telling so by itself.
+            let _ = watches.add_names(above, ABOVE);
+        }
+    }
+
+    fn identity_now(&self) -> Option<Identity> {
+        let metadata = std::fs::metadata(&self.root).ok()?;
+        metadata.is_dir().then(|| (metadata.dev(), metadata.ino()))
     }
 
     fn watch_git(&mut self) {
@@ -212,6 +270,8 @@ impl Tree {
         if let (Some(git), Some(watches)) = (&self.git, &mut self.watches) {
             // Where there is no watch left, git is asked before each run all the same.
             let _ = watches.add(git, GIT);
+            let info = head::shared(git).join("info");
+            let _ = watches.add(&info, INFO);
         }
     }
 

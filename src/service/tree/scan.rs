@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use super::watches::Unwatched;
@@ -89,7 +89,7 @@ impl Tree {
                 [path, &entry.name].concat().into()
             };
             if entry.kind.is_symlink() {
-                self.follow(&found);
+                self.links.follow(&self.root, &found);
             }
             if !(entry.kind.is_file() || entry.kind.is_symlink()) {
                 continue;
@@ -218,22 +218,6 @@ impl Tree {
         ));
     }
 
-    /// Where a link leads below the root, what it leads to is a change of the link as well.
-    fn follow(&mut self, link: &[u8]) {
-        let absolute = self.absolute(link);
-        let Ok(target) = fs::read_link(&absolute) else {
-            return;
-        };
-        let parent = absolute.parent().unwrap_or(&self.root);
-        let Some(target) = normal(&parent.join(target)) else {
-            return;
-        };
-        if let Ok(below) = target.strip_prefix(&self.root) {
-            let links = self.links.entry(below.as_os_str().as_bytes().into());
-            links.or_default().insert(link.into());
-        }
-    }
-
     /// Looks at everything again: what was touched, and what is watched.
     pub(super) fn scan_again(&mut self) {
         let known = std::mem::take(&mut self.contents);
@@ -290,17 +274,4 @@ fn entries(folder: &Path) -> Option<Vec<Entry>> {
         })
     });
     Some(entries.collect())
-}
-
-/// A path without `.` and `..`, links not followed.
-fn normal(path: &Path) -> Option<PathBuf> {
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir if !normal.pop() => return None,
-            Component::ParentDir | Component::CurDir => {}
-            other => normal.push(other),
-        }
-    }
-    Some(normal)
 }

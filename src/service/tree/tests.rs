@@ -263,3 +263,98 @@ fn what_is_touched_before_it_was_read_counts() {
     let changes = tree.examine(touched.iter().map(|path| (&**path, false)));
     assert_eq!(changes.len(), 1);
 }
+
+#[test]
+fn a_file_in_a_folder_that_a_link_leads_to_changes_below_the_link_too() {
+    let mut place = Place::new(&[("real/a.txt", "1"), ("other/b.txt", "1")]);
+    symlink("real/", place.root().join("src")).expect("a link");
+    symlink("src", place.root().join("again")).expect("a link");
+    place.changes();
+    place.write("real/a.txt", "2");
+    assert_eq!(place.changes(), ["again/a.txt", "real/a.txt", "src/a.txt"]);
+    // It leads elsewhere, and with it all that leads through it.
+    fs::remove_file(place.root().join("src")).expect("the link");
+    symlink("other", place.root().join("src")).expect("a link");
+    assert_eq!(place.changes(), ["src", "src/a.txt", "src/b.txt"]);
+    place.write("other/b.txt", "2");
+    assert_eq!(place.changes(), ["again/b.txt", "other/b.txt", "src/b.txt"]);
+    place.write("real/a.txt", "3");
+    assert_eq!(place.changes(), ["real/a.txt"]);
+}
+
+#[test]
+fn a_link_to_a_link_changes_with_what_both_lead_to() {
+    let mut place = Place::new(&[("a.cfg", "1")]);
+    symlink("one.cfg", place.root().join("two.cfg")).expect("a link");
+    assert_eq!(place.changes(), ["+two.cfg"]);
+    symlink("a.cfg", place.root().join("one.cfg")).expect("a link");
+    assert_eq!(place.changes(), ["+one.cfg", "two.cfg"]);
+    place.write("a.cfg", "2");
+    assert_eq!(place.changes(), ["a.cfg", "one.cfg", "two.cfg"]);
+}
+
+#[test]
+fn a_root_that_another_takes_the_place_of_is_watched_although_somebody_stands_in_the_old() {
+    let mut place = Place::new(&[("a.py", "1")]);
+    // As the shell does that wharf was started from.
+    let _stands = fs::File::open(place.root()).expect("the root");
+    fs::remove_dir_all(place.root()).expect("the root");
+    place.write("a.py", "2");
+    assert_eq!(place.tree.read().len(), 1);
+    assert!(!place.tree.is_gone(), "another is there already");
+    place.changes();
+    place.write("a.py", "3");
+    assert_eq!(place.changes(), ["a.py"]);
+    fs::remove_dir_all(place.root()).expect("the root");
+    place.changes();
+    assert!(place.tree.is_gone());
+}
+
+#[test]
+fn the_rules_of_the_repository_alone_hold_from_when_they_change() {
+    let files = [(".git/HEAD", ""), (".git/info/exclude", ""), ("a.log", "1")];
+    let mut place = Place::new(&files);
+    place.write(".git/info/exclude", "*.log\n");
+    assert_eq!(place.changes(), NOTHING);
+    place.write("a.log", "2");
+    assert_eq!(place.changes(), NOTHING);
+    place.write(".git/info/exclude", "");
+    place.changes();
+    place.write("a.log", "3");
+    assert_eq!(place.changes(), ["a.log"]);
+}
+
+#[test]
+fn a_touch_of_a_long_file_is_none() {
+    let mut place = Place::new(&[]);
+    let path = place.root().join("long");
+    let file = fs::File::create(&path).expect("a file");
+    file.set_len(40 << 20).expect("a length");
+    assert_eq!(place.changes(), ["+long"]);
+    file.set_modified(std::time::SystemTime::now())
+        .expect("a touch");
+    assert_eq!(place.changes(), NOTHING);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_watches_run_out_it_is_said_how_to_get_more_and_folders_are_looked_at() {
+    let mut place = Place::new(&[("one/a.py", "1")]);
+    place.tree.watches.as_mut().expect("watches").limit = Some(0);
+    place.write("two/a.py", "1");
+    assert_eq!(place.changes(), ["+two/a.py"]);
+    let warnings = place.tree.warnings();
+    let [warning] = &warnings[..] else {
+        panic!("not one warning: {warnings:?}");
+    };
+    assert!(warning.starts_with("out of inotify watches"), "{warning}");
+    assert!(
+        warning.contains("sudo sysctl fs.inotify.max_user_watches="),
+        "{warning}"
+    );
+    place.write("two/a.py", "22");
+    place.write("one/a.py", "2");
+    assert_eq!(place.changes(), ["one/a.py"], "it is not time");
+    place.tree.next_look = Some(super::Instant::now());
+    assert_eq!(place.changes(), ["two/a.py"]);
+}

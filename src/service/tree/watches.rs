@@ -77,6 +77,14 @@ pub(super) mod none {
             match *self {}
         }
 
+        pub(in crate::service::tree) fn add_names(
+            &mut self,
+            _path: &Path,
+            _name: &[u8],
+        ) -> Result<(), Unwatched> {
+            match *self {}
+        }
+
         pub(in crate::service::tree) fn remove(&mut self, _name: &[u8]) {
             match *self {}
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::plan::Need;
+use crate::plan::{Need, Stage};
 
 fn stage(name: &str, needs: &[&str], inputs: &[&str], outputs: &[&str]) -> Stage {
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -37,8 +37,9 @@ fn told(stages: &Stages, path: &str, running: &[&str]) -> Vec<String> {
         kind: Changed::Changed,
         during: running.iter().map(|name| (*name).into()).collect(),
         before: BTreeSet::new(),
+        script: false,
     };
-    let direct = stages.concerned(&change, |_, _| false);
+    let direct = stages.concerned(&change, |_| false);
     let why = direct.into_iter().map(|one| (one, "changed".to_owned()));
     let all = stages.with_dependants(why.collect());
     let names = all
@@ -78,8 +79,9 @@ fn what_it_made_and_is_gone_has_to_be_made_again() {
         kind: Changed::Removed,
         during: BTreeSet::new(),
         before: BTreeSet::new(),
+        script: false,
     };
-    let concerned = stages.concerned(&gone, |_, _| false);
+    let concerned = stages.concerned(&gone, |_| false);
     assert_eq!(concerned, [1, 3]);
 }
 
@@ -91,10 +93,11 @@ fn a_stage_whose_turn_has_not_come_will_see_the_change() {
         kind: Changed::Added,
         during: BTreeSet::new(),
         before: BTreeSet::new(),
+        script: false,
     };
-    assert_eq!(stages.concerned(&change, |_, _| false), [0, 3]);
+    assert_eq!(stages.concerned(&change, |_| false), [0, 3]);
     change.before.insert("test".into());
-    assert_eq!(stages.concerned(&change, |_, _| false), [3]);
+    assert_eq!(stages.concerned(&change, |_| false), [3]);
 }
 
 #[test]
@@ -109,8 +112,6 @@ fn what_is_manual_waits_for_a_person_and_so_does_what_needs_it() {
     assert_eq!(watched.automatic(), [0]);
     assert_eq!(told(&watched, "a", &[]), ["unit"]);
     let order = [0, 1, 2];
-    let named = Stages::new(&Plan { stages: list }, &order, |stage| {
-        &*stage.name == "e2e"
-    });
+    let named = Stages::new(&Plan { stages: list }, &order, |index| index == 1);
     assert_eq!(named.expect("globs").automatic(), [0, 1, 2]);
 }

@@ -15,22 +15,14 @@ impl Watcher {
                 let asked = |(position, _): (&usize, _)| (*position, ASKED.to_owned());
                 self.due.add(stages.iter().map(asked).collect());
             }
-            Due::Everything { manual, .. } => {
-                self.due = Due::Everything {
-                    why: ASKED.to_owned(),
-                    manual: *manual,
-                };
-            }
+            Due::Everything { manual, .. } => self.due.add_everything(ASKED, *manual),
         }
         self.asked = !self.due.is_nothing();
     }
 
     /// A person asks for everything.
     pub fn everything(&mut self) {
-        self.due = Due::Everything {
-            why: ASKED.to_owned(),
-            manual: true,
-        };
+        self.due.add_everything(ASKED, true);
         self.asked = true;
     }
 

@@ -43,12 +43,13 @@ fn change(path: &str, during: &[&str]) -> Change {
         kind: Changed::Changed,
         during: during.iter().map(|name| (*name).into()).collect(),
         before: BTreeSet::new(),
+        script: false,
     }
 }
 
 /// A watcher whose first run of `pipeline` passed at once.
 fn quiet(on_busy: OnBusy, pipeline: Stages) -> Watcher {
-    let mut watcher = Watcher::new(ms(3), on_busy, "first run");
+    let mut watcher = Watcher::new(ms(3), on_busy, 8, "first run");
     assert!(matches!(
         watcher.next(ms(0), false),
         Some(Next::Start(Start {
@@ -201,7 +202,7 @@ fn a_change_during_a_run_is_never_dropped() {
     for (on_busy, expected) in [
         (OnBusy::Restart, Some(Next::Stop)),
         (OnBusy::Wait, Some(Next::Drain)),
-        (OnBusy::Queue, None),
+        (OnBusy::Queue, Some(Next::Queue)),
     ] {
         let mut watcher = quiet(on_busy, pipeline());
         save(&mut watcher, ms(10), "a.py");
@@ -231,7 +232,10 @@ fn a_stage_may_choose_what_a_change_does_to_it() {
     save(&mut watcher, ms(10), "a");
     watcher.stage_started(ms(14), "test");
     watcher.stage_started(ms(14), "lint");
-    assert_eq!(save(&mut watcher, ms(20), "b"), [] as [String; 0]);
+    watcher.touch(ms(20));
+    assert_eq!(watcher.next(ms(30), false), Some(Next::Examine));
+    watcher.examined(ms(30), &[change("b", &["test", "lint"])]);
+    assert_eq!(watcher.next(ms(30), false), Some(Next::Queue));
     assert_eq!(watcher.next(ms(30), false), None);
     watcher.stage_ended("test", Ended::Passed);
     assert_eq!(watcher.next(ms(31), false), Some(Next::Stop));
@@ -248,6 +252,15 @@ fn a_script_that_changed_makes_everything_due() {
     assert!(matches!(start.due, Due::Everything { manual: false, .. }));
 }
 
+/// Lets `gen` write a file while it runs, and gives what turned out to start itself.
+fn write(watcher: &mut Watcher, now: &mut Duration, path: &str) -> Examined {
+    watcher.stage_started(*now, "gen");
+    watcher.touch(*now + ms(5));
+    *now += ms(10);
+    assert_eq!(watcher.next(*now, false), Some(Next::Examine));
+    watcher.examined(*now, &[change(path, &["gen"])])
+}
+
 #[test]
 fn a_stage_that_starts_itself_is_stopped_and_named() {
     let list = vec![stage("gen", &[], &[])];
@@ -256,20 +269,20 @@ fn a_stage_that_starts_itself_is_stopped_and_named() {
     let mut starts = 1;
     let mut now = ms(1_000);
     loop {
-        watcher.stage_started(now, "gen");
-        watcher.touch(now + ms(5));
-        now += ms(10);
-        assert_eq!(watcher.next(now, false), Some(Next::Examine));
-        let examined = watcher.examined(now, &[change("made", &["gen"])]);
-        if let Some((stage, paths)) = examined.repeated {
-            assert_eq!((&*stage, paths.len()), ("gen", 1));
+        let examined = write(&mut watcher, &mut now, "made");
+        if let Some((stage, paths)) = examined.repeated.first() {
+            assert_eq!((&**stage, paths.len()), ("gen", 1));
             assert_eq!(watcher.next(now, false), None);
             break;
         }
-        now = watcher.deadline(false).unwrap_or(now);
         assert_eq!(watcher.next(now, false), Some(Next::Stop));
         watcher.run_ended();
-        let Some(Next::Start(start)) = watcher.next(now, false) else {
+        let next = watcher.next(now, false).or_else(|| {
+            // It waits while nothing runs: whoever else writes the file does so now.
+            now = watcher.deadline(false).expect("a deadline");
+            watcher.next(now, false)
+        });
+        let Some(Next::Start(start)) = next else {
             panic!("nothing starts");
         };
         started(&mut watcher, start);
@@ -280,4 +293,121 @@ fn a_stage_that_starts_itself_is_stopped_and_named() {
     watcher.run_ended();
     // A person's own change still starts it.
     assert_eq!(save(&mut watcher, ms(9_000), "made"), ["gen"]);
+}
+
+#[test]
+fn whoever_saves_again_and_again_is_no_loop() {
+    let list = vec![stage("gen", &[], &[])];
+    let mut watcher = quiet(OnBusy::Restart, stages(list));
+    let mut now = ms(1_000);
+    save(&mut watcher, now, "a");
+    for _ in 0..40 {
+        now += ms(110);
+        if watcher.is_running() {
+            let examined = write(&mut watcher, &mut now, "a");
+            assert_eq!(examined.repeated, []);
+            assert_eq!(watcher.next(now, false), Some(Next::Stop));
+            watcher.run_ended();
+            if let Some(Next::Start(start)) = watcher.next(now, false) {
+                started(&mut watcher, start);
+            }
+        } else {
+            // It waits to see who does it, and sees.
+            assert_eq!(save(&mut watcher, now, "a"), ["gen"]);
+        }
+    }
+}
+
+#[test]
+fn a_script_that_is_wrong_does_not_keep_the_stages_from_running_that_changed() {
+    let mut watcher = quiet(OnBusy::Restart, pipeline());
+    let script = Change {
+        script: true,
+        ..change("wharf.rhai", &[])
+    };
+    assert!(
+        watcher
+            .examined(ms(10), std::slice::from_ref(&script))
+            .script
+    );
+    assert!(matches!(watcher.next(ms(10), false), Some(Next::Start(_))));
+    // It is being read when a file changes.
+    watcher.examined(ms(20), &[change("a.py", &[])]);
+    assert_eq!(watcher.next(ms(20), false), Some(Next::Stop));
+    watcher.run_ended();
+    let Some(Next::Start(start)) = watcher.next(ms(30), false) else {
+        panic!("nothing starts");
+    };
+    let Due::Everything { rest, .. } = start.due else {
+        panic!("the script is not read again");
+    };
+    assert_eq!(rest.into_keys().collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
+fn what_another_failure_kept_from_running_runs_with_whatever_is_next() {
+    let list = vec![
+        stage("a", &[], &["a"]),
+        stage("b", &["a"], &["b"]),
+        stage("c", &[], &["c"]),
+        stage("d", &["c"], &["d"]),
+    ];
+    let mut watcher = quiet(OnBusy::Restart, stages(list));
+    watcher.everything();
+    let Some(Next::Start(start)) = watcher.next(ms(10), false) else {
+        panic!("nothing starts");
+    };
+    started(&mut watcher, start);
+    watcher.stage_started(ms(10), "a");
+    watcher.stage_ended("a", Ended::Failed);
+    for stage in ["b", "c", "d"] {
+        watcher.stage_ended(stage, Ended::Dropped);
+    }
+    watcher.run_ended();
+    assert_eq!(watcher.next(ms(20), false), None);
+    // `b` waits for `a` to pass.
+    let left: Vec<_> = watcher.left().map(ToString::to_string).collect();
+    assert_eq!(left, ["c", "d"]);
+    assert_eq!(save(&mut watcher, ms(30), "b"), ["b", "c", "d"]);
+    assert_eq!(watcher.left().count(), 0);
+}
+
+#[test]
+fn what_runs_and_is_not_concerned_may_end() {
+    let list = vec![stage("py", &[], &["*.py"]), stage("md", &[], &["*.md"])];
+    let mut watcher = quiet(OnBusy::Restart, stages(list));
+    assert_eq!(save(&mut watcher, ms(10), "a.py"), ["py"]);
+    watcher.stage_started(ms(14), "py");
+    watcher.touch(ms(20));
+    assert_eq!(watcher.next(ms(30), false), Some(Next::Examine));
+    watcher.examined(ms(30), &[change("a.md", &["py"])]);
+    assert_eq!(watcher.next(ms(30), false), Some(Next::Drain));
+    watcher.examined(ms(40), &[change("a.py", &["py"])]);
+    assert_eq!(watcher.next(ms(40), false), Some(Next::Stop));
+}
+
+#[test]
+fn what_is_touched_before_a_run_starts_is_looked_at_first() {
+    let mut watcher = quiet(OnBusy::Restart, pipeline());
+    watcher.set_activity(ms(10), Activity::now(|name| name == LOCK));
+    watcher.reload("wharf.rhai changed");
+    watcher.touch(ms(20));
+    watcher.set_activity(ms(30), None);
+    assert_eq!(watcher.next(ms(30), false), None);
+    assert_eq!(watcher.next(ms(40), false), Some(Next::Examine));
+    watcher.examined(ms(40), &[change("a.py", &[])]);
+    assert!(matches!(watcher.next(ms(40), false), Some(Next::Start(_))));
+    assert_eq!(watcher.next(ms(50), false), None);
+}
+
+#[test]
+fn nothing_at_all_starts_where_there_is_no_folder() {
+    let mut watcher = quiet(OnBusy::Restart, pipeline());
+    watcher.set_gone(ms(10), true);
+    watcher.everything();
+    watcher.touch(ms(10));
+    assert_eq!(watcher.next(ms(10_000), false), None);
+    assert_eq!(watcher.deadline(false), None);
+    watcher.set_gone(ms(10_000), false);
+    assert_eq!(watcher.deadline(false), Some(ms(10_003)));
 }

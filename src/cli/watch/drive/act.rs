@@ -9,7 +9,6 @@ use crate::cli::Done;
 use crate::cli::watch::once::{self, Asked, Names};
 use crate::cli::watch::session::lock;
 use crate::event::Watched;
-use crate::service::files;
 use crate::watch::{Change, Due, Next, Start};
 
 impl Driver {
@@ -18,6 +17,10 @@ impl Driver {
             match next {
                 Next::Examine => self.examine(),
                 Next::Start(start) => self.start(start)?,
+                Next::Queue => {
+                    let what = self.what_is_due();
+                    self.tell(Watched::Queued { what });
+                }
                 Next::Stop => {
                     self.tell_superseded();
                     if let Some(run) = &self.run {
@@ -41,18 +44,11 @@ impl Driver {
             .iter()
             .map(|(path, touch)| (&**path, touch.strictly));
         let changed = self.tree.examine(looked);
-        let script: Vec<_> = changed
-            .iter()
-            .filter(|(path, _)| self.script.contains(path))
-            .map(|(path, kind)| files::Change {
-                path: path.clone(),
-                kind: *kind,
-            })
-            .collect();
         let mut pending = pending;
         let changes = changed.into_iter().map(|(path, kind)| {
             let Touch { during, before, .. } = pending.remove(&path).unwrap_or_default();
             Change {
+                script: self.script.contains(&path),
                 path,
                 kind,
                 during,
@@ -60,39 +56,40 @@ impl Driver {
             }
         });
         let changes: Vec<_> = changes.collect();
-        self.paths
-            .extend(changes.iter().map(|change| change.path.clone()));
         let now = self.now();
         let examined = self.watcher.examined(now, &changes);
-        if let Some((stage, paths)) = examined.repeated {
+        self.paths.extend(examined.paths);
+        for (stage, paths) in examined.repeated {
             let paths = paths.into_iter().collect();
             self.tell(Watched::Loop { stage, paths });
         }
-        if !script.is_empty() {
+        if examined.script {
             self.session.check_again();
-            self.watcher.reload(&files::describe(&script));
+        }
+        if std::mem::take(&mut self.returned) {
+            self.watcher.reload("the folder is back");
         }
     }
 
     pub(super) fn start(&mut self, start: Start) -> Done {
+        let name = |position: &usize| self.watcher.stages().name(*position).clone();
+        let stages = start.due.stages().iter();
+        let stages: Vec<_> = stages.map(|(one, why)| (name(one), why.clone())).collect();
+        let rest = stages.iter().map(|(name, _)| name.clone()).collect();
         let (trigger, names) = match &start.due {
-            Due::Everything { why, manual } => {
-                let trigger = match why.as_str() {
+            Due::Everything { why, manual, .. } => {
+                let trigger = match &self.trigger {
                     _ if start.force => "asked",
-                    _ if self.trigger.is_none() => "start",
-                    _ => "script",
+                    None => "start",
+                    Some(_) => "script",
                 };
-                let script = ("script".into(), why.clone());
-                let told = self.triggered(trigger, vec![script]);
-                (told, Names::Everything { manual: *manual })
+                let told = self.triggered(trigger, Some(why.clone()), Vec::new());
+                let manual = *manual;
+                (told, Names::Everything { manual, rest })
             }
-            Due::Stages(stages) => {
-                let name = |position: &usize| self.watcher.stages().name(*position).clone();
-                let why = stages.iter().map(|(one, why)| (name(one), why.clone()));
-                let why: Vec<_> = why.collect();
-                let names = why.iter().map(|(name, _)| name.clone()).collect();
+            Due::Stages(_) => {
                 let trigger = if start.force { "asked" } else { "changed" };
-                (self.triggered(trigger, why), Names::Stages(names))
+                (self.triggered(trigger, None, stages), Names::Stages(rest))
             }
         };
         let first = self.trigger.is_none();
@@ -104,7 +101,7 @@ impl Driver {
         let touched = std::mem::take(&mut self.touched);
         let tree = &self.tree;
         self.session
-            .cache
+            .cache()
             .forget_but(|folder| tree.is_watched(folder) && !touched.contains(folder));
         let settled = lock(&self.session.settled);
         let settled = start
@@ -124,14 +121,13 @@ impl Driver {
     pub(super) fn triggered(
         &mut self,
         trigger: &'static str,
+        why: Option<String>,
         stages: Vec<(Arc<str>, String)>,
     ) -> Watched {
-        let mut paths = std::mem::take(&mut self.paths);
-        paths.sort();
-        paths.dedup();
         Watched::Triggered {
             trigger,
-            paths,
+            why,
+            paths: std::mem::take(&mut self.paths).into_iter().collect(),
             stages,
         }
     }
@@ -141,10 +137,14 @@ impl Driver {
         if self.watcher.running().is_empty() && self.watcher.waiting().is_empty() {
             return;
         }
-        let what = match self.watcher.due() {
+        let what = self.what_is_due();
+        self.tell(Watched::Superseded { what });
+    }
+
+    fn what_is_due(&self) -> String {
+        match self.watcher.due() {
             Due::Everything { why, .. } => why.clone(),
             Due::Stages(stages) => stages.values().next().cloned().unwrap_or_default(),
-        };
-        self.tell(Watched::Superseded { what });
+        }
     }
 }

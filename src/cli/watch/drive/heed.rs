@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Driver;
 use crate::cli::watch::session::{Message, Over, SETTINGS};
 use crate::cli::watch::{notification, once};
 use crate::event::Watched;
 use crate::service::files::Globs;
-use crate::watch::Activity;
+use crate::watch::{Activity, LOCK};
+
+/// How long a lock of git's may keep a run from starting without a word.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a file was touched.
 #[derive(Default)]
@@ -24,32 +28,78 @@ pub(super) struct Touch {
 }
 
 impl Driver {
-    /// Takes what stages and files tell, in an order that keeps apart what came before what.
+    /// Takes what stages and files tell, in an order that keeps apart what came before what: the
+    /// end of a stage is heard after what was written until then, and nothing that waits for it
+    /// begins before.
     pub(super) fn heed_all(&mut self) {
-        // A stage that wrote a file counts as running: its end is heard after the file is. One
-        // that may have begun before a file was touched does not count as waiting.
-        let mut messages = self.received.take();
-        let touched = self.tree.read();
-        messages.extend(self.received.take());
-        let during = self.watcher.running();
-        let strictly = self.watcher.activity().is_some() && self.run.is_some();
-        if !touched.is_empty() {
-            let now = self.now();
-            self.watcher.touch(now);
+        let (reads, messages): (Vec<_>, Vec<_>) = self
+            .received
+            .take()
+            .into_iter()
+            .partition(|message| matches!(message, Message::Baseline(_)));
+        for read in reads {
+            self.heed(read);
         }
-        for message in messages {
+        let (touched, looks) = (self.tree.read(), self.tree.looks());
+        let (ends, others): (Vec<_>, Vec<_>) = messages.into_iter().partition(Message::is_end);
+        for message in others {
             self.heed(message);
         }
+        self.ran.extend(self.watcher.running());
+        self.note_touched(touched);
+        if self.looks != looks {
+            self.looks = looks;
+            self.ran.clear();
+        }
+        for message in ends {
+            self.heed(message);
+        }
+        self.look_at_root();
+        for text in self.tree.warnings() {
+            self.tell(Watched::Warned { text });
+        }
+    }
+
+    fn note_touched(&mut self, touched: Vec<PathBuf>) {
+        if touched.is_empty() {
+            return;
+        }
+        let now = self.now();
+        self.watcher.touch(now);
+        let during = if self.looks == self.tree.looks() {
+            self.watcher.running()
+        } else {
+            // It may have been at any time since the look before.
+            self.ran.clone()
+        };
         let before = self.watcher.waiting();
+        let strictly = self.watcher.activity().is_some() && self.run.is_some();
         for path in touched {
-            self.touched.insert(folder_of(&path));
+            let above = path.ancestors().skip(1);
+            self.touched.extend(above.map(folder_name));
             let touch = self.pending.entry(path).or_default();
             touch.during.extend(during.iter().cloned());
             touch.before.clone_from(&before);
             touch.strictly |= strictly;
         }
-        for text in self.tree.warnings() {
+    }
+
+    /// Nothing runs while there is no folder to do it in.
+    fn look_at_root(&mut self) {
+        let gone = self.tree.is_gone();
+        if gone == self.watcher.is_gone() {
+            return;
+        }
+        let now = self.now();
+        self.watcher.set_gone(now, gone);
+        if gone {
+            let root = self.session.root.display();
+            let text = format!("`{root}` is gone: nothing runs until it is back");
             self.tell(Watched::Warned { text });
+        } else {
+            self.session.forget();
+            self.watcher.touch(now);
+            self.returned = true;
         }
     }
 
@@ -66,11 +116,19 @@ impl Driver {
                 self.watcher.loaded(stages, &chosen);
                 self.name(inputs);
             }
+            Message::Files(files) => self.script.extend(files.into_iter().map(PathBuf::from)),
             Message::Started(stage) => {
                 let now = self.now();
                 self.watcher.stage_started(now, &stage);
             }
-            Message::Ended(stage, ended) => self.watcher.stage_ended(&stage, ended),
+            Message::Ended {
+                stage,
+                ended,
+                heard,
+            } => {
+                self.watcher.stage_ended(&stage, ended);
+                drop(heard);
+            }
             Message::Over(over) => self.end(over),
             Message::Cancelled => {}
             Message::Baseline(read) => self.tree.learn(read),
@@ -92,11 +150,21 @@ impl Driver {
     pub(super) fn end(&mut self, over: Over) {
         self.run = None;
         self.watcher.run_ended();
+        let passed = match &over {
+            Over::Superseded => None,
+            Over::Refused(failure) => {
+                self.refused = Some(failure.clone());
+                None
+            }
+            Over::Passed => Some(true),
+            Over::Failed | Over::Broken => Some(false),
+        };
         self.screen.ended(over);
-        if over == Over::Superseded {
+        let Some(passed) = passed else {
             return;
-        }
-        let green = over == Over::Passed && self.watcher.failing().next().is_none();
+        };
+        let complete = self.watcher.failing().chain(self.watcher.left()).next();
+        let green = passed && complete.is_none();
         let is_news = self.green.map_or(!green, |was| was != green);
         if self.notify && is_news {
             self.show_notification(green);
@@ -106,10 +174,12 @@ impl Driver {
 
     pub(super) fn show_notification(&self, green: bool) {
         let failing: Vec<_> = self.watcher.failing().map(Arc::clone).collect();
-        let text = match (green, failing.is_empty()) {
-            (true, _) => "everything passes".to_owned(),
-            (false, true) => "the script is wrong".to_owned(),
-            (false, false) => format!("failing: {}", failing.join(", ")),
+        let left: Vec<_> = self.watcher.left().map(Arc::clone).collect();
+        let text = match (green, failing.is_empty(), left.is_empty()) {
+            (true, ..) => "everything passes".to_owned(),
+            (false, false, _) => format!("failing: {}", failing.join(", ")),
+            (false, true, false) => format!("not run: {}", left.join(", ")),
+            (false, true, true) => "the script is wrong".to_owned(),
         };
         let root = self.session.root.clone();
         notification::show(root, once::environment(), green, text);
@@ -121,23 +191,34 @@ impl Driver {
         let activity = Activity::now(|name| self.tree.git_has(name));
         let now = self.now();
         self.watcher.set_activity(now, activity);
-        if activity.is_none() {
-            self.waiting = None;
-        } else if self.waiting != activity && !self.pending.is_empty() {
-            // A command's own lock comes and goes too fast to be told of.
-            if let Some(activity) = activity.filter(|activity| activity.what != "a git command") {
-                self.tell(Watched::Waiting {
-                    what: activity.what.to_owned(),
-                });
-            }
-            self.waiting = activity;
+        let Some(activity) = activity else {
+            (self.locked, self.waiting) = (None, None);
+            return;
+        };
+        if activity.file != LOCK {
+            self.locked = None;
         }
+        let keeps = !self.pending.is_empty() || !self.watcher.due().is_nothing();
+        if !keeps || self.waiting == Some(activity) {
+            self.locked = None;
+            return;
+        }
+        // A command's own lock comes and goes too fast to be told of, unless it was left behind.
+        if activity.file == LOCK && now < *self.locked.get_or_insert(now) + PATIENCE {
+            return;
+        }
+        self.locked = None;
+        self.waiting = Some(activity);
+        self.tell(Watched::Waiting {
+            what: activity.what.to_owned(),
+        });
     }
 }
 
-fn folder_of(path: &Path) -> Box<[u8]> {
-    match path.parent().map(|folder| folder.as_os_str().as_bytes()) {
-        None | Some([]) => Box::default(),
-        Some(folder) => [folder, b"/"].concat().into(),
+/// As the tree and the cache name it.
+fn folder_name(folder: &Path) -> Box<[u8]> {
+    match folder.as_os_str().as_bytes() {
+        [] => Box::default(),
+        folder => [folder, b"/"].concat().into(),
     }
 }

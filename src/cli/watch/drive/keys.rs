@@ -5,6 +5,9 @@ use crate::cli::watch::keyboard::{HELP, Key};
 use crate::cli::watch::log;
 use crate::event::Watched;
 
+/// How many of the files that changed are named.
+const SHOWN: usize = 20;
+
 impl Driver {
     pub(super) fn press(&mut self, key: Key) {
         match key {
@@ -19,43 +22,50 @@ impl Driver {
             Key::Pause => {
                 let paused = !self.watcher.is_paused();
                 self.watcher.set_paused(paused);
-                self.say(if paused { "paused" } else { "goes on" });
+                self.say(if paused { "paused" } else { "continues" });
             }
             Key::Log => self.show_log(),
-            Key::Quit => {
-                self.quit = true;
-                if let Some(run) = &self.run {
-                    run.brake.pull();
-                }
-            }
+            Key::Quit => self.quit(),
             Key::Help => self.say(HELP),
         }
     }
 
+    pub(super) fn quit(&mut self) {
+        self.quit = true;
+        if let Some(run) = &self.run {
+            run.brake.pull();
+        }
+    }
+
     pub(super) fn explain(&mut self) {
-        let Some(Watched::Triggered { paths, stages, .. }) = &self.trigger else {
+        let Some(Watched::Triggered {
+            why, paths, stages, ..
+        }) = &self.trigger
+        else {
             return self.say("nothing has started yet");
         };
-        let mut lines: Vec<_> = stages
+        let all = why.iter().map(|why| format!("all stages: {why}"));
+        let stages = stages
             .iter()
-            .map(|(stage, why)| format!("  {stage}: {why}"))
-            .collect();
-        let shown = paths.iter().take(20);
-        lines.extend(shown.map(|path| format!("  changed: {}", path.display())));
-        if paths.len() > 20 {
-            lines.push(format!("  and {} more", paths.len() - 20));
+            .map(|(stage, why)| format!("stage `{stage}`: {why}"));
+        let mut lines: Vec<_> = all.chain(stages).collect();
+        let shown = paths.iter().take(SHOWN);
+        lines.extend(shown.map(|path| format!("changed: `{}`", path.display())));
+        if paths.len() > SHOWN {
+            lines.push(format!("and {} more", paths.len() - SHOWN));
         }
-        let text = format!("the last run was started by\n{}", lines.join("\n"));
+        let lines: Vec<_> = lines.iter().map(|line| format!("    {line}")).collect();
+        let text = format!("why the last run started:\n{}", lines.join("\n"));
         self.say(&text);
     }
 
     pub(super) fn show_log(&mut self) {
         let failing = self.watcher.failing().next().cloned();
-        let Some(stage) = failing else {
-            return self.say("nothing failed");
-        };
-        let text = log::last(&self.session.root, &stage);
-        self.say(&text.unwrap_or_else(|| format!("`{stage}` printed nothing")));
+        let text = log::last(&self.session.root, failing.as_deref());
+        self.say(&text.unwrap_or_else(|| match failing {
+            Some(stage) => format!("`{stage}` printed nothing"),
+            None => "no stage has printed anything".to_owned(),
+        }));
     }
 
     pub(super) fn say(&mut self, text: &str) {

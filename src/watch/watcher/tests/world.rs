@@ -139,6 +139,7 @@ impl World {
                 }
                 Next::Stop => self.end_run(),
                 Next::Drain => self.draining = true,
+                Next::Queue => {}
             }
         }
     }
