@@ -77,6 +77,12 @@ fn a_flat_script_has_hooks_from_where_they_are_declared() {
     ── stdout
     told: script: `sh`: the command ended with exit code 2
     ── stderr
+    warning: `on_failure` is declared only after `sh` has run
+     --> wharf.rhai:3:1
+      |
+    3 | on_failure(|| print("never"));
+      | ^^^^^^^^^^
+    hint: a hook learns only of what runs after it: declare it first
     error: `sh`: the command ended with exit code 2
      --> wharf.rhai:2:1
       |
@@ -163,11 +169,28 @@ fn a_hook_that_comes_too_late_is_told_of() {
     let told = Project::new()
         .script("sh(\"true\");\non_failure(|failure| print(failure.message));\n")
         .run(["run"]);
-    assert_snapshot!(told.all(), @"");
+    assert_snapshot!(told.all(), @"
+    exit: 0
+    ── stderr
+    warning: `on_failure` is declared only after `sh` has run
+     --> wharf.rhai:2:1
+      |
+    2 | on_failure(|failure| print(failure.message));
+      | ^^^^^^^^^^
+    hint: a hook learns only of what runs after it: declare it first
+    ▸ script
+    ✓ script [time]
+    1 passed in [time]
+    ");
 }
 
 #[test]
 fn a_script_that_does_nothing_is_told_of() {
     let told = Project::new().script("// Later.\n").run(["check"]);
-    assert_snapshot!(told.all(), @"");
+    assert_snapshot!(told.all(), @r#"
+    exit: 0
+    ── stderr
+    warning: the script `wharf.rhai` declares no stage
+    hint: one is declared like this: `stage("test", || run_tests());`
+    "#);
 }

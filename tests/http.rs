@@ -232,6 +232,7 @@ fn what_cannot_be_sent_is_told() {
     timeout: "soon"
     exit: 2
     error: option `timeout` of `http`: "soon" is no length of time; write "[time]", "1m30s" or "2h"
+    error: 1 error found; nothing was run
 
     expect: 70000
     exit: 2

@@ -170,6 +170,7 @@ fn what_cannot_be_built_is_told_before_anything_is_sent() {
     hint: did you mean `tests`?
 
     option `tag` of `docker_build`: `a/B` is not an image reference: a repository is written in lowercase
+    error: 1 error found; nothing was run
 
     option `context` of `docker_build`: the context `none` is not a folder
 

@@ -368,49 +368,50 @@ stage("deploy", #{ needs: [BUILD, "biuld"] }, || 1);
       |
     1 | import "own" as me;
       |        ^^^^^
-    error: the path of a module must be text, not a whole number
-     --> wharf.rhai:3:8
-      |
-    3 | import 5 as k;
-      |        ^
     error: module `m` exports no `NOSUCH`
-     --> wharf.rhai:4:10
+     --> wharf.rhai:3:10
       |
-    4 | print(m::NOSUCH + m::NAME + m::MORE);
+    3 | print(m::NOSUCH + m::NAME + m::MORE);
       |          ^^^^^^
     error: `m::of` is a function
-     --> wharf.rhai:5:10
+     --> wharf.rhai:4:10
       |
-    5 | print(m::of);
+    4 | print(m::of);
       |          ^^
     hint: call it: `m::of()`
     error: `git::short_sha` is a function
-     --> wharf.rhai:6:12
+     --> wharf.rhai:5:12
       |
-    6 | print(git::short_sha);
+    5 | print(git::short_sha);
       |            ^^^^^^^^^
     hint: call it: `git::short_sha()`
     error: the closure of `on_failure` gets the failure and nothing else
-     --> wharf.rhai:7:1
+     --> wharf.rhai:6:1
       |
-    7 | on_failure(|a, b| 1);
+    6 | on_failure(|a, b| 1);
       | ^^^^^^^^^^
     error: the closure of `on_success` gets nothing
-     --> wharf.rhai:8:1
+     --> wharf.rhai:7:1
       |
-    8 | on_success(|a| 1);
+    7 | on_success(|a| 1);
       | ^^^^^^^^^^
     error: what `on_failure` calls must be a closure, not a whole number
-     --> wharf.rhai:9:12
+     --> wharf.rhai:8:12
       |
-    9 | on_failure(5);
+    8 | on_failure(5);
       |            ^
     error: `stage` cannot be called inside a stage or hook
-      --> wharf.rhai:11:19
+      --> wharf.rhai:10:19
        |
-    11 | stage(BUILD, || { stage("inner", || 1); });
+    10 | stage(BUILD, || { stage("inner", || 1); });
        |                   ^^^^^
     hint: declare all stages at the top level of the script
+    error: stage `deploy` needs `biuld`, and there is no stage of that name
+      --> wharf.rhai:11:35
+       |
+    11 | stage("deploy", #{ needs: [BUILD, "biuld"] }, || 1);
+       |                                   ^^^^^^^
+    hint: did you mean `build`?
     error: 9 errors found
     "#);
 }

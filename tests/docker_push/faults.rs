@@ -32,7 +32,7 @@ fn a_fault_that_passes_is_told_and_tried_again() {
     assert_snapshot!(told, @r#"
     exit: 0
     ── stdout
-    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-fault-login:1", "tags": ["127.0.0.1:[port]/push-fault-login:1"]}
+    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-fault-login:1", "simulated": false, "tags": ["127.0.0.1:[port]/push-fault-login:1"]}
     ── stderr
     ▸ script
       warning: the registry `127.0.0.1:[port]` answers 503 Service Unavailable: down for a moment; trying again in [time]

@@ -96,7 +96,7 @@ fn an_image_is_pushed_with_docker_hubs_variables_and_arrives() {
     assert_snapshot!(told(finished), @r#"
     exit: 0
     ── stdout
-    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-right/app:1", "tags": ["127.0.0.1:[port]/push-right/app:1", "127.0.0.1:[port]/push-right/app:latest"]}
+    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-right/app:1", "simulated": false, "tags": ["127.0.0.1:[port]/push-right/app:1", "127.0.0.1:[port]/push-right/app:latest"]}
     ── stderr
     ▸ script
       pushing `127.0.0.1:[port]/push-right/app:1` as `ci`
@@ -136,7 +136,7 @@ fn the_registry_can_be_another_than_in_the_name() {
     assert_snapshot!(told(pushing(&services, &call).run(["run"])), @r#"
     exit: 0
     ── stdout
-    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-moved/app:1", "tags": ["127.0.0.1:[port]/push-moved/app:1"]}
+    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-moved/app:1", "simulated": false, "tags": ["127.0.0.1:[port]/push-moved/app:1"]}
     ── stderr
     ▸ script
       pushing `127.0.0.1:[port]/push-moved/app:1` without a login

@@ -283,7 +283,7 @@ fn numbers_and_names_that_functions_cannot_use() {
     range(1, 10, 0)
        the step of a range cannot be zero «range»
     let least = -9223372036854775807 - 1; -least
-       integer overflow «-»
+       this is too large a number «-»
     let least = -9223372036854775807 - 1; abs(least)
        `-(-9223372036854775808)` is too large a number «abs»
     timestamp() + 9223372036854775807

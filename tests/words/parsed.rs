@@ -288,6 +288,7 @@ fn slips_are_told_with_what_was_meant() {
        hint: is a `,` missing before the closure?
     stage("a", || { y = 3; })
        unknown variable `y` «y»
+       hint: `let y = …` declares it
     fn f(a = 5) {}
        `,` or `)` is missing after a parameter of `f` «=»
        hint: no parameter has a default: write another function of this name without it

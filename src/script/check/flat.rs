@@ -17,7 +17,7 @@ pub(super) fn check(program: &Program, all: &[Loaded]) -> Vec<Finding> {
     if unit.ast.statements().is_empty() {
         let name = &unit.source.name;
         let failure = Failure::script(format!("the script `{name}` declares no stage"))
-            .hint("`wharf init` writes a first one");
+            .hint("one is declared like this: `stage(\"test\", || run_tests());`");
         return vec![Finding::doubt(failure)];
     }
     let mut findings = Vec::new();
