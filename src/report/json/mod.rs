@@ -158,16 +158,8 @@ impl Json {
                 }
                 value
             }
-            Event::Said { stage, text: said } => {
-                let mut value = self.of("said", stage);
-                value["text"] = text(said).into();
-                value
-            }
-            Event::Warned { stage, text: said } => {
-                let mut value = self.of("warned", stage);
-                value["text"] = text(said).into();
-                value
-            }
+            Event::Said { stage, text } => self.said("said", stage, "text", text),
+            Event::Warned { stage, text } => self.said("warned", stage, "text", text),
             Event::StageFinished {
                 stage,
                 outcome,
