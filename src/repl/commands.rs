@@ -36,7 +36,11 @@ const COMMANDS: [Command; 14] = [
     ),
     command("time", "EXPR", "Evaluate, and tell how long it took"),
     command("doc", "NAME", "All about an action, a function, a module"),
-    command("edit", "", "Change the last entry in $EDITOR, and evaluate it"),
+    command(
+        "edit",
+        "",
+        "Change the last entry in $EDITOR, and evaluate it",
+    ),
     command("load", "FILE", "Evaluate the entries of a file"),
     command("save", "FILE", "Write the entries so far as a script"),
     command("rehearse", "on|off", "Play the services that effects reach"),

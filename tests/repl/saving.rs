@@ -11,7 +11,7 @@ fn what_is_saved_passes_the_check_and_does_the_same() {
         "import \"std/semver\" as semver;\nlet app = \"me/app\";\nlet twice = |x| x * 2;\n\
          stage(\"deploy\", || sh(\"touch deployed\"));\non_failure(|| print(app));\n",
     );
-    let entries = r#"40
+    let entries = r"40
 _ + 2
 let a = 1 // one
 let m = #{ a: 1 }
@@ -22,7 +22,7 @@ f.call(twice.call(2))
 `v ${_}`
 print(t())
 :save saved.rhai
-"#;
+";
     let told = fed(&project, entries, "").exit(0);
     let (_, _, stderr) = told.streams();
     assert_eq!(stderr, "10 entries are in `saved.rhai`\n");

@@ -228,7 +228,7 @@ fn what_changes_is_loaded_again_before_the_next_entry() {
     let mut session = Session::begin(&project);
     assert!(session.enter("app").ends_with("\n\"one\"\n"));
     session.enter("let mine = app + lib::version(); fn own(a) { a + 1 }");
-    project.write("wharf.rhai", &script("second"));
+    project.write("wharf.rhai", script("second"));
     let told = session.enter("app");
     let expected =
         "wharf.rhai has changed and was loaded again; what was typed stays\n\"second\"\n";

@@ -143,13 +143,11 @@ impl Scanner<'_> {
 
     fn raw(&mut self, rest: &str, hashes: usize) {
         let end = format!("\"{}", "#".repeat(hashes));
-        match rest[hashes + 1..].find(&end) {
-            Some(length) => self.push(PieceKind::Text, hashes + 1 + length + end.len()),
-            None => {
-                self.inside = Inside::Continued;
-                self.push(PieceKind::Text, rest.len());
-            }
-        }
+        let Some(length) = rest[hashes + 1..].find(&end) else {
+            self.inside = Inside::Continued;
+            return self.push(PieceKind::Text, rest.len());
+        };
+        self.push(PieceKind::Text, hashes + 1 + length + end.len());
     }
 
     fn quoted(&mut self, rest: &str, quote: char) {
