@@ -6,21 +6,22 @@ use serde_json::Value;
 
 use super::body::Body;
 use super::program::{Declared, Program};
-use super::{text, value};
+use super::text::{self, Texts};
+use super::value;
 use crate::plan::Stage;
 
 /// Two stages of one essence do the same, given the same surroundings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Essence {
     /// The stage's statement, the functions it calls, the modules it uses.
-    pub texts: Vec<String>,
+    pub texts: Texts,
     /// The values of the variables around it, as they were when it was declared.
     pub captures: BTreeMap<String, Value>,
 }
 
 impl Program {
     pub fn essence(&self, declared: &Declared, stage: &Stage) -> Essence {
-        let whole = || vec![self.main().source.text.clone()];
+        let whole = || Texts::whole(&self.main().source.text);
         let Some(body) = declared.body(&stage.declared) else {
             return Essence {
                 texts: whole(),
@@ -40,16 +41,15 @@ impl Program {
     }
 
     /// A captured closure has no value to compare: whatever it may be is in its file.
-    fn add_captures(
-        &self,
-        body: &Body,
-        captures: &mut BTreeMap<String, Value>,
-        texts: &mut Vec<String>,
-    ) {
+    fn add_captures(&self, body: &Body, captures: &mut BTreeMap<String, Value>, texts: &mut Texts) {
         for (name, captured) in body.captures(self.units()) {
             match value::to_json(&captured) {
                 Ok(plain) => drop(captures.insert(name, plain)),
-                Err(_) => texts.extend(body.place().map(|place| place.source.text.clone())),
+                Err(_) => {
+                    if let Some(place) = body.place() {
+                        texts.add("the file of its closures", &place.source.text);
+                    }
+                }
             }
         }
     }

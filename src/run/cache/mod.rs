@@ -1,6 +1,7 @@
 //! Which stages need not run, because an earlier success of theirs still holds, and why others do.
 
 mod parts;
+mod unknown;
 mod watched;
 
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ use crate::event;
 use crate::journal::{Journal, Recorder, Success, ago};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
-use crate::service::files::{self, Files, Fingerprint, Index, Manifest};
+use crate::service::files::{self, Change, Files, Fingerprint, Index, Manifest};
 use crate::service::state;
 
 use parts::{Key, Parts};
@@ -74,8 +75,10 @@ pub(super) struct Pending {
 pub struct Explanation {
     /// Each part, and how it stands to what it was.
     pub parts: Vec<(String, Difference)>,
-    /// Which inputs differ, in words.
-    pub files: Option<String>,
+    /// How many files its inputs are.
+    pub files: usize,
+    /// Those that are not as they were; nothing where it never passed.
+    pub changes: Vec<Change>,
 }
 
 /// How a part stands to what it was when the stage last passed.
@@ -184,11 +187,11 @@ impl Cache {
         let (inputs, now) = self.now(about)?;
         let opened = self.opened(about.context)?;
         let before = opened.last(&about.stage.name).map(|(_, parts)| parts);
+        let known = before.as_ref().and_then(|_| opened.inputs_of(about.stage));
         Some(Explanation {
             parts: now.compared(before.as_ref()),
-            files: before.and_then(|before| {
-                opened.changed_inputs(about.stage, &before, &now, &inputs.files)
-            }),
+            files: inputs.files.len(),
+            changes: known.map_or_else(Vec::new, |known| files::differences(&known, &inputs.files)),
         })
     }
 
@@ -318,7 +321,7 @@ impl Opened {
         let parts = self.parts(about, inputs.digest);
         let Some((success, before)) = self.last(&stage.name) else {
             return Decision::Run {
-                why: "first time".to_owned(),
+                why: unknown::why(&self.journal(), &stage.name),
                 pending: pending(parts),
             };
         };
@@ -368,10 +371,16 @@ impl Opened {
         if now.inputs == before.inputs {
             return None;
         }
-        let known = self.journal().blob(&blob(&stage.name)).ok().flatten();
-        let known = known.and_then(|bytes| Manifest::from_bytes(&bytes));
-        let told = known.map(|known| files::describe(&files::differences(&known, files)));
+        let told = self
+            .inputs_of(stage)
+            .map(|known| files::describe(&files::differences(&known, files)));
         Some(told.unwrap_or_else(|| "its inputs changed".to_owned()))
+    }
+
+    /// The files that the stage looked at when it last passed.
+    fn inputs_of(&self, stage: &Stage) -> Option<Manifest> {
+        let known = self.journal().blob(&blob(&stage.name)).ok().flatten();
+        known.and_then(|bytes| Manifest::from_bytes(&bytes))
     }
 
     fn missing_output(&self, about: &About) -> Option<String> {
