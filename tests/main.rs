@@ -16,6 +16,7 @@ mod git;
 mod graph;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
 mod harness;
+mod history;
 mod hooks;
 mod http;
 mod init;

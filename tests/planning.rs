@@ -94,11 +94,12 @@ fn what_counts_is_told_part_by_part() {
     ── stdout
     what counts for `test`:
       same     its script
-      same     its options
+      same     option `inputs`
       same     the variable `level`
       changed  env("MODE")
-      changed  its inputs
-               src/app.py changed, src/new.py added
+      changed  its inputs: 2 files
+        changed  src/app.py
+        added    src/new.py
     "#);
     assert_snapshot!(project.run(["plan", "--explain", "deploy"]).all(), @"
     exit: 0

@@ -133,13 +133,13 @@ const CHANGES: &[(&str, Change, &[&str], &str)] = &[
         "a function that it calls",
         |project| project.script(&SCRIPT.replace("\"help\"", "\"helped\"")),
         &[],
-        "test ran: its script changed",
+        "test ran: function `helper` changed",
     ),
     (
         "a function behind that, by its constant",
         |project| project.script(&SCRIPT.replace("\"!\"", "\"?\"")),
         &[],
-        "test ran: its script changed",
+        "test ran: constant `SUFFIX` changed",
     ),
     (
         "a function that nobody calls",
@@ -157,7 +157,7 @@ const CHANGES: &[(&str, Change, &[&str], &str)] = &[
         "a module that it calls",
         |project| project.file("lib/names.rhai", "fn of(name) { \"me/\" + name + \"\" }\n"),
         &[],
-        "name ran: its script changed",
+        "name ran: module `lib/names` changed",
     ),
     (
         "a variable that it captured",
@@ -187,7 +187,13 @@ const CHANGES: &[(&str, Change, &[&str], &str)] = &[
         "its options",
         |project| project.script(&SCRIPT.replace("\"strict\"", "\"lax\"")),
         &[],
-        "lint ran: its script changed",
+        "lint ran: option `env` changed",
+    ),
+    (
+        "an option that it did not have",
+        |project| project.script(&SCRIPT.replace("outputs: ", "timeout: \"5m\", outputs: ")),
+        &[],
+        "lint ran: option `timeout` changed",
     ),
     (
         "what it made",
@@ -247,7 +253,7 @@ stage("ship", #{ inputs: "src" }, || sh("true", #{ effect: "deploy" }));
     let expected = "ship ran: first time\ntest ran: first time";
     assert_eq!(ran(&project, &[]), expected);
     let expected =
-        "ship ran: its effect is `deploy`, which is never left out\ntest ran: first time";
+        "ship ran: its effect is `deploy`, which is never left out\ntest ran: it failed in run 1";
     assert_eq!(ran(&project, &[]), expected);
 }
 
@@ -257,9 +263,11 @@ fn a_result_with_a_secret_is_not_kept() {
         .script(r#"stage("test", #{ inputs: "src" }, || secret("TOKEN"));"#)
         .file("src", "")
         .env("TOKEN", "harbour-light");
-    for _ in 0..2 {
-        assert_eq!(ran(&project, &[]), "test ran: first time");
-    }
+    assert_eq!(ran(&project, &[]), "test ran: first time");
+    assert_eq!(
+        ran(&project, &[]),
+        "test ran: its result in run 1 held a secret, and was not kept"
+    );
     let kept = std::fs::read(project.path(".wharf/journal.db")).expect("the journal");
     assert!(!kept.windows(13).any(|window| window == b"harbour-light"));
 }

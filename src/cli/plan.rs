@@ -14,7 +14,8 @@ use crate::report::Colour;
 use crate::run::{self, Cache, Difference, Explanation, Forecast, Reviewer, Saved, Will};
 use crate::script::{Declared, Program};
 use crate::secret::Secrets;
-use crate::service::files;
+use crate::service::files::{self, Changed};
+use crate::words;
 
 pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> Done {
     let program = load(place, secrets, Setting::looking()).map_err(Arc::new)?;
@@ -25,14 +26,23 @@ pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> D
     let mut stdout = std::io::stdout().lock();
     let colour = Colour::of(&stdout);
     let text = if let Some(name) = &options.explain {
-        let known = order
-            .iter()
-            .map(|index| &*declared.plan.stages[*index].name);
-        if !known.clone().any(|known| known == name) {
+        let stages = || order.iter().map(|index| &declared.plan.stages[*index]);
+        let named = stages().filter(|stage| *stage.name == **name);
+        // The name of a matrix means all of it.
+        let instances = stages().filter(|stage| *stage.declared == **name);
+        let mut meant: Vec<_> = named.map(|stage| &*stage.name).collect();
+        if meant.is_empty() {
+            meant.extend(instances.map(|stage| &*stage.name));
+        }
+        if meant.is_empty() {
+            let known = stages().map(|stage| &*stage.name);
             return Err(Arc::new(unknown(name, known)));
         }
-        let why = run::explain(&program, &declared, &order, &cache, name);
-        explained(name, why.as_ref(), colour)
+        let explained = meant.iter().map(|name| {
+            let why = run::explain(&program, &declared, &order, &cache, name);
+            explained(name, why.as_ref(), colour)
+        });
+        explained.collect()
     } else {
         let forecast = if options.json || options.save.is_some() {
             let reviewer = Reviewer::new(&program.host().context, None);
@@ -148,6 +158,11 @@ fn explained(name: &str, explanation: Option<&Explanation>, colour: Colour) -> S
     };
     let mut text = format!("what counts for `{name}`:\n");
     for (part, difference) in &explanation.parts {
+        let files = words::counted(explanation.files, "file");
+        let part = match part.as_str() {
+            "its inputs" => format!("its inputs: {files}"),
+            _ => part.clone(),
+        };
         let line = match difference {
             Difference::Same => colour.faint(&format!("  same     {part}")),
             Difference::Changed => format!("  {}  {part}", colour.attention("changed")),
@@ -157,8 +172,14 @@ fn explained(name: &str, explanation: Option<&Explanation>, colour: Colour) -> S
         text.push_str(&line);
         text.push('\n');
     }
-    if let Some(files) = &explanation.files {
-        let _ = writeln!(text, "           {files}");
+    for change in &explanation.changes {
+        let word = match change.kind {
+            Changed::Changed => "changed",
+            Changed::Added => "added",
+            Changed::Removed => "removed",
+        };
+        let word = colour.attention(&format!("{word:7}"));
+        let _ = writeln!(text, "    {word}  {}", change.shown());
     }
     text
 }

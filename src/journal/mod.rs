@@ -29,7 +29,7 @@ pub use model::{Action, ActionState, Run, RunOutcome, Stage, StageState};
 pub use orphans::Stopped;
 pub use prune::Pruned;
 pub use recorder::{Origin, Recorder};
-pub use success::Success;
+pub use success::{LastEnd, Success};
 
 const FILE: &str = "journal.db";
 

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 
-use super::row::{json, stamp, time};
-use super::{Journal, JournalError};
+use super::row::{json, name, stamp, time};
+use super::{Journal, JournalError, StageState};
 
 /// A stage that passed, and all that its result followed from.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,37 @@ pub struct Success {
     pub finished: SystemTime,
 }
 
+/// How a stage ended in an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastEnd {
+    pub run: i64,
+    pub state: StageState,
+    /// Whether its result held a secret.
+    pub is_masked: bool,
+}
+
+/// How many runs are looked through for a stage.
+const RECENT: u32 = 20;
+
 impl Journal {
+    /// How the stage ended in the last few runs it ended in.
+    pub fn last_end(&self, stage: &str) -> Result<Option<LastEnd>, JournalError> {
+        let mut statement = self.connection.prepare(
+            "SELECT run, state, result FROM stages \
+             WHERE name = ?1 AND run IN (SELECT id FROM runs ORDER BY id DESC LIMIT ?2) \
+             AND state IN ('passed', 'failed', 'excused', 'cancelled') ORDER BY run DESC LIMIT 1",
+        )?;
+        let found = statement.query_row(params![stage, RECENT], |row| {
+            let result: Option<String> = row.get("result")?;
+            Ok(LastEnd {
+                run: row.get("run")?,
+                state: name(row, "state")?,
+                is_masked: result.is_some_and(|result| result.contains("***")),
+            })
+        });
+        Ok(found.optional()?)
+    }
+
     /// Keeps the success in place of an earlier one. Nothing in it is masked here.
     pub fn record_success(&self, stage: &str, success: &Success) -> Result<(), JournalError> {
         self.connection.execute(

@@ -6,8 +6,9 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use serde_json::Value;
 
 use super::program::{Declared, Program};
+use super::text::{self, Texts};
 use super::units::Units;
-use super::{text, value};
+use super::value;
 use crate::failure::Place;
 use crate::plan::Stage;
 
@@ -15,7 +16,7 @@ use crate::plan::Stage;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Essence {
     /// The statements of the stage and of what it does, the functions it calls, the modules it uses.
-    pub texts: Vec<String>,
+    pub texts: Texts,
     /// The values of the variables around it, as they were when it was declared.
     pub captures: BTreeMap<String, Value>,
 }
@@ -24,7 +25,7 @@ impl Program {
     pub fn essence(&self, declared: &Declared, stage: &Stage) -> Essence {
         let Some(body) = declared.body(&stage.declared) else {
             return Essence {
-                texts: vec![self.main().source.text.clone()],
+                texts: Texts::whole(&self.main().source.text),
                 captures: BTreeMap::new(),
             };
         };

@@ -47,65 +47,109 @@ impl fmt::Debug for Known {
 /// The top-level statements at `places`, each function of its file that one calls, directly or
 /// through others, and all of the modules whose functions those call. Comments at the end of a
 /// statement belong to the next.
-pub(super) fn behind(program: &Program, places: &[Place]) -> Vec<String> {
+pub(super) fn behind(program: &Program, places: &[Place]) -> Texts {
     let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for place in places {
         let starts = files.entry(&place.source.name).or_default();
         starts.push(place.span.start);
     }
     let units = program.units();
-    let texts = files.into_iter().filter_map(|(name, starts)| {
-        let unit = units.find(name);
-        unit.map(|unit| gather(program, &unit, &starts))
-    });
-    texts.flatten().collect()
-}
-
-/// As [`behind`], in one file.
-fn gather(program: &Program, unit: &Unit, starts: &[usize]) -> Vec<String> {
-    let cuts = program.cuts().cuts(unit);
-    let mut gathered = Gathered::default();
-    for start in starts {
-        gathered.add(&cuts.statement(*start), unit, &cuts);
-    }
-    if gathered.all {
-        gathered.texts = vec![unit.source.text.clone()];
-    }
-    if gathered.texts.iter().any(|text| text.contains("global::")) {
-        gathered.texts.extend(cuts.constants(unit));
-    }
-    for path in &gathered.modules {
-        gathered
-            .texts
-            .extend(module(program, unit, path, &mut BTreeSet::new()));
-    }
-    gathered.texts
-}
-
-/// The texts of a module and of all that it imports. One that cannot be loaded stands for itself.
-fn module(
-    program: &Program,
-    importer: &Unit,
-    path: &str,
-    seen: &mut BTreeSet<String>,
-) -> Vec<String> {
-    let units = program.units();
-    let Ok(unit) = units.load_unit(program.engine(), &importer.source.name, path) else {
-        return vec![path.to_owned()];
-    };
-    if !seen.insert(unit.source.name.clone()) {
-        return Vec::new();
-    }
-    let mut texts = vec![unit.source.text.clone()];
-    for path in super::literal::imports(&unit.ast) {
-        texts.extend(module(program, &unit, &path, seen));
+    let mut texts = Texts::default();
+    for (name, starts) in files {
+        if let Some(unit) = units.find(name) {
+            texts.append(gather(program, &unit, &starts));
+        }
     }
     texts
 }
 
+/// As [`behind`], in one file.
+fn gather(program: &Program, unit: &Unit, starts: &[usize]) -> Texts {
+    let cuts = program.cuts().cuts(unit);
+    let mut gathered = Gathered::default();
+    for start in starts {
+        gathered.add(OWN, &cuts.statement(*start), unit, &cuts);
+    }
+    if gathered.all {
+        gathered.texts = Texts::default();
+        gathered.texts.add(OWN, &unit.source.text);
+    }
+    if gathered.texts.any(|text| text.contains("global::")) {
+        for (name, text) in cuts.constants(unit) {
+            gathered.texts.add(&format!("constant `{name}`"), text);
+        }
+    }
+    for path in &gathered.modules {
+        let texts = &mut gathered.texts;
+        module(program, unit, path, texts, &mut BTreeSet::new());
+    }
+    gathered.texts
+}
+
+/// Texts by what they are, such as `function `helper``, as completes “ran: … changed”.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Texts(BTreeMap<String, String>);
+
+/// What a stage's own statement is called.
+const OWN: &str = "its script";
+
+impl Texts {
+    pub(super) fn whole(text: &str) -> Self {
+        let mut texts = Self::default();
+        texts.add(OWN, text);
+        texts
+    }
+
+    /// Functions may share a name.
+    pub(super) fn add(&mut self, what: &str, text: &str) {
+        let known = self.0.entry(what.to_owned()).or_default();
+        known.push_str(text);
+        known.push('\0');
+    }
+
+    fn append(&mut self, others: Self) {
+        for (what, text) in others.0 {
+            self.0.entry(what).or_default().push_str(&text);
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let texts = self.0.iter();
+        texts.map(|(what, text)| (what.as_str(), text.as_str()))
+    }
+
+    fn any(&self, test: impl Fn(&str) -> bool) -> bool {
+        self.0.values().any(|text| test(text))
+    }
+}
+
+/// Adds the texts of a module and of all that it imports. One that cannot be loaded stands for
+/// itself.
+fn module(
+    program: &Program,
+    importer: &Unit,
+    path: &str,
+    texts: &mut Texts,
+    seen: &mut BTreeSet<String>,
+) {
+    let units = program.units();
+    let Ok(unit) = units.load_unit(program.engine(), &importer.source.name, path) else {
+        return texts.add(&format!("module `{path}`"), path);
+    };
+    let name = &unit.source.name;
+    if !seen.insert(name.clone()) {
+        return;
+    }
+    let shown = name.strip_suffix(".rhai").unwrap_or(name);
+    texts.add(&format!("module `{shown}`"), &unit.source.text);
+    for path in super::literal::imports(&unit.ast) {
+        module(program, &unit, &path, texts, seen);
+    }
+}
+
 #[derive(Default)]
 struct Gathered {
-    texts: Vec<String>,
+    texts: Texts,
     seen: BTreeSet<usize>,
     /// Paths of modules, as they are imported.
     modules: BTreeSet<String>,
@@ -114,18 +158,19 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, range: &Range<usize>, unit: &Unit, cuts: &Cuts) {
+    fn add(&mut self, what: &str, range: &Range<usize>, unit: &Unit, cuts: &Cuts) {
         if !self.seen.insert(range.start) {
             return;
         }
-        self.texts.push(unit.source.text[range.clone()].to_owned());
+        self.texts.add(what, &unit.source.text[range.clone()]);
         for call in cuts.calls.iter().filter(|call| range.contains(&call.at)) {
             match &call.module {
                 Some(alias) => self.modules.extend(cuts.imported(alias)),
                 None if call.name == "Fn" => self.all = true,
                 None => {
                     for function in cuts.functions.get(&call.name).into_iter().flatten() {
-                        self.add(function, unit, cuts);
+                        let what = format!("function `{}`", call.name);
+                        self.add(&what, function, unit, cuts);
                     }
                 }
             }
@@ -137,7 +182,8 @@ impl Gathered {
 pub(super) struct Cuts {
     text: String,
     statements: Vec<Range<usize>>,
-    constants: Vec<usize>,
+    /// Names, and where each begins.
+    constants: Vec<(String, usize)>,
     functions: BTreeMap<String, Vec<Range<usize>>>,
     calls: Vec<Call>,
     /// Aliases with the paths they stand for.
@@ -193,8 +239,10 @@ impl Cuts {
             .ast
             .statements()
             .iter()
-            .filter(|statement| is_constant(statement))
-            .filter_map(|statement| lines.start_of_line(statement.position()))
+            .filter_map(|statement| {
+                let start = lines.start_of_line(statement.position())?;
+                Some((constant(statement)?, start))
+            })
             .collect();
         let mut cuts = Self {
             text: text.clone(),
@@ -250,9 +298,9 @@ impl Cuts {
         range.start..range.start + kept.map_or(0, |(end, _)| end)
     }
 
-    fn constants(&self, unit: &Unit) -> Vec<String> {
-        let cut = |at: &usize| unit.source.text[self.statement(*at)].to_owned();
-        self.constants.iter().map(cut).collect()
+    fn constants<'a>(&'a self, unit: &'a Unit) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let constants = self.constants.iter();
+        constants.map(|(name, at)| (name.as_str(), &unit.source.text[self.statement(*at)]))
     }
 
     fn imported(&self, alias: &str) -> Vec<String> {
@@ -261,8 +309,14 @@ impl Cuts {
     }
 }
 
-fn is_constant(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::Var(_, flags, _) if flags.contains(rhai::ASTFlags::CONSTANT))
+/// The name of the constant that `statement` declares.
+fn constant(statement: &Stmt) -> Option<String> {
+    match statement {
+        Stmt::Var(variable, flags, _) if flags.contains(rhai::ASTFlags::CONSTANT) => {
+            Some(variable.0.name.to_string())
+        }
+        _ => None,
+    }
 }
 
 /// From lines and columns to bytes.

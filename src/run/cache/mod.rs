@@ -4,6 +4,7 @@ mod basis;
 mod continued;
 mod opened;
 mod parts;
+mod unknown;
 mod watched;
 
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ use crate::action::{Context, Reading, Trace};
 use crate::journal::{Journal, Recorder, Run, Success};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
-use crate::service::files::{self, Files, Fingerprint, Index};
+use crate::service::files::{self, Change, Files, Fingerprint, Index};
 use crate::service::state;
 
 use opened::Opened;
@@ -85,8 +86,10 @@ impl Pending {
 pub struct Explanation {
     /// Each part, and how it stands to what it was.
     pub parts: Vec<(String, Difference)>,
-    /// Which inputs differ, in words.
-    pub files: Option<String>,
+    /// How many files its inputs are.
+    pub files: usize,
+    /// Those that are not as they were; nothing where it never passed.
+    pub changes: Vec<Change>,
 }
 
 /// How a part stands to what it was when the stage last passed.
@@ -178,11 +181,11 @@ impl Cache {
         let (inputs, now) = self.now(about)?;
         let opened = self.opened(about.context)?;
         let before = opened.last(&about.stage.name).map(|(_, parts)| parts);
+        let known = before.as_ref().and_then(|_| opened.inputs_of(about.stage));
         Some(Explanation {
             parts: now.compared(before.as_ref()),
-            files: before.and_then(|before| {
-                opened.changed_inputs(about.stage, &before, &now, &inputs.files)
-            }),
+            files: inputs.files.len(),
+            changes: known.map_or_else(Vec::new, |known| files::differences(&known, &inputs.files)),
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 use super::parts::{Key, Parts};
-use super::{About, Decision, Pending};
+use super::{About, Decision, Pending, unknown};
 use crate::journal::{Journal, JournalError, Run, Success, ago};
 use crate::plan::Stage;
 use crate::run::resume::Finished;
@@ -89,7 +89,7 @@ impl Opened {
         let parts = Parts::of(&self.key, about, Some(inputs.digest));
         let Some((success, before)) = self.last(&stage.name) else {
             return Decision::Run {
-                why: "first time".to_owned(),
+                why: unknown::why(&self.journal(), &stage.name),
                 pending: pending(parts),
             };
         };
@@ -136,10 +136,16 @@ impl Opened {
         if now.inputs == before.inputs {
             return None;
         }
-        let known = self.journal().blob(&blob(&stage.name)).ok().flatten();
-        let known = known.and_then(|bytes| Manifest::from_bytes(&bytes));
-        let told = known.map(|known| files::describe(&files::differences(&known, files)));
+        let told = self
+            .inputs_of(stage)
+            .map(|known| files::describe(&files::differences(&known, files)));
         Some(told.unwrap_or_else(|| "its inputs changed".to_owned()))
+    }
+
+    /// The files that the stage looked at when it last passed.
+    pub(super) fn inputs_of(&self, stage: &Stage) -> Option<Manifest> {
+        let known = self.journal().blob(&blob(&stage.name)).ok().flatten();
+        known.and_then(|bytes| Manifest::from_bytes(&bytes))
     }
 
     fn missing_output(&self, about: &About) -> Option<String> {

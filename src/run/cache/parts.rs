@@ -1,6 +1,7 @@
 //! All that a stage's result follows from, in parts that can be told apart.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use blake3::Hash;
 use serde::{Deserialize, Serialize};
@@ -14,14 +15,16 @@ use crate::secret::Secrets;
 use crate::service::files::Globs;
 
 /// Changes when what the parts mean does.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Each part as a hash; where its value may be secret, with the repository's key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Parts {
     wharf: u32,
-    text: String,
-    options: String,
+    /// By what they are, such as `function `helper``.
+    texts: BTreeMap<String, String>,
+    /// Those that are given, by their names.
+    options: BTreeMap<String, String>,
     captures: BTreeMap<String, String>,
     /// By what was read, such as `env("TOKEN")`; none where it is not set.
     readings: BTreeMap<String, Option<String>>,
@@ -68,7 +71,7 @@ impl Key {
     }
 
     fn of(&self, value: &Value) -> String {
-        self.hash(&value.to_string())
+        self.hash(&settled(value).to_string())
     }
 }
 
@@ -78,14 +81,19 @@ impl Parts {
         let stage = about.stage;
         let essence = about.program.essence(about.declared, stage);
         let captures = essence.captures.iter();
+        let hash = |text: &str| blake3::hash(text.as_bytes()).to_string();
+        let texts = essence.texts.iter();
+        let texts = texts.map(|(what, text)| (what.to_owned(), hash(text)));
         let results = stage.needs.iter().filter_map(|need| {
             let result = about.outputs.get(&need.stage)?;
             Some((need.stage.to_string(), key.of(result)))
         });
         Self {
             wharf: VERSION,
-            text: blake3::hash(essence.texts.join("\0").as_bytes()).to_string(),
-            options: key.hash(&options(stage)),
+            texts: texts.collect(),
+            options: options(stage)
+                .map(|(name, value)| (name.to_owned(), key.hash(&value)))
+                .collect(),
             captures: captures
                 .map(|(name, value)| (name.clone(), key.of(value)))
                 .collect(),
@@ -120,22 +128,18 @@ impl Parts {
     }
 
     pub(super) fn is_rewritten(&self, now: &Self) -> bool {
-        self.text != now.text
+        self.texts != now.texts
     }
 
     /// What differs from `before` but for the inputs; completes “ran: …”.
     pub(super) fn why(&self, before: &Self) -> Option<String> {
-        if self.wharf != before.wharf {
-            return Some("this wharf keeps results in another way".to_owned());
-        }
-        if self.text != before.text {
-            return Some("its script changed".to_owned());
-        }
-        if self.options != before.options {
-            return Some("its options changed".to_owned());
-        }
-        differing(&self.captures, &before.captures)
-            .map(|name| format!("`{name}` changed"))
+        // An option stands in the script as well: what names it tells more.
+        differing(&self.options, &before.options)
+            .map(|name| format!("option `{name}` changed"))
+            .or_else(|| differing(&self.texts, &before.texts).map(|what| format!("{what} changed")))
+            .or_else(|| {
+                differing(&self.captures, &before.captures).map(|name| format!("`{name}` changed"))
+            })
             .or_else(|| {
                 differing(&self.readings, &before.readings)
                     .map(|reading| format!("{reading} changed"))
@@ -168,10 +172,14 @@ impl Parts {
     }
 
     fn named(&self) -> Vec<(String, String)> {
-        let mut named = vec![
-            ("its script".to_owned(), self.text.clone()),
-            ("its options".to_owned(), self.options.clone()),
-        ];
+        let texts = self.texts.iter();
+        let mut named: Vec<_> = texts
+            .map(|(what, hash)| (what.clone(), hash.clone()))
+            .collect();
+        // Its own first, before the functions and modules that it calls.
+        named.sort_by_key(|(what, _)| !what.starts_with("its "));
+        let options = self.options.iter();
+        named.extend(options.map(|(name, hash)| (format!("option `{name}`"), hash.clone())));
         let captures = self.captures.iter();
         named.extend(captures.map(|(name, hash)| (format!("the variable `{name}`"), hash.clone())));
         let readings = self.readings.iter();
@@ -196,9 +204,50 @@ fn differing<V: PartialEq>(
         .cloned()
 }
 
-fn options(stage: &Stage) -> String {
+/// The options that are given, but for those that only say when the stage runs.
+fn options(stage: &Stage) -> impl Iterator<Item = (&'static str, String)> {
+    let flag = |is_set: bool| is_set.then(String::new);
+    let list = |list: &Vec<String>| (!list.is_empty()).then(|| format!("{list:?}"));
+    let time = |time: Option<Duration>| time.map(|time| format!("{time:?}"));
     let (env, matrix) = (&stage.env, &stage.matrix);
-    format!("{env:?} {matrix:?} {:?} {:?}", stage.inputs, stage.outputs)
+    let options = [
+        ("allow_failure", flag(stage.allow_failure)),
+        ("always", flag(stage.always)),
+        ("env", (!env.is_empty()).then(|| format!("{env:?}"))),
+        ("environment", stage.environment.clone()),
+        ("inputs", list(&stage.inputs)),
+        ("labels", list(&stage.labels)),
+        (
+            "matrix",
+            (!matrix.is_empty()).then(|| format!("{matrix:?}")),
+        ),
+        ("outputs", list(&stage.outputs)),
+        (
+            "retry",
+            stage.retry.as_ref().map(|retry| format!("{retry:?}")),
+        ),
+        ("silence", time(stage.silence)),
+        ("timeout", time(stage.timeout)),
+    ];
+    options
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+}
+
+/// `value` with its numbers as far as they survive being written and read: what a run gave is
+/// compared with what was kept of it.
+fn settled(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            Value::String(format!("{:.12e}", number.as_f64().unwrap_or_default()))
+        }
+        Value::Array(values) => values.iter().map(settled).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, value)| (name.clone(), settled(value)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 fn now(reading: &Reading, program: &Program, context: &Context) -> Option<String> {

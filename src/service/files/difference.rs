@@ -12,6 +12,13 @@ pub struct Change {
     pub kind: Changed,
 }
 
+impl Change {
+    /// The path on one line, and without what a terminal would obey.
+    pub fn shown(&self) -> String {
+        shown(&self.path)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// Its content, whether it can be executed, or whether it is a link.
