@@ -184,17 +184,16 @@ stage("md", #{ inputs: "a.md" }, || sh("cat a.md"));"#,
         .file("a.py", "")
         .file("a.md", "one\n")
         .file(".wharfignore", "go\n");
-    let running = project.spawn(["watch", "--jobs", "2"]);
-    running.wait_for("begin\n");
-    running.wait_for("one\n");
-    running.wait_for_stderr("✓ md");
+    let running = project.spawn(["watch", "--jobs", "2", "--json"]);
+    running.wait_for("\"begin\"");
+    running.wait_for("\"stage_finished\"");
     project.write("a.md", "two\n");
-    running.wait_for_stderr("changed during the run: a.md changed");
+    running.wait_for("\"superseded\"");
     project.write("go", "");
-    running.wait_for("two\n");
-    let (stdout, stderr) = end(running);
-    assert_eq!(stdout.matches("begin\n").count(), 1, "{stdout}{stderr}");
-    assert_eq!(stdout.matches("end\n").count(), 1, "{stdout}{stderr}");
+    running.wait_for("\"two\"");
+    let (stdout, _) = end(running);
+    assert_eq!(stdout.matches("\"begin\"").count(), 1, "{stdout}");
+    assert_eq!(stdout.matches("\"end\"").count(), 1, "{stdout}");
 }
 
 #[test]

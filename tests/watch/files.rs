@@ -318,3 +318,23 @@ fn what_concerns_nothing_is_not_told_later() {
     let (stdout, _) = end(running);
     assert!(stdout.contains("\"paths\":[\"a.txt\"]"), "{stdout}");
 }
+
+#[test]
+fn an_interrupt_of_a_run_is_told_once() {
+    let project = Project::new().script("stage(\"a\", || sh(\"echo began; sleep 600\"));");
+    let running = project.spawn(["watch"]);
+    running.wait_for("began\n");
+    let (_, stderr) = end(running);
+    assert_eq!(stderr.matches("error: interrupted").count(), 1, "{stderr}");
+}
+
+#[test]
+fn a_watch_whose_reader_is_gone_ends() {
+    let project = Project::new().script("stage(\"a\", || sh(\"echo one; echo two\"));");
+    let wharf = env!("CARGO_BIN_EXE_wharf");
+    let script = format!("{{ {wharf} watch; echo $? > code; }} | head -n 1");
+    let running = project.spawn_program("sh", ["-c", &script]);
+    let (code, stdout, _) = running.finish().streams();
+    assert_eq!((code, &*stdout), (0, "one\n"));
+    assert_eq!(project.read("code"), "0\n");
+}

@@ -34,7 +34,7 @@ fn each_key_does_what_the_help_says() {
     terminal.write("e");
     terminal.wait_for("stage `test`: a.txt changed");
     terminal.write("o");
-    terminal.wait_for("bad");
+    terminal.wait_for("log of `test` in run 2:");
     terminal.write("p");
     stands(&terminal, &["paused"]);
     project.write("a.txt", "good again\n");
@@ -42,6 +42,8 @@ fn each_key_does_what_the_help_says() {
     stands(&terminal, &["passed", "waiting for changes"]);
     terminal.write("f");
     terminal.wait_for("nothing failed");
+    terminal.write("o");
+    terminal.wait_for("log of `test` in run 3:");
     terminal.write("a");
     terminal.wait_for("by hand");
     stands(&terminal, &["passed", "waiting for changes"]);

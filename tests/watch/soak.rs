@@ -1,14 +1,14 @@
 //! Some hundred random edits of every kind. `tests/bench/soak.sh` makes many more.
 
 use std::fs;
-use std::path::Path;
 
 use super::watch;
 use crate::harness::{Project, Running};
 
 /// A stage that writes down what all files held when it began.
-const SCRIPT: &str =
-    r#"stage("all", || sh("find tree -type f | sort | xargs cat 2> /dev/null | md5sum"));"#;
+const SCRIPT: &str = r#"let command = "find tree -type f | sort | xargs cat 2> /dev/null | md5sum";
+stage("all", || sh(command));
+stage("inputs", #{ inputs: "tree/**" }, || sh(`${command} | sed 's/^/inputs /'`));"#;
 
 /// Numbers as chance gives them, the same each time.
 struct Chance(u64);
@@ -39,10 +39,10 @@ fn after_each_quiet_point_the_last_run_saw_what_is_there() {
             edit(&project, &mut chance, round);
         }
         wait_for_truth(&project, &running);
-        let open = descriptors(&running);
+        let now = Held::by(&running);
         // Every run opens and closes some.
-        let most = before.get_or_insert(open);
-        assert!(open <= *most + 8, "{open} descriptors, {most} at first");
+        let first = before.get_or_insert(now);
+        now.is_not_more_than(first);
     }
     running.signal(rustix::process::Signal::INT);
     let _ = running.finish().streams();
@@ -88,7 +88,7 @@ fn edit(project: &Project, chance: &mut Chance, round: usize) {
     }
 }
 
-/// Waits until the last line that the stage printed is what the files hold.
+/// Waits until the last line that each stage printed is what the files hold.
 #[track_caller]
 fn wait_for_truth(project: &Project, running: &Running) {
     let command = "mkdir -p tree; find tree -type f | sort | xargs cat 2> /dev/null | md5sum";
@@ -96,7 +96,11 @@ fn wait_for_truth(project: &Project, running: &Running) {
     let begin = std::time::Instant::now();
     loop {
         let said = running.stdout_so_far();
-        if said.lines().last() == Some(truth.trim_end()) {
+        let (inputs, all): (Vec<_>, Vec<_>) =
+            said.lines().partition(|line| line.starts_with("inputs "));
+        let inputs = inputs.last().and_then(|line| line.strip_prefix("inputs "));
+        let all = all.last().copied();
+        if all == Some(truth.trim_end()) && inputs == all {
             return;
         }
         let patient = begin.elapsed() < crate::harness::PATIENCE;
@@ -109,7 +113,42 @@ fn wait_for_truth(project: &Project, running: &Running) {
     }
 }
 
-fn descriptors(running: &Running) -> usize {
-    let folder = format!("/proc/{}/fd", running.id());
-    fs::read_dir(Path::new(&folder)).expect("a process").count()
+/// What a process holds.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    descriptors: usize,
+    watches: usize,
+    /// In kilobytes.
+    memory: usize,
+}
+
+impl Held {
+    fn by(running: &Running) -> Self {
+        let folder = format!("/proc/{}", running.id());
+        let read = |path: &str| fs::read_to_string(format!("{folder}/{path}")).unwrap_or_default();
+        let entries = fs::read_dir(format!("{folder}/fd")).expect("a process");
+        let entries: Vec<_> = entries.filter_map(Result::ok).collect();
+        let names = entries.iter().map(|entry| entry.file_name());
+        let watches = names.map(|name| {
+            let told = read(&format!("fdinfo/{}", name.display()));
+            told.matches("inotify wd:").count()
+        });
+        let status = read("status");
+        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let memory = memory.and_then(|memory| memory.trim().strip_suffix(" kB"));
+        Self {
+            descriptors: entries.len(),
+            watches: watches.sum(),
+            memory: memory.and_then(|memory| memory.parse().ok()).unwrap_or(0),
+        }
+    }
+
+    #[track_caller]
+    fn is_not_more_than(self, first: &Self) {
+        let text = format!("{self:?}, at first {first:?}");
+        assert!(self.descriptors <= first.descriptors + 8, "{text}");
+        // The tree has some twenty folders at most, one within the other.
+        assert!(self.watches <= first.watches + 60, "{text}");
+        assert!(self.memory <= first.memory * 2, "{text}");
+    }
 }

@@ -14,13 +14,13 @@ use crate::report;
 /// notifies is held.
 ///
 /// A change runs the stages that have it among their `inputs`, those without `inputs`, and all that
-/// needs one of them; a change of the script reads it again. What `.gitignore`, `.ignore` and
+/// needs one of them; a change of the script reads it again. A failure stops only what depends on it. What `.gitignore`, `.ignore` and
 /// `.wharfignore` name is not watched. While git is in the middle of a checkout, a rebase, a merge or
 /// a bisect nothing starts.
 #[derive(Clone, Debug, Args)]
 #[command(
     after_help = "Keys: enter runs again, a everything, f what failed, e tells what started the \
-last run, p pauses, o shows the last failure's log, q quits, ? helps. Ends with 0 after q, with 130 \
+last run, p pauses, o shows the last log, of a failure first, q quits, ? helps. Ends with 0 after q, with 130 \
 after Ctrl-C."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]

@@ -22,6 +22,7 @@ use crate::cli::Done;
 use crate::cli::arguments::WatchOptions;
 use crate::event::Watched;
 use crate::failure::{Failure, Kind};
+use crate::service::files::Changed;
 use crate::service::tree::Tree;
 use crate::watch::{Activity, Watcher};
 
@@ -45,6 +46,8 @@ pub(super) struct Driver {
     looks: u64,
     /// Whether the root is back, and what there is now was not looked at.
     returned: bool,
+    /// Files that changed since the run began.
+    changed: BTreeMap<PathBuf, Changed>,
     /// The script and what it is made of.
     script: BTreeSet<PathBuf>,
     named: Vec<String>,
@@ -89,6 +92,7 @@ impl Driver {
             begin: Instant::now(),
             pending: BTreeMap::new(),
             touched: BTreeSet::new(),
+            changed: BTreeMap::new(),
             ran: BTreeSet::new(),
             looks: 0,
             returned: false,

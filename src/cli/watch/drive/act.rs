@@ -44,6 +44,7 @@ impl Driver {
             .iter()
             .map(|(path, touch)| (&**path, touch.strictly));
         let changed = self.tree.examine(looked);
+        self.changed.extend(changed.iter().cloned());
         let mut pending = pending;
         let changes = changed.into_iter().map(|(path, kind)| {
             let Touch { during, before, .. } = pending.remove(&path).unwrap_or_default();
@@ -98,6 +99,7 @@ impl Driver {
             self.tell(trigger);
         }
         self.screen.give_way();
+        self.changed.clear();
         let touched = std::mem::take(&mut self.touched);
         let tree = &self.tree;
         self.session

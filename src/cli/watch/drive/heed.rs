@@ -10,7 +10,7 @@ use super::Driver;
 use crate::cli::watch::session::{Message, Over, SETTINGS};
 use crate::cli::watch::{notification, once};
 use crate::event::Watched;
-use crate::service::files::Globs;
+use crate::service::files::{self, Globs};
 use crate::watch::{Activity, LOCK};
 
 /// How long a lock of git's may keep a run from starting without a word.
@@ -111,12 +111,16 @@ impl Driver {
                 files,
                 inputs,
             } => {
-                self.script = SETTINGS.iter().map(PathBuf::from).collect();
-                self.script.extend(files.into_iter().map(PathBuf::from));
+                let before = std::mem::take(&mut self.script);
+                self.script.extend(SETTINGS.iter().map(PathBuf::from));
                 self.watcher.loaded(stages, &chosen);
+                self.add_script(files, &before);
                 self.name(inputs);
             }
-            Message::Files(files) => self.script.extend(files.into_iter().map(PathBuf::from)),
+            Message::Files(files) => {
+                let before = self.script.clone();
+                self.add_script(files, &before);
+            }
             Message::Started(stage) => {
                 let now = self.now();
                 self.watcher.stage_started(now, &stage);
@@ -132,6 +136,24 @@ impl Driver {
             Message::Over(over) => self.end(over),
             Message::Cancelled => {}
             Message::Baseline(read) => self.tree.learn(read),
+        }
+    }
+
+    /// The script is made of these too. One that is not among those `before` may have changed since
+    /// it was read, when nobody knew of it.
+    fn add_script(&mut self, files: Vec<String>, before: &BTreeSet<PathBuf>) {
+        self.script.extend(files.into_iter().map(PathBuf::from));
+        let new = self.script.difference(before);
+        let changed = new.filter_map(|path| {
+            Some(files::Change {
+                path: path.clone(),
+                kind: *self.changed.get(path)?,
+            })
+        });
+        let changed: Vec<_> = changed.collect();
+        if !changed.is_empty() {
+            self.session.check_again();
+            self.watcher.reload(&files::describe(&changed));
         }
     }
 
