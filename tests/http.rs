@@ -222,7 +222,7 @@ fn what_cannot_be_sent_is_told() {
 
     method: "G T"
     exit: 2
-    error: option `method` of `http`: `G T` is no method
+    error: option `method` of `http`: `G T` is not a method
 
     headers: #{ "a b": "1" }
     exit: 1

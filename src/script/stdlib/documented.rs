@@ -1,9 +1,15 @@
 //! What the comments of a module tell of it and of its functions.
 //!
-//! A comment is Markdown. In it `- \`name\` (text): …` is an option, `Effect: \`notify\`.` and
-//! `Returns …` and `Fails …` are what they say, and a block of `rhai` with a title is an example, with
-//! what it prints behind `// prints: `. Which options there are, and with which defaults, is in the
-//! function: `with_defaults(options, #{ … })`.
+//! A comment is Markdown. In a function's, some lines have a meaning:
+//!
+//! ```text
+//! - `url` (text): another webhook; env `SLACK_WEBHOOK_URL`
+//! Effect: `notify`. Returns nothing.
+//! Fails if there is no such webhook.
+//! ```
+//!
+//! A block of `rhai` with a title is an example, with what it prints after `// prints:`. Which options
+//! there are, and with which defaults, is in the function: `with_defaults(options, #{ … })`.
 
 use rhai::{ASTNode, Expr, Stmt};
 
@@ -135,7 +141,7 @@ fn functions(source: &str) -> Vec<DocumentedFunction> {
         read.parameters
             .push(rest.split(')').next().unwrap_or_default().to_owned());
         read.parameters.sort_by_key(String::len);
-        read.name = name.to_owned();
+        name.clone_into(&mut read.name);
         match known {
             Some(known) if comment.is_empty() => functions[known].parameters = read.parameters,
             Some(known) => functions[known] = read,
@@ -187,7 +193,7 @@ fn function(comment: &str, defaults: Vec<(String, String)>) -> DocumentedFunctio
     told
 }
 
-/// An option from its default and its note, ` (text): what it is; env \`NAME\``.
+/// An option from its default and what follows its name in the comment.
 fn option(name: String, default: &str, note: &str) -> DocumentedOption {
     let (kind, doc) = note.split_once(':').unwrap_or(("", note));
     let (doc, env) = match doc.split_once("; env `") {
