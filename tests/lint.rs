@@ -188,7 +188,7 @@ fn one_broken_linter_does_not_hide_what_others_find() {
       |   | ^
       | unknown field `no-such-setting`
       | rent.py
-      |   1:1 F401 'os' imported but unused
+      |   1:1 flake8 F401 'os' imported but unused
     hint: see all of it: `wharf logs 1 script`
     ");
 }

@@ -62,7 +62,7 @@ impl Patterns {
         }
         for digits in digits(value) {
             if digits.len() >= TAILED {
-                let tails = (1..4).map(|skipped| digits[skipped..].as_bytes().to_vec());
+                let tails = (1..4).map(|skipped| digits.as_bytes()[skipped..].to_vec());
                 self.tails.extend(tails);
             }
             if digits.len() >= SHORTEST_WRAPPED {

@@ -256,16 +256,17 @@ mod tests {
                     let char = c.to_string();
                     char.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>()
                 };
-                match way {
-                    0 => written += &percent(),
-                    1 => written += &percent().replace('%', "%25"),
-                    2 => written += &format!("\\u{:04x}", u32::from(c)),
-                    3 => written += &format!("\\\\u{:04X}", u32::from(c)),
-                    4 => written += &format!("\x1b[1m{c}"),
-                    _ if matches!(c, '"' | '\\' | '/') => written += &format!("\\{c}"),
-                    _ if matches!(c, '%') => written += "%25",
-                    _ => written.push(c),
-                }
+                let one = match way {
+                    0 => percent(),
+                    1 => percent().replace('%', "%25"),
+                    2 => format!("\\u{:04x}", u32::from(c)),
+                    3 => format!("\\\\u{:04X}", u32::from(c)),
+                    4 => format!("\x1b[1m{c}"),
+                    _ if matches!(c, '"' | '\\' | '/') => format!("\\{c}"),
+                    _ if c == '%' => "%25".to_owned(),
+                    _ => c.to_string(),
+                };
+                written += &one;
             }
             let text = format!("it is {written}. That is all");
             let masked = masked_in_pieces(&secrets, text.as_bytes(), size);

@@ -16,7 +16,7 @@ pub(super) fn joined(text: &[u8], ends: &[usize], reach: usize) -> View {
     for at in ends.iter().copied() {
         // What stood before the text may have been more of its first line.
         let start = at.saturating_sub(SHORTEST);
-        if start < done || at == done || !text[start..at].iter().all(is_digit) {
+        if start < done || at == done || !text[start..at].iter().all(|byte| is_digit(*byte)) {
             continue;
         }
         let Some(mut next) = after_break(text, at) else {
@@ -25,10 +25,10 @@ pub(super) fn joined(text: &[u8], ends: &[usize], reach: usize) -> View {
         let run = text[done..at]
             .iter()
             .rev()
-            .take_while(|byte| is_digit(byte));
+            .take_while(|byte| is_digit(**byte));
         push(&mut view, text, at - run.take(reach).count()..at);
         loop {
-            let run = text[next..].iter().take_while(|byte| is_digit(byte));
+            let run = text[next..].iter().take_while(|byte| is_digit(**byte));
             done = next + run.count();
             let after = after_break(text, done).filter(|_| done - next >= SHORTEST);
             let Some(after) = after else {
@@ -65,7 +65,7 @@ fn after_break(text: &[u8], at: usize) -> Option<usize> {
     Some(next + text[next..].iter().take_while(is_blank).count())
 }
 
-fn is_digit(byte: &u8) -> bool {
+fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 

@@ -6,7 +6,7 @@ use crate::harness::Project;
 
 #[test]
 fn a_runner_that_is_none_or_cannot_run_here() {
-    let told = ["runner: 5", "runner: \"django\""].map(|options| {
+    let told = ["runner: [5][0]", "runner: \"django\""].map(|options| {
         let script = format!("run_tests(#{{ {options} }});");
         Project::new().script(&script).run(["run"]).failure()
     });

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::line::Line;
 use super::place;
-use crate::event::{Call, Event, Listed, Outcome, Stream};
+use crate::event::{Call, Event, Listed, Outcome, Received, Stream};
 use crate::failure::{Failure, Kind};
 use crate::line::shown;
 use crate::secret::Secrets;
@@ -194,15 +194,7 @@ impl Json {
                 value["failure"] = self.failure(failure.map(|failure| &**failure));
                 value
             }
-            Event::Rehearsed { services } => {
-                let mut value = started("rehearsed", None);
-                let services = services.iter().map(|one| {
-                    let lines: Vec<_> = one.lines.iter().map(|line| text(line)).collect();
-                    json!({ "service": one.service, "lines": lines })
-                });
-                value["services"] = services.collect();
-                value
-            }
+            Event::Rehearsed { services } => self.rehearsed(services),
             Event::RunFinished {
                 took,
                 passed,
@@ -225,6 +217,16 @@ impl Json {
             | Event::Asking { .. }
             | Event::Answered { .. } => return None,
         })
+    }
+
+    fn rehearsed(&self, services: &[Received]) -> Value {
+        let services = services.iter().map(|one| {
+            let lines = one.lines.iter().map(|line| self.secrets.mask(line));
+            json!({ "service": one.service, "lines": lines.collect::<Vec<_>>() })
+        });
+        let mut value = started("rehearsed", None);
+        value["services"] = services.collect();
+        value
     }
 
     fn run_started(&self, stages: &[Listed], rehearsal: bool) -> Value {
