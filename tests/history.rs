@@ -101,3 +101,20 @@ stage("t2", || 0);
     let told = project.run(["logs", "last", "t", "--follow"]);
     told.stdout("▸ t (v=1)\n1\n▸ t (v=2)\n2\n");
 }
+
+#[test]
+fn a_journal_that_cannot_be_read_is_a_warning_of_a_plan() {
+    let project = Project::new()
+        .script("stage(\"test\", #{ inputs: \"src\" }, || 0);\n")
+        .file("src", "")
+        .file(".wharf/journal.db", &"no database ".repeat(100));
+    assert_snapshot!(project.run(["plan"]).all(), @"
+    exit: 0
+    ── stdout
+    test  run    first time
+    ── stderr
+    warning: the journal cannot be used
+    cause: file is not a database
+    hint: move `.wharf/journal.db` away to begin a new one
+    ");
+}

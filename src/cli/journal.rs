@@ -22,7 +22,12 @@ pub(super) fn find(place: &Place) -> Result<Option<Journal>, Failure> {
     let Some(journal) = journal else {
         return Ok(None);
     };
-    if let Some(stopped) = journal.stop_orphans().map_err(|error| unusable(&error))? {
+    let stopped = match journal.stop_orphans() {
+        // What cannot be written can be read.
+        Err(error) if error.is_of_writing() => None,
+        stopped => stopped.map_err(|error| unusable(&error))?,
+    };
+    if let Some(stopped) = stopped {
         let mut stderr = std::io::stderr().lock();
         let label = Colour::of(&stderr).attention("warning:");
         // Nothing is left to tell if even this cannot be printed.

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Done;
 use super::arguments::{Place, PlanOptions};
 use super::load::{Setting, load};
+use super::{Done, journal, show};
 use crate::failure::{Failure, nearest};
 use crate::plan::{self, Selection};
 use crate::report::Colour;
@@ -22,6 +22,10 @@ pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> D
     let mut declared = program.declare().map_err(Arc::new)?;
     let selection = options.selection.selection();
     let order = order(&mut declared, &selection).map_err(Arc::new)?;
+    if let Err(failure) = journal::find(place) {
+        // Then all stages seem to run for the first time.
+        show(&failure, true, secrets);
+    }
     let cache = Cache::looking();
     let mut stdout = std::io::stdout().lock();
     let colour = Colour::of(&stdout);

@@ -1,12 +1,14 @@
 //! Why the journal cannot be read or written.
 
-use std::io;
+use std::io::{self, ErrorKind};
 
 /// Completes “the journal cannot be used: …”.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     #[error("it was written by a newer wharf: its version is {found}, and this one knows {known}")]
     Newer { found: usize, known: usize },
+    #[error("it was written by an older wharf, and cannot be brought up to date where it is")]
+    Older,
     #[error(transparent)]
     Database(#[from] rusqlite::Error),
     #[error(transparent)]
@@ -25,7 +27,28 @@ impl JournalError {
                 Some(DatabaseCorrupt | NotADatabase)
             )
             .then_some("move `.wharf/journal.db` away to begin a new one"),
-            Self::Io(_) => None,
+            Self::Older | Self::Io(_) => None,
+        }
+    }
+
+    /// Whether only writing is what does not work: on a full disk, or one that may not be written.
+    pub fn is_of_writing(&self) -> bool {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DiskFull, PermissionDenied, ReadOnly, SystemIoFailure,
+        };
+
+        match self {
+            Self::Newer { .. } | Self::Older => false,
+            Self::Database(error) => matches!(
+                error.sqlite_error_code(),
+                Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure)
+            ),
+            Self::Io(error) => matches!(
+                error.kind(),
+                ErrorKind::PermissionDenied
+                    | ErrorKind::ReadOnlyFilesystem
+                    | ErrorKind::StorageFull
+            ),
         }
     }
 }

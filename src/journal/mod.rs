@@ -19,7 +19,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::service::state;
 
@@ -56,15 +57,48 @@ impl Journal {
         Ok(journal)
     }
 
-    /// The same, or nothing where nothing was ever run.
+    /// The same, or nothing where nothing was ever run. Where it cannot be written it can still be
+    /// read.
     pub fn open_existing(root: &Path) -> Result<Option<Self>, JournalError> {
-        Self::is_in(root).then(|| Self::open(root)).transpose()
+        if !Self::is_in(root) {
+            return Ok(None);
+        }
+        match Self::open(root) {
+            Err(error) if error.is_of_writing() => Self::open_to_read(root).map(Some),
+            opened => opened.map(Some),
+        }
+    }
+
+    /// Nothing is brought up to date, and nothing marked.
+    fn open_to_read(root: &Path) -> Result<Self, JournalError> {
+        let folder = root.join(state::FOLDER);
+        let path = folder.join(FILE);
+        let read = |uri: &str| {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            let connection = Connection::open_with_flags(uri, flags)?;
+            schema::check(&connection)?;
+            Ok::<_, JournalError>(connection)
+        };
+        let uri = uri(&path);
+        // The log beside it can only be read where its index can be made; without it the last runs
+        // may be missing, which is better than nothing.
+        let connection = read(&uri).or_else(|_| read(&format!("{uri}?immutable=1")))?;
+        Ok(Self { connection, folder })
     }
 
     fn is_in(root: &Path) -> bool {
         root.join(state::FOLDER).join(FILE).exists()
     }
 }
+
+/// As `SQLite` takes it.
+fn uri(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    format!("file:{}", percent_encode(bytes, IN_URI))
+}
+
+/// What means something in a URI.
+const IN_URI: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,6 @@
 //! The tables, and the way to them from every version that was ever written.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::path::Path;
 
@@ -45,6 +46,16 @@ fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), Journ
     transaction.pragma_update(None, "user_version", newest)?;
     transaction.commit()?;
     Ok(())
+}
+
+/// Whether a journal that is only read has the tables of this wharf.
+pub(super) fn check(connection: &Connection) -> Result<(), JournalError> {
+    let (found, known) = (version(connection)?, MIGRATIONS.len());
+    match found.cmp(&known) {
+        Ordering::Greater => Err(JournalError::Newer { found, known }),
+        Ordering::Less => Err(JournalError::Older),
+        Ordering::Equal => Ok(()),
+    }
 }
 
 fn version(connection: &Connection) -> Result<usize, JournalError> {
