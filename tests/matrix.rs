@@ -247,7 +247,7 @@ fn the_list_shows_it_as_one() {
     let told = Project::new()
         .script(
             r#"
-// On every Python that is supported
+/// On every Python that is supported
 stage("test", #{ matrix: #{ python: ["3.11", "3.12"], os: ["linux", "mac"] } }, || 1);
 stage("image", #{ needs: ["test"], labels: "heavy" }, || 1);
 stage("mac", #{ needs: ["test (python=3.12, os=mac)"], labels: ["heavy", "slow"] }, || 1);
