@@ -18,7 +18,8 @@ stage("docs", #{ inputs: ["*.md"] }, || sh("cat a.md"));
 stage("pack", #{ needs: "test", inputs: "setup.cfg" }, || sh("echo packed"));"#,
         )
         .file("a.py", "one\n")
-        .file("a.md", "text\n");
+        .file("a.md", "text\n")
+        .file("setup.cfg", "");
     let running = watch(&project, &[]);
     project.write("a.py", "two\n");
     running.wait_for_stderr_count(" passed in ", 2);
