@@ -86,7 +86,7 @@ fn gather(program: &Program, unit: &Unit, starts: &[usize]) -> Texts {
     gathered.texts
 }
 
-/// Texts by what they are, such as `function `helper``, as completes “ran: … changed”.
+/// Texts by what they are, such as “function `helper`”, as completes “ran: … changed”.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Texts(BTreeMap<String, String>);
 
