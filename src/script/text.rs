@@ -38,7 +38,7 @@ pub(super) fn behind(program: &Program, place: &Place) -> Texts {
     gathered.texts
 }
 
-/// Texts by what they are, such as `function `helper``, as completes “ran: … changed”.
+/// Texts by what they are, such as the function of a name; that completes “ran: … changed”.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Texts(BTreeMap<String, String>);
 

@@ -19,7 +19,7 @@ const VERSION: u32 = 2;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Parts {
     wharf: u32,
-    /// By what they are, such as `function `helper``.
+    /// By what they are, such as the function of a name.
     texts: BTreeMap<String, String>,
     /// Those that are given, by their names.
     options: BTreeMap<String, String>,
