@@ -33,12 +33,13 @@ impl Limit {
         length.saturating_sub(self.begin.elapsed())
     }
 
-    /// What the work came to, if it is done before the time is over.
+    /// What the work came to, if it is done before the time is over. A second it always gets.
     pub(super) async fn within<T>(self, work: impl Future<Output = T>) -> Option<T> {
-        match self.wait {
-            Some(_) => timeout(self.left(Duration::ZERO), work).await.ok(),
-            None => Some(work.await),
+        if self.wait.is_none() {
+            return Some(work.await);
         }
+        let left = self.left(Duration::ZERO).max(Duration::from_secs(1));
+        timeout(left, work).await.ok()
     }
 
     pub(super) fn over(self) -> ActionError {
