@@ -30,10 +30,13 @@ pub fn key(root: &Path) -> io::Result<[u8; 32]> {
     }
 }
 
-/// Makes the folder in `root`, and the file in it that hides it from git.
+/// Makes the folder in `root`, which has to be there, and the file in it that hides it from git.
 pub fn make(root: &Path) -> io::Result<PathBuf> {
     let folder = root.join(FOLDER);
-    fs::create_dir_all(&folder)?;
+    match fs::create_dir(&folder) {
+        Err(error) if !folder.is_dir() => return Err(error),
+        _ => {}
+    }
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
         fs::write(ignore, "*\n")?;

@@ -61,13 +61,14 @@ class Watched:
             "nodemon": ["nodemon", "-q", "-e", "py", "--watch", ".", "--exec", self.line],
         }[self.tool]
 
-    def start(self):
+    def start(self, wait=True):
         begin = time.perf_counter()
         self.child = subprocess.Popen(
             self.arguments(), cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )
-        self.wait()
+        if wait:
+            self.wait()
         return time.perf_counter() - begin
 
     def wait(self, patience=20):
@@ -115,8 +116,9 @@ class Watched:
         os.killpg(self.child.pid, signal.SIGTERM)
         self.child.wait()
 
-    def end(self):
-        self.stop()
+    def end(self, stopped=False):
+        if not stopped:
+            self.stop()
         os.close(self.pipe)
         os.unlink(self.pipe_path)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -204,6 +206,81 @@ def checkouts():
             watched.end()
 
 
-parts = {"latencies": latencies, "ignored": ignored, "checkouts": checkouts}
+def orphans(tool, trials):
+    """Runs that were stopped, and left something of theirs behind."""
+    left = f"sleep 86{os.getpid()}"
+    watched = Watched(tool, files=100, command=f"{left} >&2 & echo; {left}")
+    watched.start(wait=False)
+    for trial in range(trials):
+        time.sleep(0.1)
+        watched.write("state", str(trial))
+    time.sleep(0.5)
+    watched.stop()
+    time.sleep(1.5)
+    listed = subprocess.run(["pgrep", "-fx", left], capture_output=True, text=True).stdout
+    for process in listed.split():
+        os.kill(int(process), signal.SIGKILL)
+    watched.end(stopped=True)
+    return len(listed.split())
+
+
+def lost(tool, trials):
+    """Edits during a run that no run saw in the end."""
+    watched = Watched(tool, files=100, command="cat state; sleep 0.2")
+    watched.start()
+    count = 0
+    for trial in range(trials):
+        watched.write("state", f"{trial} begin")
+        time.sleep(0.05)
+        watched.write("state", f"{trial} end")
+        lines = watched.quiet(1)
+        count += not lines or lines[-1] != f"{trial} end"
+    watched.end()
+    return count
+
+
+def folders(tool, trials):
+    """Files in folders made just before that started nothing."""
+    watched = Watched(tool, files=100)
+    watched.start()
+    count = 0
+    for trial in range(trials):
+        watched.quiet(0.15)
+        os.makedirs(watched.path(f"new{trial}/deep"))
+        watched.write(f"new{trial}/deep/a.py", "1")
+        count += not watched.quiet(0.4)
+        watched.write(f"new{trial}/deep/a.py", "2")
+        count += watched.wait(2) is None
+    watched.end()
+    return count
+
+
+def loops(tool, trials):
+    """Commands that write what starts them, and are started again all the time."""
+    count = 0
+    for _ in range(trials):
+        watched = Watched(tool, files=100, command="date +%s%N | tee made")
+        watched.start()
+        time.sleep(4)
+        watched.quiet(0.01)
+        count += watched.wait(1) is not None
+        watched.end()
+    return count
+
+
+def trials():
+    count = int(os.environ.get("TRIALS", "10"))
+    print(f"of {count} trials: orphans, lost edits, files in new folders missed, loops")
+    for tool in tools():
+        told = [str(part(tool, count)) for part in (orphans, lost, folders, loops)]
+        print(f"{tool:<14} " + ", ".join(told))
+
+
+parts = {
+    "latencies": latencies,
+    "ignored": ignored,
+    "checkouts": checkouts,
+    "trials": trials,
+}
 for part in sys.argv[3:] or parts:
     parts[part]()

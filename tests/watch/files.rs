@@ -295,7 +295,7 @@ fn a_script_that_is_read_again_is_no_stage() {
     project.write("wharf.rhai", format!("{ECHO}\n"));
     running.wait_for_count("\"run_finished\"", 2);
     let (stdout, _) = end(running);
-    let events = stdout.lines().map(|line| serde_json::from_str(line));
+    let events = stdout.lines().map(serde_json::from_str);
     let mut events = events.map(|event| event.expect("a line of JSON"));
     let triggered: serde_json::Value = events
         .find(|event: &serde_json::Value| event["type"] == "triggered")

@@ -128,7 +128,7 @@ impl Held {
         let read = |path: &str| fs::read_to_string(format!("{folder}/{path}")).unwrap_or_default();
         let entries = fs::read_dir(format!("{folder}/fd")).expect("a process");
         let entries: Vec<_> = entries.filter_map(Result::ok).collect();
-        let names = entries.iter().map(|entry| entry.file_name());
+        let names = entries.iter().map(fs::DirEntry::file_name);
         let watches = names.map(|name| {
             let told = read(&format!("fdinfo/{}", name.display()));
             told.matches("inotify wd:").count()

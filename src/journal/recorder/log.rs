@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::event::{Event, Outcome, Source, Stream};
@@ -148,6 +148,10 @@ impl Logs {
     /// Empty: one that is there belongs to a journal that is no more.
     fn make_folder(&mut self) -> io::Result<()> {
         let folder = logs::folder(&self.state, self.run);
+        // A repository that was taken away meanwhile is not made again for its logs.
+        if !self.state.parent().is_some_and(Path::is_dir) {
+            return Err(ErrorKind::NotFound.into());
+        }
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => fs::create_dir_all(&folder)?,

@@ -93,6 +93,10 @@ impl Driver {
         let now = self.now();
         self.watcher.set_gone(now, gone);
         if gone {
+            // What runs stands in what was taken away.
+            if let Some(run) = &self.run {
+                run.brake.pull();
+            }
             let root = self.session.root.display();
             let text = format!("`{root}` is gone: nothing runs until it is back");
             self.tell(Watched::Warned { text });
