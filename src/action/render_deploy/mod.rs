@@ -261,7 +261,9 @@ const MAYBE_STARTED: &str =
 /// What was to start a deploy failed.
 fn refusal(error: &RenderError) -> ActionError {
     if error.may_have_started() {
-        return ActionError::new(error.to_string()).unfinished().hint(MAYBE_STARTED);
+        return ActionError::new(error.to_string())
+            .unfinished()
+            .hint(MAYBE_STARTED);
     }
     unanswered(error)
 }
