@@ -107,7 +107,7 @@ fn a_journal_that_cannot_be_read_is_a_warning_of_a_plan() {
     let project = Project::new()
         .script("stage(\"test\", #{ inputs: \"src\" }, || 0);\n")
         .file("src", "")
-        .file(".wharf/journal.db", &"no database ".repeat(100));
+        .file(".wharf/journal.db", "no database ".repeat(100));
     assert_snapshot!(project.run(["plan"]).all(), @"
     exit: 0
     ── stdout
