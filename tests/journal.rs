@@ -96,8 +96,8 @@ fn history_tells_how_each_run_ended() {
         [
             (Some("test"), Some("passed")),
             (Some("lint"), Some("failed")),
-            (Some("image"), Some("waiting")),
-            (Some("deploy"), Some("waiting"))
+            (Some("image"), Some("not_run")),
+            (Some("deploy"), Some("not_run"))
         ]
     );
     assert_eq!(run["stages"][0]["result"], 3);
@@ -241,7 +241,7 @@ fn a_killed_run_is_known_as_interrupted_and_its_processes_are_stopped() {
         let run = runs.last().expect("a run");
         assert_eq!(run["outcome"], "interrupted");
         assert_eq!(run["stages"][0]["state"], "cancelled");
-        assert_eq!(run["stages"][1]["state"], "waiting");
+        assert_eq!(run["stages"][1]["state"], "not_run");
     }
 }
 

@@ -75,7 +75,7 @@ stage("last", || print("never"));
     let (code, stdout, stderr) = told.streams();
     assert_eq!((code, stdout.as_str()), (1, ""));
     for line in [
-        "✗ long stopped after ",
+        "✗ long cancelled after ",
         "✗ short failed after ",
         "○ later not run: `long` did not pass\n",
         "○ last not run: the run stops at its first failure\n",
@@ -237,7 +237,7 @@ stage("clean", #{ needs: "wait", always: true }, || sh("echo cleaned"));
     cleaned
     ── stderr
     ▸ wait
-    ✗ wait stopped after [time]
+    ✗ wait cancelled after [time]
     ▸ clean
     ✓ clean [time]
     1 passed, 1 stopped in [time]

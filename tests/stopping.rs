@@ -48,9 +48,9 @@ fn a_stopped_run_says_so() {
     told: interrupted
     ── stderr
     ▸ wait
-    ✗ wait stopped after [time]
+    ✗ wait cancelled after [time]
     ○ deploy not run: `wait` did not pass
-    1 stopped, 1 not run in [time]
+    1 cancelled, 1 not run in [time]
     error: interrupted
     ");
 }

@@ -167,7 +167,7 @@ const ORDER: [StageState; 8] = [
 fn counted(run: &Run, stages: &[Stage], state: StageState) -> Option<String> {
     let count = stages.iter().filter(|stage| stage.state == state).count();
     let name = match state {
-        StageState::Waiting if run.outcome != RunOutcome::Running => "not run",
+        StageState::Waiting if is_over(run) => "not run",
         state => state.name(),
     };
     (count > 0).then(|| format!("{count} {name}"))
@@ -186,7 +186,7 @@ fn commit(run: &Run) -> String {
 }
 
 fn object(run: &Run, stages: &[Stage]) -> Value {
-    let stages: Vec<_> = stages.iter().map(stage).collect();
+    let stages: Vec<_> = stages.iter().map(|one| stage(run, one)).collect();
     json!({
         "run": run.id,
         "started": date(run.started),
@@ -203,11 +203,19 @@ fn object(run: &Run, stages: &[Stage]) -> Value {
     })
 }
 
-fn stage(stage: &Stage) -> Value {
+fn is_over(run: &Run) -> bool {
+    run.outcome != RunOutcome::Running
+}
+
+fn stage(run: &Run, stage: &Stage) -> Value {
+    let state = match stage.state {
+        StageState::Waiting if is_over(run) => "not_run",
+        state => state.name(),
+    };
     json!({
         "name": stage.name,
         "needs": stage.needs,
-        "state": stage.state,
+        "state": state,
         "why": stage.why,
         "started": stage.started.map(date),
         "took_ms": stage.took.map(milliseconds),

@@ -143,8 +143,8 @@ fn ended(stage: &Stage) -> String {
         (StageState::Excused, Some(took)) => {
             format!("failed after {}, which is allowed", elapsed(took))
         }
-        (StageState::Cancelled, Some(took)) => format!("stopped after {}", elapsed(took)),
-        (StageState::Cancelled, None) => "stopped".to_owned(),
+        (StageState::Cancelled, Some(took)) => format!("cancelled after {}", elapsed(took)),
+        (StageState::Cancelled, None) => "cancelled".to_owned(),
         (state, _) => state.name().to_owned(),
     }
 }

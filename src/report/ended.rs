@@ -17,7 +17,7 @@ pub(super) fn finished(stage: &Stage, colour: Colour) -> String {
             failure.message.lines().next().unwrap_or_default()
         ),
         State::Ended(Outcome::Cancelled) => {
-            format!("{} {name} stopped after {took}", colour.bad("✗"))
+            format!("{} {name} cancelled after {took}", colour.bad("✗"))
         }
         _ => format!("{} {name} failed after {took}", colour.bad("✗")),
     };
@@ -81,7 +81,7 @@ mod tests {
         );
         assert_eq!(
             told("first time", Outcome::Cancelled),
-            "✗ test stopped after 2.1 s  ran: first time"
+            "✗ test cancelled after 2.1 s  ran: first time"
         );
         // Nothing was decided: nothing is explained.
         assert_eq!(told(NO_INPUTS, Outcome::Passed), "✓ test 2.1 s");

@@ -98,7 +98,7 @@ impl Writer<'_> {
             }
             State::Ended(Outcome::Cancelled) | State::Running => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-                status.set_message("stopped");
+                status.set_message("cancelled");
                 TestCase::new(name, status)
             }
             State::Waiting | State::Skipped(_) | State::Held(_) | State::Dropped(_) => {

@@ -175,7 +175,7 @@ impl Record {
             "passed",
             "failed",
             "failed (allowed)",
-            "stopped",
+            "cancelled",
             "skipped",
             "held",
             "not run",
@@ -255,7 +255,7 @@ impl Stage {
             State::Ended(Outcome::Passed) => "passed",
             State::Ended(Outcome::Failed(_)) => "failed",
             State::Ended(Outcome::Excused(_)) => "failed (allowed)",
-            State::Ended(Outcome::Cancelled) => "stopped",
+            State::Ended(Outcome::Cancelled) => "cancelled",
         }
     }
 }

@@ -187,7 +187,7 @@ fn a_signal_stops_a_push() {
     ── stderr
     ▸ script
       pushing `127.0.0.1:[port]/push-stopped:1` without a login
-    ✗ script stopped after [time]
+    ✗ script cancelled after [time]
     1 stopped in [time]
     error: interrupted
     ");

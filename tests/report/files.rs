@@ -134,11 +134,11 @@ fn an_interrupted_run_leaves_its_files() {
     <testsuites name="wharf" tests="2" skipped="1" failures="0" errors="1">
         <testsuite name="wait" tests="1" skipped="0" errors="1" failures="0">
             <properties>
-                <property name="outcome" value="stopped"/>
+                <property name="outcome" value="cancelled"/>
                 <property name="why" value="it has no `inputs`"/>
             </properties>
             <testcase name="wait" classname="wait">
-                <error message="stopped"/>
+                <error message="cancelled"/>
             </testcase>
             <system-out>up</system-out>
         </testsuite>
