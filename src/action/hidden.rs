@@ -4,17 +4,33 @@ use serde_json::Value;
 
 use crate::secret::{Secrets, hide as hidden, is_secret, with_password};
 
-/// Hides from every output what the options' names say is secret. Tells whether all of it could
-/// be, so that the command line may be kept.
+/// Hides from every output what the options' names, and those within them, say is secret. Tells
+/// whether all of it could be, so that the command line may be kept.
 pub fn hide(options: &Value, secrets: &Secrets) -> bool {
     let options = options.as_object().into_iter().flatten();
-    all(options.map(|(name, value)| match name.as_str() {
+    all(options.map(|(name, value)| {
+        let own = credential(name, value, secrets);
+        own.unwrap_or_else(|| by_their_names(value, secrets))
+    }))
+}
+
+/// Hides the credentials among the options. What a script writes into the environment of a command
+/// is not taken for one: a key of its tests may be a word of any line.
+pub fn hide_credentials(options: &Value, secrets: &Secrets) {
+    for (name, value) in options.as_object().into_iter().flatten() {
+        let _ = credential(name, value, secrets);
+    }
+}
+
+/// Hides the value of an option that is a credential by its name, if it is one.
+fn credential(name: &str, value: &Value, secrets: &Secrets) -> Option<bool> {
+    Some(match name {
         "dsn" => secrets.add_dsn(value.as_str().unwrap_or_default()),
         "secrets" | "hook" => every_text(value, secrets),
         "headers" => headers(value, secrets),
         name if is_secret(&format!("_{name}")) => every_text(value, secrets),
-        _ => by_their_names(value, secrets),
-    }))
+        _ => return None,
+    })
 }
 
 /// Whether all are; unlike [`Iterator::all`] it asks each of them.

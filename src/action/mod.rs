@@ -35,7 +35,7 @@ pub use context::{Context, Environment, Injected, Standins};
 pub use duration::Duration;
 pub use error::{ActionError, ErrorKind};
 pub use gate::{Answer, Gate, about};
-pub use hidden::hide;
+pub use hidden::{hide, hide_credentials};
 pub use hold::Hold;
 pub(crate) use lint::is_configured as has_linter;
 pub use outlet::Outlet;

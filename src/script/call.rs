@@ -13,7 +13,7 @@ use super::literal;
 use super::raised::{Raised, hold, raise, stop};
 use super::value::{from_json, to_json};
 use crate::action::{
-    ACTIONS, ActionError, Descriptor, Effect, ErrorKind, carry_out, hide, options,
+    ACTIONS, ActionError, Descriptor, Effect, ErrorKind, carry_out, hide, hide_credentials, options,
 };
 use crate::failure::Failure;
 
@@ -71,7 +71,11 @@ fn call(
     let current = current::get();
     let done = gather(action, argument, options).and_then(|options| {
         // Whatever becomes of the call: what it was told may be in a history or an error.
-        let _ = hide(&options, &current.context.secrets);
+        let secrets = &current.context.secrets;
+        match current.whereabouts {
+            Whereabouts::Entry => drop(hide(&options, secrets)),
+            _ => hide_credentials(&options, secrets),
+        }
         let effect = (action.effect_of)(&options)?;
         Ok((options, effect))
     });

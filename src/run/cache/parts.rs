@@ -71,7 +71,7 @@ impl Key {
     }
 
     fn of(&self, value: &Value) -> String {
-        self.hash(&settled(value).to_string())
+        self.hash(&value.to_string())
     }
 }
 
@@ -232,22 +232,6 @@ fn options(stage: &Stage) -> impl Iterator<Item = (&'static str, String)> {
     options
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
-}
-
-/// `value` with its numbers as far as they survive being written and read: what a run gave is
-/// compared with what was kept of it.
-fn settled(value: &Value) -> Value {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            Value::String(format!("{:.12e}", number.as_f64().unwrap_or_default()))
-        }
-        Value::Array(values) => values.iter().map(settled).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(name, value)| (name.clone(), settled(value)))
-            .collect(),
-        other => other.clone(),
-    }
 }
 
 fn now(reading: &Reading, program: &Program, context: &Context) -> Option<String> {
