@@ -116,7 +116,7 @@ fn a_python_project_with_nothing_but_pytest_is_tested() {
         script.contains("// Not yet: no linter is configured."),
         "{script}"
     );
-    changed(&project, "quay.py", "RENT = 500\n");
+    changed(&project, "quay.py", "RENT = 5000\n");
 }
 
 #[test]

@@ -54,7 +54,7 @@ for name in ["a", "b", "c", "d"] {
     assert_snapshot!(refused.all(), @"
     exit: 2
     ── stderr
-    error: invalid value '0' for '--jobs <N>': number would be zero for non-zero type
+    error: invalid value '0' for '--jobs <N>': `0` is not a number of jobs; write 1 or more
 
     For more information, try '--help'.
     ");
@@ -197,7 +197,7 @@ stage("clean", #{ always: true }, || sh("echo cleaning; until [ -e stopped ]; do
     running.wait_for("up\n");
     running.wait_for("cleaning\n");
     running.signal(Signal::INT);
-    running.wait_for_stderr("✗ wait stopped");
+    running.wait_for_stderr("✗ wait cancelled");
     project.write("stopped", "");
     running.wait_for("cleaned\n");
     let (code, _, stderr) = running.finish().streams();
@@ -240,7 +240,7 @@ stage("clean", #{ needs: "wait", always: true }, || sh("echo cleaned"));
     ✗ wait cancelled after [time]
     ▸ clean
     ✓ clean [time]
-    1 passed, 1 stopped in [time]
+    1 passed, 1 cancelled in [time]
     error: interrupted
     ");
 }

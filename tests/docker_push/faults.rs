@@ -53,7 +53,7 @@ fn a_fault_that_passes_is_told_and_tried_again() {
     assert_snapshot!(told, @r#"
     exit: 0
     ── stdout
-    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-fault-push:1", "tags": ["127.0.0.1:[port]/push-fault-push:1"]}
+    #{"digest": "sha256:[digest]", "reference": "127.0.0.1:[port]/push-fault-push:1", "simulated": false, "tags": ["127.0.0.1:[port]/push-fault-push:1"]}
     ── stderr
     ▸ script
       pushing `127.0.0.1:[port]/push-fault-push:1` without a login
@@ -188,7 +188,7 @@ fn a_signal_stops_a_push() {
     ▸ script
       pushing `127.0.0.1:[port]/push-stopped:1` without a login
     ✗ script cancelled after [time]
-    1 stopped in [time]
+    1 cancelled in [time]
     error: interrupted
     ");
 }
