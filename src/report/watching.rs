@@ -44,9 +44,9 @@ pub(super) fn line(watched: &Watched, colour: Colour) -> String {
                 .map(|path| format!("`{}`", path.display()))
                 .collect();
             let text = format!(
-                "a loop: {} changed each time `{stage}` ran, which started it again; that it \
-                 writes it starts nothing any more. Name it in the stage's `outputs`, or in \
-                 `.wharfignore`",
+                "a loop: {} changed each time `{stage}` ran, which started it again; such a change \
+                 starts nothing any more. Name it in the `outputs` of the stage that writes it, or \
+                 in `.wharfignore`",
                 paths.join(", ")
             );
             format!("{} {text}", colour.attention("warning:"))

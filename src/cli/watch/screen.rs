@@ -13,6 +13,8 @@ pub(super) struct Screen {
     events: Events,
     status: Status,
     last: Option<Over>,
+    /// The line that stands there.
+    standing: Option<(Option<bool>, String)>,
 }
 
 impl Screen {
@@ -23,17 +25,19 @@ impl Screen {
             report,
             status: Status::new(options, secrets),
             last: None,
+            standing: None,
         }
     }
 
     /// Tells something: among what a run says, where one goes on.
     pub(super) fn tell(&mut self, run: Option<&Events>, watched: Watched) {
-        self.status.clear();
+        self.give_way();
         run.unwrap_or(&self.events).emit(Event::Watched(watched));
     }
 
     /// A run is about to write.
     pub(super) fn give_way(&mut self) {
+        self.standing = None;
         self.status.clear();
     }
 
@@ -66,8 +70,11 @@ impl Screen {
         };
         let count = watcher.stages().names().count();
         let noun = if count == 1 { "stage" } else { "stages" };
-        self.status
-            .show(good, &format!("{last}{count} {noun} · {waiting} · ? help"));
+        let line = (good, format!("{last}{count} {noun} · {waiting} · ? help"));
+        if self.standing.as_ref() != Some(&line) {
+            self.status.show(line.0, &line.1);
+            self.standing = Some(line);
+        }
     }
 
     pub(super) fn close(mut self) {

@@ -13,19 +13,21 @@ pub(in crate::service) struct Rules {
 }
 
 impl Rules {
-    /// What holds for `root` from outside of it: the person's own rules, the repository's
-    /// `info/exclude`, and each `.gitignore` from the repository's top down to above `root`, which
+    /// What holds for `root` from outside of it: the person's own rules, or those that the
+    /// repository's settings name instead, its `info/exclude`, and each `.gitignore` from the repository's top down to above `root`, which
     /// is an absolute path. Where there is no repository, the person's rules alone.
     pub(in crate::service) fn around(root: &Path) -> Option<Arc<Self>> {
         let (person, _) = GitignoreBuilder::new(root).build_global();
-        let rules = chained(person, None);
+        let mut rules = chained(person, None);
         let Some(top) = root.ancestors().find(|folder| folder.join(".git").exists()) else {
             return rules;
         };
-        let rules = match exclude(top) {
-            Some(file) => Self::read(top, &file, rules),
-            None => rules,
-        };
+        if let Some(git) = shared_folder(top) {
+            if let Some(file) = excludes_file(&git) {
+                rules = Self::read(top, &top.join(file), None);
+            }
+            rules = Self::read(top, &git.join("info/exclude"), rules);
+        }
         let mut between: Vec<_> = root.ancestors().skip(1).collect();
         between.retain(|folder| folder.starts_with(top));
         between.iter().rev().fold(rules, |rules, folder| {
@@ -69,19 +71,39 @@ fn chained(own: Gitignore, above: Option<Arc<Rules>>) -> Option<Arc<Rules>> {
     Some(Arc::new(Rules { own, above }))
 }
 
-/// `info/exclude` of the repository checked out at `top`. All its working trees share one: `.git`
-/// of a linked one is a file that names its folder, and `commondir` there leads to the
-/// repository's (gitrepository-layout(5)).
-fn exclude(top: &Path) -> Option<PathBuf> {
+/// The folder of the repository checked out at `top`. All its working trees share one: `.git` of a
+/// linked one is a file that names its folder, and `commondir` there leads to the repository's
+/// (gitrepository-layout(5)).
+fn shared_folder(top: &Path) -> Option<PathBuf> {
     let git = top.join(".git");
     if git.is_dir() {
-        return Some(git.join("info/exclude"));
+        return Some(git);
     }
     let link = std::fs::read_to_string(git).ok()?;
     let folder = top.join(link.strip_prefix("gitdir:")?.trim());
-    let common = match std::fs::read_to_string(folder.join("commondir")) {
+    Some(match std::fs::read_to_string(folder.join("commondir")) {
         Ok(common) => folder.join(common.trim()),
         Err(_) => folder,
-    };
-    Some(common.join("info/exclude"))
+    })
+}
+
+/// `core.excludesFile` as the repository itself sets it (git-config(1)).
+fn excludes_file(git: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(git.join("config")).ok()?;
+    let mut in_core = false;
+    let mut found = None;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            in_core = line.eq_ignore_ascii_case("[core]");
+        } else if let Some((name, value)) = line.split_once('=').filter(|_| in_core)
+            && name.trim().eq_ignore_ascii_case("excludesfile")
+        {
+            found = Some(value.trim().trim_matches('"'));
+        }
+    }
+    let path = found?;
+    match path.strip_prefix("~/") {
+        Some(path) => Some(std::env::home_dir()?.join(path)),
+        None => Some(path.into()),
+    }
 }

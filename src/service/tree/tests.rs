@@ -358,3 +358,13 @@ fn where_watches_run_out_it_is_said_how_to_get_more_and_folders_are_looked_at() 
     place.tree.next_look = Some(super::Instant::now());
     assert_eq!(place.changes(), ["two/a.py"]);
 }
+
+#[test]
+fn the_rules_that_the_repositorys_settings_name_hold() {
+    let config = "[core]\n\tbare = false\n\texcludesFile = mine\n[user]\n\tname = Ada\n";
+    let files = [(".git/config", config), ("mine", "*.log\n"), ("a.log", "1")];
+    let mut place = Place::new(&files);
+    place.write("a.log", "2");
+    place.write("a.txt", "1");
+    assert_eq!(place.changes(), ["+a.txt"]);
+}
