@@ -90,7 +90,7 @@ fn it_is_the_named_folder_and_script_whose_stages_are_proposed() {
     );
     assert_snapshot!(proposed, @"
     image
-    ship --only --directory --from --file --skip --param --rehearse --fault --jobs --keep-going --plan --force --help --quiet --output --json --junit --html
+    ship --only --directory --from --file --skip --param --rehearse --fault --jobs --keep-going --plan --force --dry-run --help --quiet --output --json --junit --html
     ");
 }
 

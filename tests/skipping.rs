@@ -364,17 +364,25 @@ stage("image", #{ inputs: "src" }, || docker_build("me/app:1"));
         .file("Dockerfile", "FROM scratch\nCOPY src /\n")
         .env("DOCKER_HOST", "unix:///nowhere/docker.sock");
     let all = "test ran: first time\nname ran: first time\nimage ran: first time";
-    let made_up = "name ran: first time\nimage ran: first time";
+    let made_up = |run: usize| {
+        ["name", "image"]
+            .map(|stage| format!("{stage} ran: its success in run {run} was not kept"))
+            .join("\n")
+    };
     let rehearse = ["--rehearse"];
     assert_eq!(
         in_turn(&project, &rehearse, &rehearse),
-        [all, made_up, made_up]
+        [all.to_owned(), made_up(1), made_up(2)]
     );
     let project = project.env("RELEASE_NAME", "sun");
     let only = ["--only", "name"];
     assert_eq!(
         in_turn(&project, &only, &["--rehearse"]),
-        ["name ran: first time", "", "image ran: first time"]
+        [
+            "name ran: its success in run 3 was not kept",
+            "",
+            "image ran: its success in run 3 was not kept"
+        ]
     );
 }
 

@@ -48,13 +48,15 @@ fn a_flat_script_is_one_stage() {
 
 #[test]
 fn a_script_that_does_nothing_is_done() {
-    assert_snapshot!(Project::new().script("").run(["run"]).all(), @"
+    assert_snapshot!(Project::new().script("").run(["run"]).all(), @r#"
     exit: 0
     ── stderr
+    warning: the script `wharf.rhai` declares no stage
+    hint: one is declared like this: `stage("test", || run_tests());`
     ▸ script
     ✓ script [time]
     1 passed in [time]
-    ");
+    "#);
 }
 
 #[test]

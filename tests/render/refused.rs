@@ -152,6 +152,7 @@ fn what_is_missing_or_unheard_is_told_with_what_to_do() {
     health: "app.example.com"
     exit: 2
     error: option `health` of `render_deploy`: is no URL; it begins with http:// or https://
+    error: 1 error found; nothing was run
 
     health_status: 204
     exit: 2
@@ -176,10 +177,14 @@ fn an_image_that_is_nothing_is_no_latest_one() {
     assert_eq!(standin.requests().len(), 0);
     assert_snapshot!(told.join("\n"), @"
     exit: 2
-    error: option `image` of `render_deploy` must be an image's reference, or what docker_build or docker_push gave
+    error: option `image` of `render_deploy` is nothing, `()`
+    hint: leave the option out where it has no value
+    error: 1 error found; nothing was run
 
     exit: 2
-    error: option `image` of `render_deploy` must be an image's reference, or what docker_build or docker_push gave
+    error: option `image` of `render_deploy` is nothing, `()`
+    hint: leave the option out where it has no value
+    error: 1 error found; nothing was run
     ");
 }
 
