@@ -296,3 +296,52 @@ stage("tag", #{ when: on_tag("*") }, || 0);
     2 skipped in [time]
     ");
 }
+
+const BRANCH: &str = r"print(`${git::branch()}|${git::tag()}|${git::sha() == git::sha().to_lower()}|${git::short_sha().len()}|${git::is_dirty()}`);";
+
+#[test]
+fn git_is_asked() {
+    let project = Project::new().script(BRANCH).git();
+    project
+        .run(["run", "--quiet"])
+        .stdout("main||true|7|false\n");
+    project.write("more.txt", "more");
+    project.tool("git", ["tag", "v1"]);
+    project
+        .run(["run", "--quiet"])
+        .stdout("main|v1|true|7|true\n");
+}
+
+#[test]
+fn a_detached_checkout_in_ci_is_on_the_branch_that_ci_names() {
+    let project = Project::new().script("print(git::branch());").git();
+    project.tool("git", ["checkout", "-q", "--detach"]);
+    project.run(["run", "--quiet"]).stdout("\n");
+    let project = project
+        .env("CIRCLECI", "true")
+        .env("CIRCLE_BRANCH", "feature/x");
+    project.run(["run", "--quiet"]).stdout("feature/x\n");
+    let project = project.env("CIRCLE_BRANCH", "").env("CIRCLECI", "");
+    let project = project
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_REF_TYPE", "branch")
+        .env("GITHUB_REF_NAME", "feature/y");
+    project.run(["run", "--quiet"]).stdout("feature/y\n");
+}
+
+#[test]
+fn a_folder_that_is_no_repository() {
+    let told = Project::new().script("print(git::sha());\n").run(["run"]);
+    assert_snapshot!(told.all(), @"
+    exit: 1
+    ── stderr
+    ▸ script
+    ✗ script failed after [time]
+    1 failed in [time]
+    error: this is not a git repository
+     --> wharf.rhai:1:12
+      |
+    1 | print(git::sha());
+      |            ^^^
+    ");
+}

@@ -261,7 +261,7 @@ fn a_stage_is_documented_by_the_comment_meant_for_that() {
         .script(
             "//! The pipeline of the harbour.\n/// Runs the tests\nstage(\"test\", || 1);\n\n\
              /** Deploys\n * all of it */\nstage(\"deploy\", || 1);\n\n\
-             // TODO\nstage(\"later\", || 1);\n\n/// Of nothing\n\nstage(\"plain\", || 1);\n",
+             // for the day after\nstage(\"later\", || 1);\n\n/// Of nothing\n\nstage(\"plain\", || 1);\n",
         )
         .run([""; 0]);
     assert_snapshot!(told.all(), @"

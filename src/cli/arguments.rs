@@ -2,6 +2,7 @@
 
 mod docs;
 mod report;
+mod typed;
 mod watch;
 
 use std::num::NonZeroUsize;
@@ -19,11 +20,14 @@ pub(super) use docs::{DocsFormat, DocsOptions};
 pub(super) use report::{OutputMode, ReportOptions};
 pub(super) use watch::WatchOptions;
 
+/// Longer lines are hard to read.
+const WIDEST: usize = 100;
+
 /// Run a repository's deploy pipeline from one Rhai script.
 ///
 /// Without a command, lists the stages of the nearest `wharf.rhai` and runs nothing.
 #[derive(Debug, Parser)]
-#[command(name = "wharf", version = env!("WHARF_VERSION"), max_term_width = 100)]
+#[command(name = "wharf", version = env!("WHARF_VERSION"), max_term_width = WIDEST)]
 #[command(
     after_help = "Exit codes: 0 done, 1 the pipeline failed, 2 the script or the command line is \
 wrong, 3 refused, 70 a defect of wharf, 130 interrupted."

@@ -27,8 +27,6 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
-
 use crate::action::Gate;
 use crate::cancel::Cancel;
 use crate::failure::{Failure, guard, keep_panics};
@@ -43,7 +41,7 @@ type Done = Result<(), Arc<Failure>>;
 
 pub fn main() -> ExitCode {
     completions::answer();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::typed() {
         Ok(arguments) => arguments,
         Err(error) => {
             if let Some(failure) = list::meant(&error) {

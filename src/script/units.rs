@@ -1,7 +1,9 @@
 //! Every script and module that was compiled, and how an import finds its module.
 
+mod confined;
+
 use std::collections::{BTreeSet, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rhai::{
@@ -229,12 +231,12 @@ impl Units {
         if let Some(name) = path.strip_prefix("std/") {
             return stdlib::find(name)
                 .map(|text| (path.to_owned(), text.to_owned()))
-                .ok_or_else(|| unknown_standard(name));
+                .ok_or_else(|| confined::unknown_standard(name));
         }
         if path.is_empty() {
             return Err(Failure::script("the path of a module is empty"));
         }
-        let name = inside(importer, path)?;
+        let name = confined::inside(importer, path)?;
         self.will_try(&name.display().to_string());
         let file = self.0.root.join(&name);
         let real = file.canonicalize().map_err(|_| {
@@ -370,44 +372,5 @@ struct Entered<'a>(&'a Mutex<Vec<String>>);
 impl Drop for Entered<'_> {
     fn drop(&mut self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    }
-}
-
-/// `path` as seen from `importer`, as a path from the repository's root that stays inside it.
-fn inside(importer: &str, path: &str) -> Result<PathBuf, Failure> {
-    let asked = Path::new(path);
-    if asked.is_absolute() {
-        return Err(
-            Failure::script(format!("the module `{path}` has an absolute path"))
-                .hint("import a path relative to this file, inside the repository"),
-        );
-    }
-    let mut inside = PathBuf::new();
-    let beside = Path::new(importer).parent().unwrap_or(Path::new(""));
-    for component in beside.join(asked).components() {
-        match component {
-            Component::Normal(part) => inside.push(part),
-            Component::ParentDir if inside.pop() => {}
-            Component::CurDir => {}
-            _ => {
-                return Err(Failure::script(format!(
-                    "the module `{path}` lies outside the repository"
-                ))
-                .hint("a script can import only what is in its own repository, and `std/…`"));
-            }
-        }
-    }
-    if inside.extension().is_none() {
-        inside.set_extension("rhai");
-    }
-    Ok(inside)
-}
-
-fn unknown_standard(name: &str) -> Failure {
-    let known: Vec<_> = stdlib::MODULES.iter().map(|(name, _)| *name).collect();
-    let failure = Failure::script(format!("there is no standard module `std/{name}`"));
-    match crate::failure::nearest(name, known.iter().copied()) {
-        Some(near) => failure.hint(format!("did you mean `std/{near}`?")),
-        None => failure.hint(format!("there are: {}", known.join(", "))),
     }
 }

@@ -1,5 +1,7 @@
 //! `wharf check`: what it finds, how it says so, and what it lets pass.
 
+mod formats;
+mod imports;
 mod lost;
 mod matrices;
 mod names;
