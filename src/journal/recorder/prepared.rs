@@ -17,11 +17,17 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    pub(super) fn execute(&mut self, sql: &'static str, params: impl Params) -> Result<()> {
+    /// Makes ready what will be executed.
+    pub(super) fn prepare(&mut self, sql: &'static str) -> Result<()> {
         if !self.statements.contains_key(sql) {
             let statement = self.connection.prepare(sql)?;
             self.statements.insert(sql, statement);
         }
+        Ok(())
+    }
+
+    pub(super) fn execute(&mut self, sql: &'static str, params: impl Params) -> Result<()> {
+        self.prepare(sql)?;
         if let Some(statement) = self.statements.get_mut(sql) {
             statement.execute(params)?;
         }

@@ -18,6 +18,26 @@ use crate::secret::Secrets;
 use crate::service::git::Head;
 use crate::service::process::Identity;
 
+const STAGE_STARTED: &str = "UPDATE stages SET state = 'running', why = ?3, started = ?4, attempts = 1 \
+     WHERE run = ?1 AND name = ?2";
+const STAGE_FINISHED: &str = "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6 \
+     WHERE run = ?1 AND name = ?2";
+const ACTION_STARTED: &str = "INSERT OR REPLACE INTO actions \
+     (run, stage, attempt, number, action, effect, options, state, started) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started', ?8)";
+const ACTION_FINISHED: &str = "UPDATE actions SET state = ?5, took = ?6, result = ?7, message = ?8 \
+     WHERE run = ?1 AND stage = ?2 AND attempt = ?3 AND number = ?4";
+const RUN_FINISHED: &str = "UPDATE runs SET outcome = ?2, ended = ?3, failure = ?4 WHERE id = ?1";
+
+/// What nearly every run comes to.
+pub(super) const USUAL: [&str; 5] = [
+    STAGE_STARTED,
+    ACTION_STARTED,
+    ACTION_FINISHED,
+    STAGE_FINISHED,
+    RUN_FINISHED,
+];
+
 /// A run that has no number yet.
 pub(super) struct Begin<'a> {
     pub(super) origin: &'a Origin,
@@ -118,8 +138,7 @@ impl Rows<'_, '_> {
     pub(super) fn event(&mut self, event: &Event, at: SystemTime) -> Result<()> {
         match event {
             Event::StageStarted { stage, why } => self.prepared.execute(
-                "UPDATE stages SET state = 'running', why = ?3, started = ?4, attempts = 1 \
-                 WHERE run = ?1 AND name = ?2",
+                STAGE_STARTED,
                 params![
                     self.run,
                     self.secrets.mask(stage),
@@ -182,8 +201,7 @@ impl Rows<'_, '_> {
                 };
                 let message = message.map(|message| self.secrets.mask(message));
                 self.prepared.execute(
-                    "UPDATE actions SET state = ?5, took = ?6, result = ?7, message = ?8 \
-                     WHERE run = ?1 AND stage = ?2 AND attempt = ?3 AND number = ?4",
+                    ACTION_FINISHED,
                     params![
                         self.run,
                         self.secrets.mask(stage),
@@ -203,7 +221,7 @@ impl Rows<'_, '_> {
                     Some(_) => RunOutcome::Failed,
                 };
                 self.prepared.execute(
-                    "UPDATE runs SET outcome = ?2, ended = ?3, failure = ?4 WHERE id = ?1",
+                    RUN_FINISHED,
                     params![
                         self.run,
                         outcome.name(),
@@ -226,8 +244,7 @@ impl Rows<'_, '_> {
         let (state, failure) = ended(outcome);
         let result = (state == StageState::Passed).then(|| self.json(result));
         self.prepared.execute(
-            "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6 \
-             WHERE run = ?1 AND name = ?2",
+            STAGE_FINISHED,
             params![
                 self.run,
                 self.secrets.mask(stage),
@@ -241,9 +258,7 @@ impl Rows<'_, '_> {
 
     fn call_started(&mut self, stage: &Arc<str>, call: &Call, at: SystemTime) -> Result<()> {
         self.prepared.execute(
-            "INSERT OR REPLACE INTO actions \
-             (run, stage, attempt, number, action, effect, options, state, started) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started', ?8)",
+            ACTION_STARTED,
             params![
                 self.run,
                 self.secrets.mask(stage),

@@ -96,6 +96,10 @@ impl Writer {
         };
         let run = begin.write(&stages, rehearsal, &mut prepared, &self.secrets)?;
         let _ = self.run.set(Some(run));
+        // While the first command runs: at its end somebody waits.
+        for sql in rows::USUAL {
+            prepared.prepare(sql)?;
+        }
         let mut recording = self.recording(prepared, &journal.folder, run);
         self.batch(&mut recording, early);
         while let Ok(first) = receiver.recv() {
