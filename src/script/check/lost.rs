@@ -98,6 +98,9 @@ fn given(scene: &Scene, expression: &Expr) -> Option<String> {
 
 fn lost(scene: &Scene, closure: &str, words: &Words, findings: &mut Vec<Finding>) {
     let changes = Changes::of(scene.unit(), closure);
+    if changes.made.is_empty() {
+        return;
+    }
     let mut told = BTreeSet::new();
     // What nobody declares is complained about as such.
     let declared = constants::declared(scene.unit());
