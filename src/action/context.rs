@@ -97,12 +97,15 @@ impl Standins {
 
     /// Where `url` of any service is played.
     pub fn http(&self, url: &Url) -> Result<Url, ActionError> {
-        if url.host_str() == Some("api.render.com") {
+        if url.host_str() == Some(RENDER) {
             return self.render(url);
         }
         moved(url, &self.http)
     }
 }
+
+/// The host of Render's API, which a rehearsal plays.
+pub(super) const RENDER: &str = "api.render.com";
 
 /// `url` with the scheme, host and port of `origin`.
 fn moved(url: &Url, origin: &str) -> Result<Url, ActionError> {

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::context::RENDER;
 use super::format::NO_URL;
 use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
@@ -150,6 +151,16 @@ fn method(options: &Options) -> Result<Method, ActionError> {
         .map_err(|_| ActionError::option("method", format!("`{name}` is not a method")))
 }
 
+/// Whether a rehearsal makes this request as any other run does: one that reads what this machine
+/// itself answers, or what anybody may read. With a credential it goes to the stand-in, as the
+/// credential may be made up.
+fn is_real(options: &Options, url: &Url) -> bool {
+    let mut names = options.headers.keys();
+    let public = url.host_str() != Some(RENDER)
+        && !names.any(|name| name.eq_ignore_ascii_case("authorization"));
+    Http::effect(options) == Effect::Read && (public || is_loopback(url))
+}
+
 fn request(context: &Context, options: &Options) -> Result<Request, ActionError> {
     refuse_nothing(options)?;
     if options.json.is_some() && options.body.is_some() {
@@ -167,9 +178,7 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
         context.warn(format!("{SHORT}: those in the URL"));
     }
     let original = url.clone();
-    // What this machine itself answers can be read in a rehearsal too.
-    let stays = Http::effect(options) == Effect::Read && is_loopback(&url);
-    let standins = context.standins.as_ref().filter(|_| !stays);
+    let standins = context.standins.as_ref().filter(|_| !is_real(options, &url));
     if let Some(standins) = standins {
         url = standins.http(&url)?;
     }
