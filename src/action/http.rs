@@ -178,7 +178,10 @@ fn request(context: &Context, options: &Options) -> Result<Request, ActionError>
         context.warn(format!("{SHORT}: those in the URL"));
     }
     let original = url.clone();
-    let standins = context.standins.as_ref().filter(|_| !is_real(options, &url));
+    let standins = context
+        .standins
+        .as_ref()
+        .filter(|_| !is_real(options, &url));
     if let Some(standins) = standins {
         url = standins.http(&url)?;
     }

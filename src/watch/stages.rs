@@ -128,7 +128,8 @@ impl Stages {
             }
             match &stage.inputs {
                 Some(inputs) => inputs.is_match(path),
-                None => writers.is_empty(),
+                // Whatever the script became, all is read again with it.
+                None => writers.is_empty() && !change.script,
             }
         };
         let all = 0..self.list.len();

@@ -132,6 +132,35 @@ fn a_script_that_changes_is_read_again_and_a_wrong_one_leaves_the_last_in_place(
 }
 
 #[test]
+fn a_script_that_was_found_wrong_is_not_run_when_other_files_change() {
+    let script = |word: &str| {
+        format!(
+            "stage(\"tell\", #{{ inputs: \"a.txt\" }}, || sh(\"echo {word} $(cat a.txt)\"));\n\
+             stage(\"ship\", #{{ needs: \"tell\" }}, || sh(\"echo ship\"));\n"
+        )
+    };
+    let project = Project::new()
+        .script(&script("one"))
+        .file("a.txt", "first\n");
+    let running = watch(&project, &[]);
+    running.wait_for("one first\nship\n");
+    let wrong = script("two") + "stage(\"z\", || nosuch());\n";
+    project.write("wharf.rhai", &wrong);
+    running.wait_for_stderr("nothing was run");
+    project.write("a.txt", "second\n");
+    running.wait_for("one second\nship\n");
+    project.write("a.txt", "third\n");
+    running.wait_for("one third\nship\n");
+    project.write("wharf.rhai", &script("two"));
+    running.wait_for("two third\nship\n");
+    let (stdout, _) = end(running);
+    assert_eq!(
+        stdout,
+        "one first\nship\none second\nship\none third\nship\ntwo third\nship\n"
+    );
+}
+
+#[test]
 fn folders_are_looked_at_where_the_system_tells_nothing() {
     let project = Project::new().script(ECHO).file("a.txt", "one\n");
     let running = watch(&project, &["--poll=10ms"]);

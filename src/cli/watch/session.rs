@@ -45,6 +45,8 @@ pub(super) struct Session {
     pub(super) good: Mutex<Option<Good>>,
     /// Whether the script is as it was when it was last checked.
     pub(super) checked: AtomicBool,
+    /// Whether something was found wrong with it then.
+    pub(super) is_wrong: AtomicBool,
     /// Whether there is nothing that could ever run.
     pub(super) is_refused: AtomicBool,
     recorder: Arc<Mutex<Option<Recorder>>>,
@@ -136,6 +138,7 @@ impl Session {
             settled: Mutex::default(),
             good: Mutex::default(),
             checked: AtomicBool::new(false),
+            is_wrong: AtomicBool::new(false),
             is_refused: AtomicBool::new(false),
             recorder,
         }

@@ -9,6 +9,7 @@ use crate::cli::load::{Setting, found};
 use crate::cli::watch::session::{Good, Message, lock};
 use crate::cli::{check, show};
 use crate::failure::Failure;
+use crate::plan;
 use crate::script::Program;
 
 /// What a run is of, and where it takes place.
@@ -84,9 +85,15 @@ impl Once {
         self.report.set_jobs(session.jobs);
         // What was found wrong once is told once.
         if !session.checked.swap(true, Ordering::Relaxed) {
-            check::before_run(&program, &session.secrets)?;
+            let checked = check::before_run(&program, &session.secrets);
+            session.is_wrong.store(checked.is_err(), Ordering::Relaxed);
+            checked?;
+        } else if session.is_wrong.load(Ordering::Relaxed) {
+            let failure = Failure::script("the script is wrong; nothing was run");
+            return Err(Arc::new(failure.hint("`wharf check` shows its errors")));
         }
         let declared = program.declare().map_err(Arc::new)?;
+        plan::order(&declared.plan).map_err(Arc::new)?;
         Ok(Good { program, declared })
     }
 }
