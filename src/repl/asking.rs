@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::action::{Answer, Descriptor, Effect, Gate, Standins};
@@ -32,6 +33,8 @@ pub struct Asking {
     pub yes: bool,
     /// Whether there is no other call to come.
     once: bool,
+    /// Whether what calls are made of may be made up: then none of them leaves the machine.
+    unreal: Arc<AtomicBool>,
     /// Names of actions that were answered for all.
     all: Arc<Mutex<BTreeSet<&'static str>>>,
     played: Arc<OnceLock<Played>>,
@@ -52,6 +55,7 @@ impl Asking {
             person,
             yes,
             once: false,
+            unreal: Arc::default(),
             all: Arc::default(),
             played: Arc::default(),
             told: Arc::default(),
@@ -65,6 +69,11 @@ impl Asking {
     pub fn once(mut self) -> Self {
         self.once = true;
         self
+    }
+
+    /// Tells whether the script was read with settings that were made up.
+    pub(super) fn set_unreal(&self, unreal: bool) {
+        self.unreal.store(unreal, Ordering::Relaxed);
     }
 
     /// The stand-ins, started if they are not.
@@ -111,10 +120,8 @@ impl Gate for Asking {
     fn ask(&self, action: &Descriptor, effect: Effect, about: &str, cancel: &Cancel) -> Answer {
         // One question at a time, whoever asks.
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.yes || all.contains(action.name) {
-            return Answer::Yes;
-        }
-        if !self.person {
+        let allowed = self.yes || all.contains(action.name);
+        if !allowed && !self.person {
             return Answer::No {
                 why: format!(
                     "its effect is `{}` and nobody is there to be asked",
@@ -122,6 +129,17 @@ impl Gate for Asking {
                 ),
                 hint: Some("`--yes` lets it run".to_owned()),
             };
+        }
+        if self.unreal.load(Ordering::Relaxed) {
+            return Answer::No {
+                why: "the script was read with settings that are not set, and made up".to_owned(),
+                hint: Some(
+                    "set them, `:rehearse on`, or leave the script out with `--bare`".to_owned(),
+                ),
+            };
+        }
+        if allowed {
+            return Answer::Yes;
         }
         let about = self.secrets.mask(about);
         let colour = Colour::of(&io::stderr());

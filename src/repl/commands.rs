@@ -178,7 +178,13 @@ impl Repl<'_> {
     }
 
     /// The file is there whole and right, or not at all.
-    fn save(&self, file: &str) -> Result<(), Arc<Failure>> {
+    fn save(&mut self, file: &str) -> Result<(), Arc<Failure>> {
+        if Path::new(file).exists() && !self.saved.contains(file) {
+            let failure = Failure::script(format!("there is a file `{file}` already"));
+            return Err(Arc::new(
+                failure.hint("name another: nothing is overwritten"),
+            ));
+        }
         let unwritable = |error: io::Error| {
             let failure = Failure::script(format!("`{file}` cannot be written"));
             Arc::new(failure.because(error.to_string()))
@@ -196,6 +202,7 @@ impl Repl<'_> {
             Arc::new(failure.because(wrong.message))
         })?;
         files::replace(Path::new(file), text).map_err(unwritable)?;
+        self.saved.insert(file.to_owned());
         let (count, are) = match self.kept.len() {
             1 => ("1 entry".to_owned(), "is"),
             count => (format!("{count} entries"), "are"),

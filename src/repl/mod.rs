@@ -7,6 +7,7 @@ mod editor;
 mod words;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -72,6 +73,8 @@ pub struct Repl<'a> {
     session: Rc<RefCell<Session>>,
     /// What `:save` writes: the entries that were evaluated and did not fail.
     kept: Vec<Kept>,
+    /// The files that `:save` wrote.
+    saved: BTreeSet<String>,
     /// The entry before, whatever became of it.
     last: String,
     /// What belongs into the history and is not yet there.
@@ -79,6 +82,11 @@ pub struct Repl<'a> {
     changes: Changes,
     rehearsing: Option<Arc<Standins>>,
     gate: Arc<Asking>,
+}
+
+/// Whether the script was read with settings that were made up.
+fn is_unreal(session: &Session) -> bool {
+    session.program().host().context.trace.is_made_up()
 }
 
 /// Whether the session goes on.
@@ -93,6 +101,7 @@ impl<'a> Repl<'a> {
         let session = Session::new(shell.load()?)?;
         let mut changes = Changes::default();
         changes.learn(session.program());
+        options.asking.set_unreal(is_unreal(&session));
         Ok(Self {
             shell,
             changes,
@@ -100,6 +109,7 @@ impl<'a> Repl<'a> {
             options,
             session: Rc::new(RefCell::new(session)),
             kept: Vec::new(),
+            saved: BTreeSet::new(),
             last: String::new(),
             typed: Vec::new(),
             rehearsing: None,
@@ -288,6 +298,7 @@ impl<'a> Repl<'a> {
         match loaded {
             Ok(()) => {
                 self.changes.learn(self.session.borrow().program());
+                self.gate.set_unreal(is_unreal(&self.session.borrow()));
                 let stays = if self.kept.is_empty() {
                     ""
                 } else {

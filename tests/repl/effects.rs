@@ -110,3 +110,21 @@ fn an_error_of_a_refused_call_hides_what_it_was_told() {
     hint: `--yes` lets it run
     "#);
 }
+
+#[test]
+fn what_was_made_up_leaves_no_machine() {
+    let project =
+        Project::new().script("let app = env(\"NOPE\") + \"/app\";\nstage(\"s\", || 1);\n");
+    let entry = "sh(\"touch done-\" + app.len, #{ effect: \"deploy\" })";
+    let (code, _, stderr) = project.run(["repl", "--yes", "-e", entry]).streams();
+    assert_eq!(code, 3, "{stderr}");
+    assert!(
+        stderr.contains("`sh`: did not run: the script was read with settings that are not set"),
+        "{stderr}"
+    );
+    assert!(!project.path("done-8").exists());
+    let project = project.env("NOPE", "quay");
+    let (code, _, stderr) = project.run(["repl", "--yes", "-e", entry]).streams();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(project.path("done-8").exists());
+}

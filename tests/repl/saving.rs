@@ -95,3 +95,18 @@ fn a_flat_script_gives_what_it_begins_with() {
     );
     assert!(!project.path("ran").exists());
 }
+
+#[test]
+fn nothing_is_overwritten() {
+    let project = Project::new().script("stage(\"s\", || 1);\n");
+    let told = fed(&project, "1 + 1\n:save wharf.rhai\n", "");
+    let (code, _, stderr) = told.streams();
+    assert_eq!(code, 2, "{stderr}");
+    assert!(
+        stderr.contains("there is a file `wharf.rhai` already"),
+        "{stderr}"
+    );
+    assert_eq!(project.read("wharf.rhai"), "stage(\"s\", || 1);\n");
+    let told = fed(&project, "1 + 1\n:save new.rhai\n2\n:save new.rhai\n", "");
+    assert_eq!(told.streams().0, 0);
+}

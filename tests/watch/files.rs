@@ -151,7 +151,7 @@ fn a_script_that_was_found_wrong_is_not_run_when_other_files_change() {
     running.wait_for("one second\nship\n");
     project.write("a.txt", "third\n");
     running.wait_for("one third\nship\n");
-    project.write("wharf.rhai", &script("two"));
+    project.write("wharf.rhai", script("two"));
     running.wait_for("two third\nship\n");
     let (stdout, _) = end(running);
     assert_eq!(
