@@ -182,7 +182,14 @@ impl Parts {
         let options = self.options.iter();
         named.extend(options.map(|(name, hash)| (format!("option `{name}`"), hash.clone())));
         let captures = self.captures.iter();
-        named.extend(captures.map(|(name, hash)| (format!("the variable `{name}`"), hash.clone())));
+        named.extend(captures.map(|(name, hash)| {
+            let kind = if name.contains("::") {
+                "value of"
+            } else {
+                "variable"
+            };
+            (format!("the {kind} `{name}`"), hash.clone())
+        }));
         let readings = self.readings.iter();
         let hash = |hash: &Option<String>| hash.clone().unwrap_or_default();
         named.extend(readings.map(|(name, read)| (name.clone(), hash(read))));
