@@ -1,6 +1,8 @@
 //! Stages that need not run, and what each decision says.
 
 mod asked;
+mod foreseen;
+mod named;
 
 use serde_json::Value;
 

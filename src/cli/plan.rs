@@ -26,7 +26,7 @@ pub(super) fn plan(place: &Place, options: &PlanOptions, secrets: &Secrets) -> D
         // Then all stages seem to run for the first time.
         show(&failure, true, secrets);
     }
-    let cache = Cache::looking();
+    let cache = Cache::looking().without(options.save.as_deref(), &program.host().context);
     let mut stdout = std::io::stdout().lock();
     let colour = Colour::of(&stdout);
     let text = if let Some(name) = &options.explain {
@@ -82,15 +82,15 @@ pub(super) fn read(path: &Path) -> Result<Saved, Failure> {
     Saved::parse(&name, &text)
 }
 
-/// Refuses a plan that does not hold any more.
+/// Refuses a plan, read from the file at `path`, that does not hold any more.
 pub(super) fn check(
-    saved: &Saved,
+    (saved, path): (&Saved, &Path),
     program: &Program,
     declared: &mut Declared,
 ) -> Result<(), Failure> {
     let order = order(declared, &saved.selection)?;
     let reviewer = Reviewer::new(&program.host().context, Some(saved.bases().clone()));
-    let cache = Cache::looking();
+    let cache = Cache::looking().without(Some(path), &program.host().context);
     let reviewed = run::review(program, declared, &order, &cache, &reviewer)?;
     saved.check(&Saved::new(program, saved.selection.clone(), reviewed))
 }

@@ -94,7 +94,7 @@ fn stages(
     let mut selection = options.selection.selection();
     if let Some(path) = &options.plan {
         let saved = plan::read(path).map_err(Arc::new)?;
-        plan::check(&saved, &program, &mut declared).map_err(Arc::new)?;
+        plan::check((&saved, path), &program, &mut declared).map_err(Arc::new)?;
         selection = saved.selection;
     }
     let wanted = run::Options {
@@ -108,7 +108,8 @@ fn stages(
         drain: Arc::default(),
     };
     report.set_jobs(wanted.jobs);
-    let cache = run::Cache::new(recorder.clone(), options.force, resumed);
+    let cache = run::Cache::new(recorder.clone(), options.force, resumed)
+        .without(options.plan.as_deref(), &program.host().context);
     let done = run::run(&program, &mut declared, &wanted, &cache);
     if let Some(rehearsal) = rehearsal {
         events.emit(Event::Rehearsed {

@@ -193,7 +193,7 @@ impl<'a> Oracle<'a> {
         };
         forecast.unmatched = unmatched;
         if forecast.will == Will::Run {
-            let before = self.cache.last_result(&stage.name);
+            let before = self.cache.last_result(base, &stage.name);
             self.outputs
                 .insert(stage.name.clone(), before.unwrap_or(Value::Null));
         }

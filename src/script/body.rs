@@ -5,9 +5,10 @@
     reason = "how rhai marks what it may change; its version is pinned"
 )]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, PoisonError};
 
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext, NativeCallContextStore};
 
@@ -80,6 +81,32 @@ impl Body {
     /// Where the body was declared.
     pub(super) fn place(&self) -> Option<Place> {
         self.place.clone()
+    }
+
+    /// The values of these of its file's constants (`global::NAME`) and of all that its modules with
+    /// these aliases export (`alias::NAME`).
+    pub(super) fn values(
+        &self,
+        constants: &BTreeSet<String>,
+        aliases: &BTreeSet<String>,
+    ) -> BTreeMap<String, Dynamic> {
+        let mut values = BTreeMap::new();
+        if let Some(known) = &self.context.global.constants {
+            let known = known.read().unwrap_or_else(PoisonError::into_inner);
+            let named = known
+                .iter()
+                .filter(|(name, _)| constants.contains(name.as_str()));
+            values.extend(named.map(|(name, value)| (format!("global::{name}"), value.clone())));
+        }
+        for (alias, module) in self.context.global.iter_imports() {
+            if aliases.contains(alias) {
+                let exported = module.iter_var();
+                values.extend(
+                    exported.map(|(name, value)| (format!("{alias}::{name}"), value.clone())),
+                );
+            }
+        }
+        values
     }
 
     /// How many of `offered` values the body takes; an error with how many it would need.

@@ -17,7 +17,8 @@ use crate::plan::Stage;
 pub struct Essence {
     /// The statements of the stage and of what it does, the functions it calls, the modules it uses.
     pub texts: Texts,
-    /// The values of the variables around it, as they were when it was declared.
+    /// The values of the variables around it, as they were when it was declared, and of the constants
+    /// and modules that it names.
     pub captures: BTreeMap<String, Value>,
 }
 
@@ -35,8 +36,13 @@ impl Program {
             found.places.extend(body.place());
             found.add("", body.function(), self.units());
         }
+        let behind = text::behind(self, &found.places);
+        for (path, value) in body.values(&behind.constants, &behind.modules) {
+            let value = found.value(&path, &value, self.units());
+            found.captures.insert(path, value);
+        }
         Essence {
-            texts: text::behind(self, &found.places),
+            texts: behind.texts,
             captures: found.captures,
         }
     }

@@ -6,6 +6,7 @@ mod call;
 mod catch;
 pub mod check;
 mod current;
+mod cuts;
 mod declare;
 mod engine;
 mod essence;

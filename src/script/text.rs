@@ -6,8 +6,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rhai::{ASTNode, Expr, Position, Stmt};
-
+use super::cuts::Cuts;
 use super::program::Program;
 use super::units::Unit;
 use crate::failure::Place;
@@ -27,14 +26,7 @@ impl Known {
 
     /// The text of each function, those of one name together.
     pub(super) fn functions(&self, unit: &Unit) -> BTreeMap<String, String> {
-        let cuts = self.cuts(unit);
-        let functions = cuts.functions.iter();
-        functions
-            .map(|(name, ranges)| {
-                let texts = ranges.iter().map(|range| &cuts.text[range.clone()]);
-                (name.clone(), texts.collect())
-            })
-            .collect()
+        self.cuts(unit).texts()
     }
 }
 
@@ -44,46 +36,58 @@ impl fmt::Debug for Known {
     }
 }
 
-/// The top-level statements at `places`, each function of its file that one calls, directly or
-/// through others, and all of the modules whose functions those call. Comments at the end of a
+/// What a stage does, as it is written.
+#[derive(Default)]
+pub(super) struct Behind {
+    pub(super) texts: Texts,
+    /// The constants of its file that it reads, by their names.
+    pub(super) constants: BTreeSet<String>,
+    /// The modules of its file that it uses, by their aliases.
+    pub(super) modules: BTreeSet<String>,
+}
+
+/// The top-level statements at `places`, each function and constant of its file that one names,
+/// directly or through others, and all of the modules that those name. Comments at the end of a
 /// statement belong to the next.
-pub(super) fn behind(program: &Program, places: &[Place]) -> Texts {
+pub(super) fn behind(program: &Program, places: &[Place]) -> Behind {
     let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for place in places {
         let starts = files.entry(&place.source.name).or_default();
         starts.push(place.span.start);
     }
     let units = program.units();
-    let mut texts = Texts::default();
+    let mut behind = Behind::default();
     for (name, starts) in files {
         if let Some(unit) = units.find(name) {
-            texts.append(gather(program, &unit, &starts));
+            let gathered = gather(program, &unit, &starts);
+            behind.texts.append(gathered.texts);
+            behind.constants.extend(gathered.constants);
+            behind.modules.extend(gathered.modules);
         }
     }
-    texts
+    behind
 }
 
 /// As [`behind`], in one file.
-fn gather(program: &Program, unit: &Unit, starts: &[usize]) -> Texts {
+fn gather(program: &Program, unit: &Unit, starts: &[usize]) -> Behind {
     let cuts = program.cuts().cuts(unit);
     let mut gathered = Gathered::default();
     for start in starts {
         gathered.add(OWN, &cuts.statement(*start), unit, &cuts);
     }
+    let mut behind = gathered.behind;
     if gathered.all {
-        gathered.texts = Texts::default();
-        gathered.texts.add(OWN, &unit.source.text);
+        behind.texts = Texts::whole(&unit.source.text);
+        let constants = cuts.constants().map(|(name, _)| name.to_owned());
+        behind.constants.extend(constants);
+        behind.modules.extend(cuts.aliases().map(str::to_owned));
     }
-    if gathered.texts.any(|text| text.contains("global::")) {
-        for (name, text) in cuts.constants(unit) {
-            gathered.texts.add(&format!("constant `{name}`"), text);
-        }
-    }
-    for path in &gathered.modules {
-        let texts = &mut gathered.texts;
+    let paths = behind.modules.iter().flat_map(|alias| cuts.imported(alias));
+    for path in paths.collect::<BTreeSet<_>>() {
+        let texts = &mut behind.texts;
         module(program, unit, path, texts, &mut BTreeSet::new());
     }
-    gathered.texts
+    behind
 }
 
 /// Texts by what they are, such as “function `helper`”, as completes “ran: … changed”.
@@ -118,8 +122,13 @@ impl Texts {
         texts.map(|(what, text)| (what.as_str(), text.as_str()))
     }
 
-    fn any(&self, test: impl Fn(&str) -> bool) -> bool {
-        self.0.values().any(|text| test(text))
+    /// Whether one of them calls `function`, as far as letters tell.
+    pub fn call(&self, function: &str) -> bool {
+        let calls = |text: &String| {
+            let mut found = text.match_indices(function);
+            found.any(|(at, _)| text[at + function.len()..].trim_start().starts_with('('))
+        };
+        self.0.values().any(calls)
     }
 }
 
@@ -149,199 +158,41 @@ fn module(
 
 #[derive(Default)]
 struct Gathered {
-    texts: Texts,
+    behind: Behind,
+    /// Where what was added ends: several may begin on one line.
     seen: BTreeSet<usize>,
-    /// Paths of modules, as they are imported.
-    modules: BTreeSet<String>,
     /// Whether a function is called by a name that is computed: it may be any.
     all: bool,
 }
 
 impl Gathered {
     fn add(&mut self, what: &str, range: &Range<usize>, unit: &Unit, cuts: &Cuts) {
-        if !self.seen.insert(range.start) {
+        if !self.seen.insert(range.end) {
             return;
         }
-        self.texts.add(what, &unit.source.text[range.clone()]);
-        for call in cuts.calls.iter().filter(|call| range.contains(&call.at)) {
-            match &call.module {
-                Some(alias) => self.modules.extend(cuts.imported(alias)),
-                None if call.name == "Fn" => self.all = true,
+        self.behind
+            .texts
+            .add(what, &unit.source.text[range.clone()]);
+        for mention in cuts.mentions(range) {
+            let name = &mention.name;
+            match &mention.module {
+                Some(alias) if alias == "global" => {
+                    let constants = cuts.constants().filter(|(known, _)| known == name);
+                    for (_, constant) in constants {
+                        self.behind.constants.insert(name.clone());
+                        self.add(&format!("constant `{name}`"), &constant, unit, cuts);
+                    }
+                }
+                Some(alias) => {
+                    self.behind.modules.insert(alias.clone());
+                }
+                None if name == "Fn" => self.all = true,
                 None => {
-                    for function in cuts.functions.get(&call.name).into_iter().flatten() {
-                        let what = format!("function `{}`", call.name);
-                        self.add(&what, function, unit, cuts);
+                    for function in cuts.functions.get(name).into_iter().flatten() {
+                        self.add(&format!("function `{name}`"), function, unit, cuts);
                     }
                 }
             }
         }
-    }
-}
-
-/// Where the parts of a unit's text begin and end, in bytes.
-pub(super) struct Cuts {
-    text: String,
-    statements: Vec<Range<usize>>,
-    /// Names, and where each begins.
-    constants: Vec<(String, usize)>,
-    functions: BTreeMap<String, Vec<Range<usize>>>,
-    calls: Vec<Call>,
-    /// Aliases with the paths they stand for.
-    imports: Vec<(String, String)>,
-}
-
-struct Call {
-    at: usize,
-    name: String,
-    module: Option<String>,
-}
-
-impl Cuts {
-    fn of(unit: &Unit) -> Self {
-        let text = &unit.source.text;
-        let lines = Lines::of(text);
-        let mut functions: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let library = unit.ast.shared_lib();
-        for (_, _, name, _, function) in library.iter_script_fn_info() {
-            let body = &function.body;
-            if name.starts_with("anon$") {
-                continue;
-            }
-            let start = lines.start_of_line(body.start_position());
-            let end = lines.offset(body.end_position()).map(|end| end + 1);
-            if let (Some(start), Some(end)) = (start, end) {
-                let range = start..end.min(text.len());
-                functions.entry(name.to_owned()).or_default().push(range);
-            }
-        }
-        let starts: Vec<_> = unit
-            .ast
-            .statements()
-            .iter()
-            .filter_map(|statement| lines.start_of_line(statement.position()))
-            .collect();
-        let mut bounds: Vec<usize> = functions
-            .values()
-            .flatten()
-            .map(|range| range.start)
-            .collect();
-        bounds.extend(&starts);
-        bounds.push(text.len());
-        bounds.sort_unstable();
-        let statements = starts
-            .iter()
-            .map(|start| {
-                let end = bounds.iter().copied().find(|bound| bound > start);
-                *start..end.unwrap_or(text.len())
-            })
-            .collect();
-        let constants = unit
-            .ast
-            .statements()
-            .iter()
-            .filter_map(|statement| {
-                let start = lines.start_of_line(statement.position())?;
-                Some((constant(statement)?, start))
-            })
-            .collect();
-        let mut cuts = Self {
-            text: text.clone(),
-            statements,
-            constants,
-            functions,
-            calls: Vec::new(),
-            imports: Vec::new(),
-        };
-        cuts.read(unit, &lines);
-        cuts
-    }
-
-    fn read(&mut self, unit: &Unit, lines: &Lines) {
-        unit.ast.walk(&mut |path: &[ASTNode]| {
-            match path.last() {
-                Some(
-                    ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position))
-                    | ASTNode::Stmt(Stmt::FnCall(call, position)),
-                ) => {
-                    let module = call.namespace.path.first();
-                    self.calls.extend(lines.offset(*position).map(|at| Call {
-                        at,
-                        name: call.name.to_string(),
-                        module: module.map(|alias| alias.name.to_string()),
-                    }));
-                }
-                Some(ASTNode::Stmt(Stmt::Import(import, _))) => {
-                    if let Expr::StringConstant(path, _) = &import.0 {
-                        let alias = import.1.name.to_string();
-                        self.imports.push((alias, path.to_string()));
-                    }
-                }
-                _ => {}
-            }
-            true
-        });
-    }
-
-    /// The statement that `at` lies in, without the blank and comment lines after it.
-    fn statement(&self, at: usize) -> Range<usize> {
-        let found = self.statements.iter().find(|range| range.contains(&at));
-        let range = found.cloned().unwrap_or(0..self.text.len());
-        let text = &self.text[range.clone()];
-        let kept = text
-            .split_inclusive('\n')
-            .scan(0, |end, line| {
-                *end += line.len();
-                Some((*end, line.trim()))
-            })
-            .filter(|(_, line)| !line.is_empty() && !line.starts_with("//"))
-            .last();
-        range.start..range.start + kept.map_or(0, |(end, _)| end)
-    }
-
-    fn constants<'a>(&'a self, unit: &'a Unit) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let constants = self.constants.iter();
-        constants.map(|(name, at)| (name.as_str(), &unit.source.text[self.statement(*at)]))
-    }
-
-    fn imported(&self, alias: &str) -> Vec<String> {
-        let known = self.imports.iter().filter(|(known, _)| known == alias);
-        known.map(|(_, path)| path.clone()).collect()
-    }
-}
-
-/// The name of the constant that `statement` declares.
-fn constant(statement: &Stmt) -> Option<String> {
-    match statement {
-        Stmt::Var(variable, flags, _) if flags.contains(rhai::ASTFlags::CONSTANT) => {
-            Some(variable.0.name.to_string())
-        }
-        _ => None,
-    }
-}
-
-/// From lines and columns to bytes.
-struct Lines<'a> {
-    text: &'a str,
-    starts: Vec<usize>,
-}
-
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Self {
-        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self {
-            text,
-            starts: std::iter::once(0).chain(ends).collect(),
-        }
-    }
-
-    fn start_of_line(&self, position: Position) -> Option<usize> {
-        self.starts.get(position.line()?.checked_sub(1)?).copied()
-    }
-
-    fn offset(&self, position: Position) -> Option<usize> {
-        let start = self.start_of_line(position)?;
-        let column = position.position()?.checked_sub(1)?;
-        let row = self.text[start..].char_indices();
-        row.take(column + 1).last().map(|(at, _)| start + at)
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Key, Parts};
-use super::{About, Cache};
+use super::{About, Cache, left_out};
 use crate::action::{Context, Reading};
 use crate::service::files::{self, Files, Index, Manifest};
 
@@ -39,9 +39,9 @@ impl Reviewer {
     /// What the stage follows from, with the files that it looks at. Files that cannot be read are
     /// left out: the stage will say why.
     pub(in crate::run) fn review(&self, cache: &Cache, about: &About) -> (Basis, Names) {
-        let globs = &about.stage.inputs;
+        let globs = left_out::globs(about.stage, cache.left_out.as_ref());
         let inputs = (!globs.is_empty())
-            .then(|| self.files.fingerprint(globs, &about.context.cancel).ok())
+            .then(|| self.files.fingerprint(&globs, &about.context.cancel).ok())
             .flatten();
         let parts = Parts::of(
             &self.key,

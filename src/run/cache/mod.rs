@@ -2,18 +2,21 @@
 
 mod basis;
 mod continued;
+mod explained;
+mod left_out;
 mod opened;
 mod parts;
 mod unknown;
 mod watched;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use serde_json::Value;
 
-use super::resume::Resumed;
+use super::resume::{Resumed, is_masked};
 use super::stage::Job;
 use crate::action::{Context, Reading, Trace};
 use crate::journal::{Journal, Recorder, Run, Success};
@@ -40,6 +43,8 @@ pub struct Cache {
     resumed: Option<Resumed>,
     /// How stages ended in an earlier run of the same watch, where nothing changed for them since.
     settled: HashMap<Arc<str>, Settled>,
+    /// A glob of what no stage looks at.
+    left_out: Option<String>,
     /// Whether it belongs to a watch: others follow, with the same files, and none continues it.
     goes_on: bool,
     opened: Arc<OnceLock<Option<Opened>>>,
@@ -111,6 +116,7 @@ impl Cache {
             force,
             resumed,
             settled: HashMap::new(),
+            left_out: None,
             goes_on: false,
             opened: Arc::default(),
             key: Arc::default(),
@@ -131,10 +137,18 @@ impl Cache {
             force: false,
             resumed: None,
             settled: HashMap::new(),
+            left_out: None,
             goes_on: false,
             opened: Arc::default(),
             key: Arc::default(),
         }
+    }
+
+    /// The same, with the file at `path`, which the run itself is told by, as if it were not there.
+    #[must_use]
+    pub fn without(mut self, path: Option<&Path>, context: &Context) -> Self {
+        self.left_out = path.and_then(|path| left_out::glob(&context.root, path));
+        self
     }
 
     /// Decides about a stage whose needs have all passed with `outputs`.
@@ -166,27 +180,12 @@ impl Cache {
                 "the journal cannot be opened"
             });
         };
-        let now = match opened
-            .files
-            .fingerprint(&about.stage.inputs, &about.context.cancel)
-        {
+        let globs = left_out::globs(about.stage, self.left_out.as_ref());
+        let now = match opened.files.fingerprint(&globs, &about.context.cancel) {
             Ok(now) => now,
             Err(error) => return because(&format!("its inputs cannot be read: {error}")),
         };
         opened.compare(about, now, self.force, finished)
-    }
-
-    /// What counts for a stage with `inputs`, and what of it differs from its last success.
-    pub(super) fn explain(&self, about: &About) -> Option<Explanation> {
-        let (inputs, now) = self.now(about)?;
-        let opened = self.opened(about.context)?;
-        let before = opened.last(&about.stage.name).map(|(_, parts)| parts);
-        let known = before.as_ref().and_then(|_| opened.inputs_of(about.stage));
-        Some(Explanation {
-            parts: now.compared(before.as_ref()),
-            files: inputs.files.len(),
-            changes: known.map_or_else(Vec::new, |known| files::differences(&known, &inputs.files)),
-        })
     }
 
     /// The globs of the stage's `inputs` that match nothing.
@@ -206,9 +205,13 @@ impl Cache {
     }
 
     /// What a stage gave when it last passed.
-    pub(super) fn last_result(&self, stage: &str) -> Option<Value> {
-        let opened = self.opened.get()?.as_ref()?;
-        Some(opened.last(stage)?.0.result)
+    pub(super) fn last_result(&self, context: &Context, stage: &str) -> Option<Value> {
+        let passed = self.last_passed(context, stage).map(|(_, result)| result);
+        // What was masked is kept nowhere else than with a success.
+        passed.filter(|result| !is_masked(result)).or_else(|| {
+            let (success, _) = self.opened(context)?.last(stage)?;
+            Some(success.result)
+        })
     }
 
     /// What the stage read when it last passed; nothing where that is not known.
@@ -217,16 +220,6 @@ impl Cache {
         let last = opened.last(stage).map(|(_, parts)| parts);
         let parts = last.or_else(|| opened.last_parts(stage))?;
         Some(parts.readings())
-    }
-
-    fn now(&self, about: &About) -> Option<(Arc<Fingerprint>, Parts)> {
-        let (globs, cancel) = (&about.stage.inputs, &about.context.cancel);
-        let opened = self.opened(about.context).filter(|_| !globs.is_empty())?;
-        let inputs = opened.files.fingerprint(globs, cancel).ok()?;
-        let parts = Parts::of(&opened.key, about, Some(inputs.digest));
-        let before = opened.last(&about.stage.name);
-        let readings = before.map_or_else(Vec::new, |(_, before)| before.readings());
-        Some((inputs, parts.with_readings(&opened.key, readings, about)))
     }
 
     /// Keeps the success of a stage, for a run that continues this one and, if what it did may be left

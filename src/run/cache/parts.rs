@@ -1,6 +1,6 @@
 //! All that a stage's result follows from, in parts that can be told apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use blake3::Hash;
@@ -28,7 +28,7 @@ pub(super) struct Parts {
     captures: BTreeMap<String, String>,
     /// By what was read, such as `env("TOKEN")`; none where it is not set.
     readings: BTreeMap<String, Option<String>>,
-    /// By the stages needed.
+    /// By the stages that gave them.
     results: BTreeMap<String, String>,
     pub(super) inputs: String,
     /// The effect of the stage, where it is one that is never left out.
@@ -84,9 +84,10 @@ impl Parts {
         let hash = |text: &str| blake3::hash(text.as_bytes()).to_string();
         let texts = essence.texts.iter();
         let texts = texts.map(|(what, text)| (what.to_owned(), hash(text)));
-        let results = stage.needs.iter().filter_map(|need| {
-            let result = about.outputs.get(&need.stage)?;
-            Some((need.stage.to_string(), key.of(result)))
+        let read = about.read(essence.texts.call("output"));
+        let results = read.into_iter().filter_map(|stage| {
+            let result = about.outputs.get(stage)?;
+            Some((stage.to_owned(), key.of(result)))
         });
         Self {
             wharf: VERSION,
@@ -181,7 +182,14 @@ impl Parts {
         let options = self.options.iter();
         named.extend(options.map(|(name, hash)| (format!("option `{name}`"), hash.clone())));
         let captures = self.captures.iter();
-        named.extend(captures.map(|(name, hash)| (format!("the variable `{name}`"), hash.clone())));
+        named.extend(captures.map(|(name, hash)| {
+            let kind = if name.contains("::") {
+                "value of"
+            } else {
+                "variable"
+            };
+            (format!("the {kind} `{name}`"), hash.clone())
+        }));
         let readings = self.readings.iter();
         let hash = |hash: &Option<String>| hash.clone().unwrap_or_default();
         named.extend(readings.map(|(name, read)| (name.clone(), hash(read))));
@@ -190,6 +198,29 @@ impl Parts {
         named.push(("its inputs".to_owned(), self.inputs.clone()));
         named
     }
+}
+
+impl About<'_> {
+    /// The stages whose results the stage may read: those that it needs, and with `output` what these
+    /// need in turn.
+    fn read(&self, with_output: bool) -> BTreeSet<&str> {
+        let mut read: BTreeSet<&str> = needs(self.stage).collect();
+        if !with_output {
+            return read;
+        }
+        let stages = self.declared.plan.stages.iter();
+        let stages: HashMap<&str, _> = stages.map(|stage| (&*stage.name, stage)).collect();
+        let mut waiting: Vec<_> = read.iter().copied().collect();
+        while let Some(name) = waiting.pop() {
+            let behind = stages.get(name).into_iter().flat_map(|stage| needs(stage));
+            waiting.extend(behind.filter(|need| read.insert(need)));
+        }
+        read
+    }
+}
+
+fn needs(stage: &Stage) -> impl Iterator<Item = &str> {
+    stage.needs.iter().map(|need| &*need.stage)
 }
 
 /// The first name with another value, or that only one of the two has.

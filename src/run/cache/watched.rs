@@ -32,6 +32,7 @@ impl Cache {
             force,
             resumed: None,
             settled,
+            left_out: None,
             goes_on: true,
             opened: self.opened.clone(),
             key: self.key.clone(),
