@@ -33,6 +33,8 @@ pub(super) struct Finished {
     pub(super) result: Value,
     /// All that its success followed from; nothing where that was not noted.
     pub(super) parts: Option<Value>,
+    /// Whether it is over because a person says so.
+    pub(super) is_said: bool,
 }
 
 /// What a person says of stages that ended in the middle of an effect.
@@ -66,6 +68,7 @@ impl Resumed {
             } else if verdicts.done.contains(name) {
                 let known = Finished {
                     run,
+                    is_said: true,
                     ..Finished::default()
                 };
                 finished.insert(name.clone(), known);
@@ -124,8 +127,9 @@ fn finish(chain: &[Recorded], name: &str) -> Option<Finished> {
         .iter()
         .filter_map(|recorded| Some((recorded.run.id, recorded.reached(name)?)));
     let (mut run, mut stage) = reached.next().filter(|(_, stage)| is_over(stage))?;
-    // One that was kept ran in an earlier run.
+    // One that was kept ran in an earlier run, unless that run had nothing to do with this one.
     while stage.state == StageState::Skipped
+        && stage.parts.is_none()
         && let Some(earlier) = reached.next().filter(|(_, stage)| is_over(stage))
     {
         (run, stage) = earlier;
@@ -134,6 +138,7 @@ fn finish(chain: &[Recorded], name: &str) -> Option<Finished> {
         run,
         result: stage.result.clone().unwrap_or_default(),
         parts: stage.parts.clone(),
+        is_said: false,
     })
 }
 

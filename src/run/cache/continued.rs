@@ -19,6 +19,7 @@ impl Cache {
             (None, Some(finished)) => Decision::Keep {
                 why: format!("passed in run {}", finished.run),
                 result: finished.result.clone(),
+                parts: None,
             },
             (why, _) => Decision::Run {
                 why: why.unwrap_or_default(),

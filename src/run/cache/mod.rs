@@ -58,6 +58,8 @@ pub(super) enum Decision {
         /// Completes “skipped: …”.
         why: String,
         result: Value,
+        /// What its result follows from, where no earlier run that this one continues knows.
+        parts: Option<Value>,
     },
     /// It comes to an effect that does not happen; what it would have done.
     Hold(String),
@@ -149,6 +151,7 @@ impl Cache {
                 return Decision::Keep {
                     why: "nothing it depends on changed".to_owned(),
                     result: result.clone(),
+                    parts: None,
                 };
             }
             None => {}
@@ -242,9 +245,7 @@ impl Cache {
             return;
         };
         let name = &job.stage.name;
-        if let Some(recorder) = self.recorder.as_ref().filter(|_| !self.goes_on) {
-            recorder.parts(name.clone(), parts.clone());
-        }
+        self.note(name, parts.clone());
         let (Some(inputs), Some(opened)) = (pending.inputs, self.opened(&job.context)) else {
             return;
         };
@@ -263,6 +264,13 @@ impl Cache {
         if opened.keep(name, &inputs, &success).is_err() {
             job.context
                 .warn("its success cannot be kept: it will run again");
+        }
+    }
+
+    /// Notes for a run that continues this one what the result of the stage follows from.
+    pub(super) fn note(&self, stage: &Arc<str>, parts: Value) {
+        if let Some(recorder) = self.recorder.as_ref().filter(|_| !self.goes_on) {
+            recorder.parts(stage.clone(), parts);
         }
     }
 
