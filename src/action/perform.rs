@@ -142,9 +142,10 @@ fn identity(context: &Context, effect: Effect, options: &Value) -> String {
     if !effect.leaves_the_machine() {
         return String::new();
     }
-    // Options may be secret, and short. Where there is no key there is no journal to read it.
-    let key = state::key(&context.root).unwrap_or_default();
-    blake3::keyed_hash(&key, options.to_string().as_bytes()).to_string()
+    // Options may be secret, and short: without the key nothing of them is told.
+    let key = state::key(&context.root).ok();
+    key.map(|key| blake3::keyed_hash(&key, options.to_string().as_bytes()).to_string())
+        .unwrap_or_default()
 }
 
 /// What this very call gave in the run that this one goes on from.

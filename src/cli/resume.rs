@@ -6,11 +6,13 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::arguments::{Arguments, Place, ResumeOptions, RunOptions, Verb, Which};
+use super::load::root;
 use super::{Caller, Done, journal, run};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::journal::{Journal, Run, RunOutcome};
 use crate::run::{Recorded, Resumed, Verdicts};
 use crate::secret::Secrets;
+use crate::service::state;
 
 pub(super) fn resume(
     place: &Place,
@@ -33,6 +35,7 @@ pub(super) fn resume(
 
 fn earlier(place: &Place, options: &ResumeOptions) -> Result<(Run, Resumed), Failure> {
     let journal = journal::open(place)?;
+    key(place)?;
     let run = journal::run(&journal, options.run.unwrap_or(Which::Last))?;
     refuse_if_resumed(&journal, &run)?;
     let last = recorded(&journal, run.clone())?;
@@ -56,6 +59,15 @@ fn earlier(place: &Place, options: &ResumeOptions) -> Result<(Run, Resumed), Fai
     };
     let resumed = Resumed::new(last, before, &verdicts)?;
     Ok((run, resumed))
+}
+
+/// By the key calls are known that were made: without it they would be made again.
+fn key(place: &Place) -> Result<(), Failure> {
+    let found = state::key(&root(place)?);
+    found.map(|_| ()).map_err(|error| {
+        let message = format!("the key in `{}` cannot be read", state::FOLDER);
+        Failure::new(Kind::Refused, message).because(error.to_string())
+    })
 }
 
 /// What a run has done is continued once: a second time would do it twice.

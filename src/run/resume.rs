@@ -154,7 +154,8 @@ pub(super) fn is_masked(result: &Value) -> bool {
     result.to_string().contains(MASKED)
 }
 
-/// An effect in the last attempt at the stage that was stopped before its end, and its run.
+/// An effect in the last attempt at the stage that was stopped before its end, or would not be known
+/// again, and its run.
 fn in_doubt<'a>(chain: &'a [Recorded], name: &str) -> Option<(i64, &'a Action)> {
     let recorded = chain
         .iter()
@@ -165,7 +166,12 @@ fn in_doubt<'a>(chain: &'a [Recorded], name: &str) -> Option<(i64, &'a Action)> 
     let mut open = own
         .filter(|action| action.attempt == last)
         .filter(|action| {
-            action.state == ActionState::Started && action.effect.leaves_the_machine()
+            let is_open = match action.state {
+                ActionState::Started => true,
+                ActionState::Passed => action.options.is_empty(),
+                ActionState::Failed => false,
+            };
+            is_open && action.effect.leaves_the_machine()
         });
     open.next().map(|action| (recorded.run.id, action))
 }
@@ -201,12 +207,17 @@ fn replay(chain: &[Recorded]) -> Replay {
 }
 
 fn doubt(run: i64, doubtful: i64, action: &Action) -> Failure {
-    let (stage, action) = (&action.stage, &action.action);
-    Failure::new(
-        Kind::Refused,
-        format!("whether `{action}` in stage `{stage}` has happened is not known: run {doubtful} ended in the middle of it"),
-    )
-    .hint(format!(
+    let (stage, name) = (&action.stage, &action.action);
+    let message = if action.state == ActionState::Passed {
+        format!(
+            "what `{name}` in stage `{stage}` has done is not known: run {doubtful} could not read the key in `.wharf`"
+        )
+    } else {
+        format!(
+            "whether `{name}` in stage `{stage}` has happened is not known: run {doubtful} ended in the middle of it"
+        )
+    };
+    Failure::new(Kind::Refused, message).hint(format!(
         "look, then say `wharf resume {run} --done {stage}`, or `--again {stage}` to repeat it"
     ))
 }

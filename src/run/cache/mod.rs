@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::resume::Resumed;
 use super::stage::Job;
 use crate::action::{Context, Reading, Trace};
+use crate::failure::{Failure, Kind};
 use crate::journal::{Journal, Recorder, Run, Success};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
@@ -117,6 +118,21 @@ impl Cache {
             opened: Arc::default(),
             key: Arc::default(),
         }
+    }
+
+    /// Refuses to continue a run where that is not recorded: nobody would know what was done.
+    pub(super) fn refuse_unrecorded(&self) -> Result<(), Failure> {
+        let (Some(resumed), Some(recorder)) = (&self.resumed, &self.recorder) else {
+            return Ok(());
+        };
+        let number = resumed.run;
+        recorder.begun().map(|_| ()).map_err(|why| {
+            Failure::new(
+                Kind::Refused,
+                format!("run {number} is not resumed, as that cannot be recorded"),
+            )
+            .because(why)
+        })
     }
 
     /// Forgets what the files are like.
