@@ -43,7 +43,7 @@ pub fn carry_out(
     });
     let started = Instant::now();
     let done = match replayed(&context, &call) {
-        Some(result) => Ok(result),
+        Some(known) => known,
         // One that was stopped by now does not begin.
         None if effect.leaves_the_machine() && context.cancel.is_cancelled() => {
             let unfinished = false;
@@ -149,12 +149,23 @@ fn identity(context: &Context, effect: Effect, options: &Value) -> String {
 }
 
 /// What this very call gave in the run that this one goes on from.
-fn replayed(context: &Context, call: &Call) -> Option<Value> {
+fn replayed(context: &Context, call: &Call) -> Option<Result<Value, ActionError>> {
     let replay = context.replay.as_ref()?;
     let done = replay.take(&context.stage, call.action, &call.options)?;
+    let Some(result) = done.result else {
+        let stage = &context.stage;
+        let message = format!(
+            "it is done already, in run {}, and its result held a secret, which was not kept",
+            done.run
+        );
+        let hint = format!(
+            "`wharf resume --again {stage}` repeats it; `--done {stage}` counts the stage as passed"
+        );
+        return Some(Err(ActionError::new(message).hint(hint)));
+    };
     context.say(format!(
         "`{}` is done already, in run {}",
         call.action, done.run
     ));
-    Some(done.result)
+    Some(Ok(result))
 }

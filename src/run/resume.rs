@@ -82,7 +82,7 @@ impl Resumed {
         Ok(Self {
             run,
             finished,
-            replay: replay(&chain),
+            replay: replay(&chain, verdicts),
         })
     }
 
@@ -176,16 +176,18 @@ fn in_doubt<'a>(chain: &'a [Recorded], name: &str) -> Option<(i64, &'a Action)> 
     open.next().map(|action| (recorded.run.id, action))
 }
 
-/// All effects that passed. A run that continues another has what was given again in it as well.
-fn replay(chain: &[Recorded]) -> Replay {
+/// All effects of stages and of `on_success` that passed. What `on_failure` does, such as to take
+/// something back, follows from each failure anew. A run that continues another has what was given again in it as well.
+fn replay(chain: &[Recorded], verdicts: &Verdicts) -> Replay {
     let replay = Replay::default();
     let mut noted: BTreeMap<_, usize> = BTreeMap::new();
     for recorded in chain.iter().rev() {
         let is_stage = |name: &str| recorded.stages.iter().any(|stage| stage.name == name);
+        let counts = |name: &str| name == "on_success" || is_stage(name);
         let passed = recorded.actions.iter().filter(|action| {
             action.state == ActionState::Passed
                 && action.effect.leaves_the_machine()
-                && is_stage(&action.stage)
+                && counts(&action.stage)
         });
         let mut seen: BTreeMap<_, usize> = BTreeMap::new();
         for action in passed {
@@ -195,11 +197,12 @@ fn replay(chain: &[Recorded]) -> Replay {
             let noted = noted.entry((stage, name, options)).or_default();
             if seen > noted {
                 *noted = *seen;
-                let done = Done {
-                    run: recorded.run.id,
-                    result: action.result.clone().unwrap_or_default(),
-                };
-                replay.note(stage, name, options, done);
+                let result = action.result.clone().filter(|result| !is_masked(result));
+                if result.is_none() && verdicts.again.iter().any(|again| again == stage) {
+                    continue;
+                }
+                let run = recorded.run.id;
+                replay.note(stage, name, options, Done { run, result });
             }
         }
     }
