@@ -312,3 +312,66 @@ stage("b", #{{ needs: "deploy" }}, || sh("[ -e ok ]"));
     assert_eq!(resume(&project, &[]).0, 0);
     assert_eq!(effects(&project), "posted");
 }
+
+#[test]
+fn of_a_plan_no_more_is_resumed_than_was_reviewed() {
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+stage("b", #{ needs: "a" }, || sh("[ -e ok ]"));
+stage("c", #{ needs: "b" }, || 3);
+stage("d", #{ needs: "c" }, || 4);
+"#,
+    );
+    project.run(["run", "--quiet", "a"]).exit(0).streams();
+    let save = ["plan", "--only", "b", "--save", "reviewed"];
+    project.run(save).exit(0).streams();
+    let run = ["run", "--quiet", "--plan", "reviewed"];
+    project.run(run).exit(1).streams();
+    project.run(["resume", "--quiet"]).exit(1).streams();
+    project.write("ok", "");
+    assert_snapshot!(project.run(["resume"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ b
+      the result of `a` is that of run 1, [time] ago
+    ✓ b [time]
+    1 passed in [time]
+    ");
+}
+
+#[test]
+fn an_effect_whose_result_is_lost_is_not_taken_for_another() {
+    let project = Project::new()
+        .script(
+            r#"
+stage("deploy", || {
+    let key = secret("KEY");
+    let answer = sh("echo up >> effects; echo key is $KEY", #{ effect: "deploy" });
+    sh("[ -e ok ]");
+    print(answer.stdout.len)
+});
+"#,
+        )
+        .env("KEY", "hunter2");
+    project.run(["run", "--quiet"]).exit(1).streams();
+    assert_snapshot!(project.run(["resume"]).all(), @r#"
+    exit: 1
+    ── stderr
+    ▸ deploy
+    ✗ deploy failed after [time]
+    1 failed in [time]
+    error: `sh`: it is done already, in run 1, and its result held a secret, which was not kept
+     --> wharf.rhai:4:18
+      |
+    4 |     let answer = sh("echo up >> effects; echo key is $KEY", #{ effect: "deploy" });
+      |                  ^^
+    hint: `wharf resume --again deploy` repeats it; `--done deploy` counts the stage as passed
+    "#);
+    project.write("ok", "");
+    project
+        .run(["resume", "--again", "deploy"])
+        .exit(0)
+        .streams();
+    assert_eq!(effects(&project), "up up");
+}

@@ -325,3 +325,52 @@ fn effects_without_the_key_are_asked_about() {
         .exit(0)
         .streams();
 }
+
+#[test]
+fn what_on_success_has_done_is_not_repeated() {
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+on_success(|| { sh("echo told >> effects", #{ effect: "notify" }); sh("[ -e ok ]") });
+"#,
+    );
+    project.run(["run", "--quiet"]).exit(1).streams();
+    project.write("ok", "");
+    project.run(["resume", "--quiet"]).exit(0).streams();
+    assert_eq!(project.read("effects"), "told\n");
+}
+
+#[test]
+fn a_lone_stage_runs_again_when_it_changed_or_its_output_is_gone() {
+    let script = r#"
+stage("a", #{ outputs: "out" }, || sh("echo one > out"));
+on_success(|| sh("[ -e ok ]"));
+"#;
+    let project = Project::new().script(script);
+    project.run(["run", "--quiet"]).exit(1).streams();
+    std::fs::remove_file(project.path("out")).expect("an output");
+    project.run(["resume", "--quiet"]).exit(1).streams();
+    assert_eq!(project.read("out"), "one\n");
+    let project = project.script(&script.replace("one", "two"));
+    project.run(["resume", "--quiet"]).exit(1).streams();
+    assert_eq!(project.read("out"), "two\n");
+}
+
+#[test]
+fn what_a_watch_ran_is_not_what_is_resumed() {
+    let project = Project::new()
+        .script(r#"stage("a", #{ inputs: "ok" }, || sh("[ -e ok ]"));"#)
+        .git();
+    project.run(["run", "--quiet"]).exit(1).streams();
+    project.write("ok", "");
+    let running = project.spawn(["watch"]);
+    running.wait_for_stderr(" passed in ");
+    running.signal(Signal::INT);
+    let _ = running.finish().streams();
+    assert_snapshot!(project.run(["resume"]).all(), @"
+    exit: 0
+    ── stderr
+    ○ a skipped: same inputs as run 2, [time] ago
+    1 skipped in [time]
+    ");
+}
