@@ -136,7 +136,7 @@ fn a_stage_runs_again_when_its_script_changed() {
     ── stdout
     made from old
     ── stderr
-    ○ a skipped: same inputs as run 1, [time] ago
+    ○ a skipped: passed in run 1
     ▸ b
       `sh` is done already, in run 1
     ✓ b [time]  ran: its script changed
@@ -233,4 +233,145 @@ fn a_resumed_run_keeps_its_parameters() {
         .exit(0)
         .stdout("1\n")
         .streams();
+}
+
+#[test]
+fn a_stage_keeps_the_result_that_others_were_given_whatever_ran_since() {
+    let project = Project::new()
+        .script(
+            r#"
+stage("a", #{ inputs: "x.in" }, || sh("cat x.in run").stdout);
+stage("p", #{ needs: "a" }, |a| { sh(`echo ${a} >> effects`, #{ effect: "publish" }); 1 });
+stage("b", #{ needs: "p" }, || sh("[ -e ok ]"));
+"#,
+        )
+        .file("x.in", "in-")
+        .file("run", "one");
+    project.run(["run", "--quiet"]).exit(1).streams();
+    project.write("run", "two");
+    let forced = ["run", "--force", "--quiet", "a"];
+    project.run(forced).exit(0).streams();
+    assert_snapshot!(project.run(["resume", "1"]).all(), @r#"
+    exit: 1
+    ── stderr
+    ○ a skipped: passed in run 1
+    ○ p skipped: passed in run 1
+    ▸ b
+    ✗ b failed after [time]
+    1 failed, 2 skipped in [time]
+    error: stage `b`: `sh`: the command ended with exit code 1
+     --> wharf.rhai:4:32
+      |
+    4 | stage("b", #{ needs: "p" }, || sh("[ -e ok ]"));
+      |                                ^^
+    "#);
+    project.write("ok", "");
+    project.run(["resume", "3", "--quiet"]).exit(0).streams();
+    assert_eq!(effects(&project), "in-one");
+}
+
+#[test]
+fn what_was_asked_for_or_rehearsed_is_not_repeated() {
+    for (option, call) in [
+        ("--force", ""),
+        (
+            "--rehearse",
+            r#"http("https://example.com", #{ method: "POST" });"#,
+        ),
+    ] {
+        let script = format!(
+            r#"
+stage("a", #{{ inputs: "x.in" }}, || {{ sh("echo a >> effects"); {call} 1 }});
+stage("b", #{{ needs: "a" }}, || sh("[ -e ok ]"));
+"#
+        );
+        let project = Project::new().script(&script).file("x.in", "1");
+        project.run(["run", option, "--quiet"]).exit(1).streams();
+        project.write("ok", "");
+        project.run(["resume", "--quiet"]).exit(0).streams();
+        assert_eq!(effects(&project), "a", "{option}");
+    }
+}
+
+#[test]
+fn a_stage_that_is_said_to_be_done_stays_done() {
+    let project = Project::new()
+        .script(&format!(
+            r#"
+stage("deploy", #{{ inputs: "x.in" }}, || {POST});
+stage("b", #{{ needs: "deploy" }}, || sh("[ -e ok ]"));
+"#
+        ))
+        .file("x.in", "1");
+    let running = project.spawn(["run"]);
+    running.wait_for("up\n");
+    running.signal(Signal::INT);
+    let _ = running.finish().streams();
+    assert_eq!(resume(&project, &["--done", "deploy"]).0, 1);
+    project.write("ok", "");
+    assert_eq!(resume(&project, &[]).0, 0);
+    assert_eq!(effects(&project), "posted");
+}
+
+#[test]
+fn of_a_plan_no_more_is_resumed_than_was_reviewed() {
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+stage("b", #{ needs: "a" }, || sh("[ -e ok ]"));
+stage("c", #{ needs: "b" }, || 3);
+stage("d", #{ needs: "c" }, || 4);
+"#,
+    );
+    project.run(["run", "--quiet", "a"]).exit(0).streams();
+    let save = ["plan", "--only", "b", "--save", "reviewed"];
+    project.run(save).exit(0).streams();
+    let run = ["run", "--quiet", "--plan", "reviewed"];
+    project.run(run).exit(1).streams();
+    project.run(["resume", "--quiet"]).exit(1).streams();
+    project.write("ok", "");
+    assert_snapshot!(project.run(["resume"]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ b
+      the result of `a` is that of run 1, [time] ago
+    ✓ b [time]
+    1 passed in [time]
+    ");
+}
+
+#[test]
+fn an_effect_whose_result_is_lost_is_not_taken_for_another() {
+    let project = Project::new()
+        .script(
+            r#"
+stage("deploy", || {
+    let key = secret("KEY");
+    let answer = sh("echo up >> effects; echo key is $KEY", #{ effect: "deploy" });
+    sh("[ -e ok ]");
+    print(answer.stdout.len)
+});
+"#,
+        )
+        .env("KEY", "hunter2");
+    project.run(["run", "--quiet"]).exit(1).streams();
+    assert_snapshot!(project.run(["resume"]).all(), @r#"
+    exit: 1
+    ── stderr
+    ▸ deploy
+    ✗ deploy failed after [time]
+    1 failed in [time]
+    error: `sh`: it is done already, in run 1, and its result held a secret, which was not kept
+     --> wharf.rhai:4:18
+      |
+    4 |     let answer = sh("echo up >> effects; echo key is $KEY", #{ effect: "deploy" });
+      |                  ^^
+    hint: `wharf resume --again deploy` repeats it; `--done deploy` counts the stage as passed
+    "#);
+    project.write("ok", "");
+    project
+        .run(["resume", "--again", "deploy"])
+        .exit(0)
+        .streams();
+    assert_eq!(effects(&project), "up up");
 }

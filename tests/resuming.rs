@@ -253,3 +253,124 @@ fn the_parameters_of_the_run_are_used_again() {
     project.write("fixed", "");
     project.run(["resume", "--quiet"]).exit(0).stdout("eve\n");
 }
+
+#[test]
+fn of_many_that_resume_a_run_at_once_one_does() {
+    let standin = Standin::new("200 OK", "{}");
+    let project = Project::new().script(&format!(
+        r#"
+stage("a", || sh("[ -e ok ]"));
+stage("b", #{{ needs: "a" }}, || http("http://{}/b", #{{ method: "POST" }}));
+"#,
+        standin.address
+    ));
+    project.run(["run", "--quiet"]).exit(1).streams();
+    project.write("ok", "");
+    let running: Vec<_> = (0..4)
+        .map(|_| project.spawn(["resume", "1", "--quiet"]))
+        .collect();
+    let ended = running
+        .into_iter()
+        .map(|running| running.finish().streams());
+    let (passed, refused): (Vec<_>, Vec<_>) = ended.partition(|(code, ..)| *code == 0);
+    assert_eq!((passed.len(), refused.len()), (1, 3));
+    for (_, _, stderr) in refused {
+        assert!(stderr.contains("run 1 was resumed by run 2"), "{stderr}");
+    }
+    assert_eq!(standin.requests().len(), 1);
+}
+
+#[test]
+fn a_run_is_not_resumed_where_that_cannot_be_recorded() {
+    let project =
+        Project::new().script(r#"stage("a", || { sh("echo a >> effects"); sh("[ -e ok ]") });"#);
+    project.run(["run", "--quiet"]).exit(1).streams();
+    // To close it folds all that was written into the journal itself.
+    project.run(["history"]).exit(0).streams();
+    std::fs::create_dir(project.path(".wharf/journal.db-wal")).expect("no log");
+    assert_snapshot!(project.run(["resume"]).all(), @"
+    exit: 3
+    ── stderr
+    error: run 1 is not resumed, as that cannot be recorded
+    cause: unable to open database file
+    ");
+    assert_eq!(
+        std::fs::read_to_string(project.path("effects")).expect("effects"),
+        "a\n"
+    );
+}
+
+#[test]
+fn effects_without_the_key_are_asked_about() {
+    let project = Project::new()
+        .script(r#"stage("a", || { sh("echo a >> effects", #{ effect: "deploy" }); sh("[ -e ok ]") });"#)
+        .file(".wharf/key/none", "");
+    let _ = project.run(["run", "--quiet"]).exit(1).streams();
+    assert_snapshot!(project.run(["resume"]).all(), @"
+    exit: 3
+    ── stderr
+    error: the key in `.wharf` cannot be read
+    cause: Is a directory
+    ");
+    std::fs::remove_dir_all(project.path(".wharf/key")).expect("a folder");
+    assert_snapshot!(project.run(["resume"]).all(), @"
+    exit: 3
+    ── stderr
+    error: what `sh` in stage `a` has done is not known: run 1 could not read the key in `.wharf`
+    hint: look, then say `wharf resume 1 --done a`, or `--again a` to repeat it
+    ");
+    project.write("ok", "");
+    project
+        .run(["resume", "--again", "a", "--quiet"])
+        .exit(0)
+        .streams();
+}
+
+#[test]
+fn what_on_success_has_done_is_not_repeated() {
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+on_success(|| { sh("echo told >> effects", #{ effect: "notify" }); sh("[ -e ok ]") });
+"#,
+    );
+    project.run(["run", "--quiet"]).exit(1).streams();
+    project.write("ok", "");
+    project.run(["resume", "--quiet"]).exit(0).streams();
+    assert_eq!(project.read("effects"), "told\n");
+}
+
+#[test]
+fn a_lone_stage_runs_again_when_it_changed_or_its_output_is_gone() {
+    let script = r#"
+stage("a", #{ outputs: "out" }, || sh("echo one > out"));
+on_success(|| sh("[ -e ok ]"));
+"#;
+    let project = Project::new().script(script);
+    project.run(["run", "--quiet"]).exit(1).streams();
+    std::fs::remove_file(project.path("out")).expect("an output");
+    project.run(["resume", "--quiet"]).exit(1).streams();
+    assert_eq!(project.read("out"), "one\n");
+    let project = project.script(&script.replace("one", "two"));
+    project.run(["resume", "--quiet"]).exit(1).streams();
+    assert_eq!(project.read("out"), "two\n");
+}
+
+#[test]
+fn what_a_watch_ran_is_not_what_is_resumed() {
+    let project = Project::new()
+        .script(r#"stage("a", #{ inputs: "ok" }, || sh("[ -e ok ]"));"#)
+        .git();
+    project.run(["run", "--quiet"]).exit(1).streams();
+    project.write("ok", "");
+    let running = project.spawn(["watch"]);
+    running.wait_for_stderr(" passed in ");
+    running.signal(Signal::INT);
+    let _ = running.finish().streams();
+    assert_snapshot!(project.run(["resume"]).all(), @"
+    exit: 0
+    ── stderr
+    ○ a skipped: same inputs as run 2, [time] ago
+    1 skipped in [time]
+    ");
+}

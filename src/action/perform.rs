@@ -43,7 +43,7 @@ pub fn carry_out(
     });
     let started = Instant::now();
     let done = match replayed(&context, &call) {
-        Some(result) => Ok(result),
+        Some(known) => known,
         // One that was stopped by now does not begin.
         None if effect.leaves_the_machine() && context.cancel.is_cancelled() => {
             let unfinished = false;
@@ -142,18 +142,30 @@ fn identity(context: &Context, effect: Effect, options: &Value) -> String {
     if !effect.leaves_the_machine() {
         return String::new();
     }
-    // Options may be secret, and short. Where there is no key there is no journal to read it.
-    let key = state::key(&context.root).unwrap_or_default();
-    blake3::keyed_hash(&key, options.to_string().as_bytes()).to_string()
+    // Options may be secret, and short: without the key nothing of them is told.
+    let key = state::key(&context.root).ok();
+    key.map(|key| blake3::keyed_hash(&key, options.to_string().as_bytes()).to_string())
+        .unwrap_or_default()
 }
 
 /// What this very call gave in the run that this one goes on from.
-fn replayed(context: &Context, call: &Call) -> Option<Value> {
+fn replayed(context: &Context, call: &Call) -> Option<Result<Value, ActionError>> {
     let replay = context.replay.as_ref()?;
     let done = replay.take(&context.stage, call.action, &call.options)?;
+    let Some(result) = done.result else {
+        let stage = &context.stage;
+        let message = format!(
+            "it is done already, in run {}, and its result held a secret, which was not kept",
+            done.run
+        );
+        let hint = format!(
+            "`wharf resume --again {stage}` repeats it; `--done {stage}` counts the stage as passed"
+        );
+        return Some(Err(ActionError::new(message).hint(hint)));
+    };
     context.say(format!(
         "`{}` is done already, in run {}",
         call.action, done.run
     ));
-    Some(done.result)
+    Some(Ok(result))
 }

@@ -19,7 +19,8 @@ type Key = (String, String, String);
 pub struct Done {
     /// The run it happened in.
     pub run: i64,
-    pub result: Value,
+    /// Nothing where it held a secret, which is not kept.
+    pub result: Option<Value>,
 }
 
 impl Replay {
@@ -29,10 +30,16 @@ impl Replay {
         self.lock().entry(key).or_default().push_back(done);
     }
 
-    /// What such a call gave, once for each time it was made.
+    /// What such a call gave, once for each time it was made; again and again where that is lost, as
+    /// the call is not to be made either.
     pub fn take(&self, stage: &str, action: &str, options: &str) -> Option<Done> {
         let key = (stage.to_owned(), action.to_owned(), options.to_owned());
-        self.lock().get_mut(&key)?.pop_front()
+        let mut done = self.lock();
+        let calls = done.get_mut(&key)?;
+        match calls.front() {
+            Some(first) if first.result.is_none() => Some(first.clone()),
+            _ => calls.pop_front(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, VecDeque<Done>>> {

@@ -38,10 +38,25 @@ pub(super) fn find(place: &Place) -> Result<Option<Journal>, Failure> {
 
 /// `last` is the last run of the pipeline; only where there is none is it the last call or session.
 pub(super) fn run(journal: &Journal, which: Which) -> Result<Run, Failure> {
+    find_run(journal, which, is_of_pipeline)
+}
+
+/// The same for one that is to be resumed, which is none of a watch either.
+pub(super) fn run_to_resume(journal: &Journal, which: Which) -> Result<Run, Failure> {
+    find_run(journal, which, |verb| {
+        is_of_pipeline(verb) && !matches!(verb, Some(Verb::Watch(_)))
+    })
+}
+
+fn find_run(
+    journal: &Journal,
+    which: Which,
+    counts: impl Fn(Option<&Verb>) -> bool,
+) -> Result<Run, Failure> {
     let last = || journal.runs(1).map(|mut runs| runs.pop());
     let found = match which {
         Which::Last => {
-            last_of_pipeline(journal).and_then(|run| run.map_or_else(last, |run| Ok(Some(run))))
+            last_that(journal, counts).and_then(|run| run.map_or_else(last, |run| Ok(Some(run))))
         }
         Which::Number(number) => journal.run(number),
     };
@@ -62,11 +77,14 @@ pub(super) fn run(journal: &Journal, which: Which) -> Result<Run, Failure> {
     })
 }
 
-fn last_of_pipeline(journal: &Journal) -> Result<Option<Run>, JournalError> {
+fn last_that(
+    journal: &Journal,
+    counts: impl Fn(Option<&Verb>) -> bool,
+) -> Result<Option<Run>, JournalError> {
     // It is nearly always among the first few.
     for limit in [10, usize::MAX] {
         let mut runs = journal.runs(limit)?.into_iter();
-        if let Some(run) = runs.find(|run| is_of_pipeline(&run.arguments)) {
+        if let Some(run) = runs.find(|run| counts(verb(&run.arguments).as_ref())) {
             return Ok(Some(run));
         }
     }
@@ -74,12 +92,14 @@ fn last_of_pipeline(journal: &Journal) -> Result<Option<Run>, JournalError> {
 }
 
 /// Whether a command line runs stages, and is no call nor session.
-fn is_of_pipeline(arguments: &[String]) -> bool {
-    let words = std::iter::once("wharf").chain(arguments.iter().map(String::as_str));
-    let verb = Arguments::try_parse_from(words)
-        .ok()
-        .and_then(|line| line.verb);
+fn is_of_pipeline(verb: Option<&Verb>) -> bool {
     !matches!(verb, Some(Verb::Call(_) | Verb::Repl(_)))
+}
+
+fn verb(arguments: &[String]) -> Option<Verb> {
+    let words = std::iter::once("wharf").chain(arguments.iter().map(String::as_str));
+    let line = Arguments::try_parse_from(words).ok();
+    line.and_then(|line| line.verb)
 }
 
 pub(super) fn unusable(error: &JournalError) -> Failure {

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use clap::Parser;
 
 use super::arguments::{Arguments, Place, ResumeOptions, RunOptions, Verb, Which};
+use super::load::root;
 use super::{Caller, Done, journal, run};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::journal::{Journal, Run, RunOutcome};
 use crate::run::{Recorded, Resumed, Verdicts};
 use crate::secret::Secrets;
+use crate::service::state;
 
 pub(super) fn resume(
     place: &Place,
@@ -22,8 +24,6 @@ pub(super) fn resume(
     let (place, mut wanted) = again(&earlier.arguments, place).map_err(Arc::new)?;
     wanted.report = options.report.clone();
     wanted.jobs = options.jobs.or(wanted.jobs);
-    // A plan that was run holds no more, and what it chose is what the run had.
-    wanted.plan = None;
     for fault in &wanted.fault {
         // That nobody reads this is no failure.
         let _ = writeln!(std::io::stderr(), "`--fault {fault}` is injected again");
@@ -33,7 +33,8 @@ pub(super) fn resume(
 
 fn earlier(place: &Place, options: &ResumeOptions) -> Result<(Run, Resumed), Failure> {
     let journal = journal::open(place)?;
-    let run = journal::run(&journal, options.run.unwrap_or(Which::Last))?;
+    key(place)?;
+    let run = journal::run_to_resume(&journal, options.run.unwrap_or(Which::Last))?;
     refuse_if_resumed(&journal, &run)?;
     let last = recorded(&journal, run.clone())?;
     let judged = options.done.iter().chain(&options.again);
@@ -56,6 +57,15 @@ fn earlier(place: &Place, options: &ResumeOptions) -> Result<(Run, Resumed), Fai
     };
     let resumed = Resumed::new(last, before, &verdicts)?;
     Ok((run, resumed))
+}
+
+/// By the key calls are known that were made: without it they would be made again.
+fn key(place: &Place) -> Result<(), Failure> {
+    let found = state::key(&root(place)?);
+    found.map(|_| ()).map_err(|error| {
+        let message = format!("the key in `{}` cannot be read", state::FOLDER);
+        Failure::new(Kind::Refused, message).because(error.to_string())
+    })
 }
 
 /// What a run has done is continued once: a second time would do it twice.
@@ -101,6 +111,20 @@ fn refuse_others(given: &[(String, String)], before: &[(String, String)]) -> Res
     Err(Failure::script(message).hint("`wharf run` takes others"))
 }
 
+/// A plan that was run holds no more; what it chose stands behind it.
+fn without_plan(arguments: &[String]) -> impl Iterator<Item = &str> {
+    let mut words = arguments.iter().map(String::as_str);
+    std::iter::from_fn(move || {
+        loop {
+            match words.next()? {
+                "--plan" => words.next(),
+                word if word.starts_with("--plan=") => continue,
+                word => return Some(word),
+            };
+        }
+    })
+}
+
 /// The command line of the earlier run, in the place of this one.
 fn again(arguments: &[String], place: &Place) -> Result<(Place, RunOptions), Failure> {
     if arguments.iter().any(|argument| argument.contains("***")) {
@@ -109,7 +133,7 @@ fn again(arguments: &[String], place: &Place) -> Result<(Place, RunOptions), Fai
         )
         .hint("run it again: `wharf run`"));
     }
-    let words = std::iter::once("wharf").chain(arguments.iter().map(String::as_str));
+    let words = std::iter::once("wharf").chain(without_plan(arguments));
     let parsed = Arguments::try_parse_from(words).ok();
     if let Some(Arguments {
         verb: Some(Verb::Call(_)),
@@ -119,6 +143,16 @@ fn again(arguments: &[String], place: &Place) -> Result<(Place, RunOptions), Fai
         return Err(
             Failure::script("that was one call, and no run of the pipeline")
                 .hint("`wharf history` lists the runs: `wharf resume RUN` goes on with one"),
+        );
+    }
+    if let Some(Arguments {
+        verb: Some(Verb::Watch(_)),
+        ..
+    }) = parsed
+    {
+        return Err(
+            Failure::script("that was a run of `wharf watch`, which is not resumed")
+                .hint("run it again: `wharf run`"),
         );
     }
     let Some(Arguments {

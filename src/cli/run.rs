@@ -49,9 +49,14 @@ fn stages(
     let cancel = caller.cancel.clone().unwrap_or_else(signals::followed);
     let root = root(place).map_err(Arc::new)?;
     let rehearsal = rehearsal(options.rehearse || caller.rehearse, &options.fault, secrets)?;
+    let saved = options.plan.as_deref().map(plan::read).transpose();
+    let saved = saved.map_err(Arc::new)?;
     let mut origin = origin::origin();
     if let Some(arguments) = arguments {
         origin.arguments = arguments;
+    } else if let Some(saved) = &saved {
+        // The file may be another one by the time the run is resumed.
+        origin.arguments.extend(saved.selection.to_words());
     }
     origin.resumed = resumed.as_ref().map(|resumed| resumed.run);
     let recorder = recorder(&root, secrets, &report.events(), origin);
@@ -92,8 +97,7 @@ fn stages(
     held.release();
     let mut declared = declared.map_err(Arc::new)?;
     let mut selection = options.selection.selection();
-    if let Some(path) = &options.plan {
-        let saved = plan::read(path).map_err(Arc::new)?;
+    if let (Some(saved), Some(path)) = (saved, &options.plan) {
         plan::check((&saved, path), &program, &mut declared).map_err(Arc::new)?;
         selection = saved.selection;
     }

@@ -9,6 +9,8 @@ pub enum JournalError {
     Newer { found: usize, known: usize },
     #[error("it was written by an older wharf, and cannot be brought up to date where it is")]
     Older,
+    #[error("run {run} was resumed by run {by}")]
+    Resumed { run: i64, by: i64 },
     #[error(transparent)]
     Database(#[from] rusqlite::Error),
     #[error(transparent)]
@@ -27,7 +29,7 @@ impl JournalError {
                 Some(DatabaseCorrupt | NotADatabase)
             )
             .then_some("move `.wharf/journal.db` away to begin a new one"),
-            Self::Older | Self::Io(_) => None,
+            Self::Older | Self::Resumed { .. } | Self::Io(_) => None,
         }
     }
 
@@ -38,7 +40,7 @@ impl JournalError {
         };
 
         match self {
-            Self::Newer { .. } | Self::Older => false,
+            Self::Newer { .. } | Self::Older | Self::Resumed { .. } => false,
             Self::Database(error) => matches!(
                 error.sqlite_error_code(),
                 Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure)

@@ -95,7 +95,7 @@ pub struct Action {
     pub number: u32,
     pub action: String,
     pub effect: Effect,
-    /// Equal for two calls exactly if their options are.
+    /// Equal for two calls exactly if their options are; empty where that cannot be told.
     pub options: String,
     pub state: ActionState,
     pub started: SystemTime,

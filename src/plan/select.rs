@@ -22,6 +22,23 @@ pub struct Selection {
     pub skip: Vec<String>,
 }
 
+impl Selection {
+    /// As a command line has it.
+    pub fn to_words(&self) -> Vec<String> {
+        let option = |name: &'static str, stages: &[String]| -> Vec<String> {
+            let words = stages.iter().map(|stage| format!("--{name}={stage}"));
+            words.collect()
+        };
+        [
+            self.stages.clone(),
+            option("only", &self.only),
+            option("from", &self.from),
+            option("skip", &self.skip),
+        ]
+        .concat()
+    }
+}
+
 /// What is to run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selected {

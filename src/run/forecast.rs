@@ -180,7 +180,7 @@ impl<'a> Oracle<'a> {
         let (known, mut forecast) = match self.cache.decide(&about) {
             Decision::Run { why, .. } => (Known::Open, said(Will::Run, why)),
             Decision::Hold(what) => (Known::Open, said(Will::Maybe, what)),
-            Decision::Keep { why, result } => {
+            Decision::Keep { why, result, .. } => {
                 self.outputs.insert(stage.name.clone(), result);
                 match self.need(stage, Known::Open) {
                     Some(need) => {

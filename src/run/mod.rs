@@ -73,6 +73,7 @@ pub fn run_in(
         stages: listed(&declared.plan, &order),
         rehearsal: context.rehearsal,
     });
+    cache.refuse_unrecorded().map_err(Arc::new)?;
     let mut schedule = Schedule::new((context, program, declared), &order, options, cache, lent);
     schedule.run();
     cache.close();

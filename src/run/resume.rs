@@ -33,6 +33,8 @@ pub(super) struct Finished {
     pub(super) result: Value,
     /// All that its success followed from; nothing where that was not noted.
     pub(super) parts: Option<Value>,
+    /// Whether it is over because a person says so.
+    pub(super) is_said: bool,
 }
 
 /// What a person says of stages that ended in the middle of an effect.
@@ -66,6 +68,7 @@ impl Resumed {
             } else if verdicts.done.contains(name) {
                 let known = Finished {
                     run,
+                    is_said: true,
                     ..Finished::default()
                 };
                 finished.insert(name.clone(), known);
@@ -79,7 +82,7 @@ impl Resumed {
         Ok(Self {
             run,
             finished,
-            replay: replay(&chain),
+            replay: replay(&chain, verdicts),
         })
     }
 
@@ -124,8 +127,9 @@ fn finish(chain: &[Recorded], name: &str) -> Option<Finished> {
         .iter()
         .filter_map(|recorded| Some((recorded.run.id, recorded.reached(name)?)));
     let (mut run, mut stage) = reached.next().filter(|(_, stage)| is_over(stage))?;
-    // One that was kept ran in an earlier run.
+    // One that was kept ran in an earlier run, unless that run had nothing to do with this one.
     while stage.state == StageState::Skipped
+        && stage.parts.is_none()
         && let Some(earlier) = reached.next().filter(|(_, stage)| is_over(stage))
     {
         (run, stage) = earlier;
@@ -134,6 +138,7 @@ fn finish(chain: &[Recorded], name: &str) -> Option<Finished> {
         run,
         result: stage.result.clone().unwrap_or_default(),
         parts: stage.parts.clone(),
+        is_said: false,
     })
 }
 
@@ -149,7 +154,8 @@ pub(super) fn is_masked(result: &Value) -> bool {
     result.to_string().contains(MASKED)
 }
 
-/// An effect in the last attempt at the stage that was stopped before its end, and its run.
+/// An effect in the last attempt at the stage that was stopped before its end, or would not be known
+/// again, and its run.
 fn in_doubt<'a>(chain: &'a [Recorded], name: &str) -> Option<(i64, &'a Action)> {
     let recorded = chain
         .iter()
@@ -160,21 +166,28 @@ fn in_doubt<'a>(chain: &'a [Recorded], name: &str) -> Option<(i64, &'a Action)> 
     let mut open = own
         .filter(|action| action.attempt == last)
         .filter(|action| {
-            action.state == ActionState::Started && action.effect.leaves_the_machine()
+            let is_open = match action.state {
+                ActionState::Started => true,
+                ActionState::Passed => action.options.is_empty(),
+                ActionState::Failed => false,
+            };
+            is_open && action.effect.leaves_the_machine()
         });
     open.next().map(|action| (recorded.run.id, action))
 }
 
-/// All effects that passed. A run that continues another has what was given again in it as well.
-fn replay(chain: &[Recorded]) -> Replay {
+/// All effects of stages and of `on_success` that passed. What `on_failure` does, such as to take
+/// something back, follows from each failure anew. A run that continues another has what was given again in it as well.
+fn replay(chain: &[Recorded], verdicts: &Verdicts) -> Replay {
     let replay = Replay::default();
     let mut noted: BTreeMap<_, usize> = BTreeMap::new();
     for recorded in chain.iter().rev() {
         let is_stage = |name: &str| recorded.stages.iter().any(|stage| stage.name == name);
+        let counts = |name: &str| name == "on_success" || is_stage(name);
         let passed = recorded.actions.iter().filter(|action| {
             action.state == ActionState::Passed
                 && action.effect.leaves_the_machine()
-                && is_stage(&action.stage)
+                && counts(&action.stage)
         });
         let mut seen: BTreeMap<_, usize> = BTreeMap::new();
         for action in passed {
@@ -184,11 +197,12 @@ fn replay(chain: &[Recorded]) -> Replay {
             let noted = noted.entry((stage, name, options)).or_default();
             if seen > noted {
                 *noted = *seen;
-                let done = Done {
-                    run: recorded.run.id,
-                    result: action.result.clone().unwrap_or_default(),
-                };
-                replay.note(stage, name, options, done);
+                let result = action.result.clone().filter(|result| !is_masked(result));
+                if result.is_none() && verdicts.again.iter().any(|again| again == stage) {
+                    continue;
+                }
+                let run = recorded.run.id;
+                replay.note(stage, name, options, Done { run, result });
             }
         }
     }
@@ -196,12 +210,17 @@ fn replay(chain: &[Recorded]) -> Replay {
 }
 
 fn doubt(run: i64, doubtful: i64, action: &Action) -> Failure {
-    let (stage, action) = (&action.stage, &action.action);
-    Failure::new(
-        Kind::Refused,
-        format!("whether `{action}` in stage `{stage}` has happened is not known: run {doubtful} ended in the middle of it"),
-    )
-    .hint(format!(
+    let (stage, name) = (&action.stage, &action.action);
+    let message = if action.state == ActionState::Passed {
+        format!(
+            "what `{name}` in stage `{stage}` has done is not known: run {doubtful} could not read the key in `.wharf`"
+        )
+    } else {
+        format!(
+            "whether `{name}` in stage `{stage}` has happened is not known: run {doubtful} ended in the middle of it"
+        )
+    };
+    Failure::new(Kind::Refused, message).hint(format!(
         "look, then say `wharf resume {run} --done {stage}`, or `--again {stage}` to repeat it"
     ))
 }

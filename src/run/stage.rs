@@ -73,7 +73,12 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
         }
         let (why, pending) = match decision {
             Decision::Run { why, pending } => (why, pending),
-            Decision::Keep { why, result } => return Ok(Ended::Kept { why, result }),
+            Decision::Keep { why, result, parts } => {
+                if let Some(parts) = parts {
+                    job.cache.note(&job.stage.name, parts);
+                }
+                return Ok(Ended::Kept { why, result });
+            }
             Decision::Hold(what) => return Ok(Ended::Held(what)),
         };
         job.context.events.emit(Event::StageStarted {

@@ -43,10 +43,13 @@ pub struct Origin {
 #[derive(Clone)]
 pub struct Recorder {
     state: Arc<Mutex<State>>,
-    run: Arc<OnceLock<Option<i64>>>,
+    run: Arc<OnceLock<Number>>,
     /// Bytes of output that are not yet in their logs.
     queued: Arc<AtomicUsize>,
 }
+
+/// Of a run, or why it cannot be recorded.
+type Number = Result<i64, String>;
 
 enum State {
     /// Before the run: who will write, and what.
@@ -163,7 +166,12 @@ impl Recorder {
             *self.lock(),
             State::Idle { .. } | State::Writing { run: false, .. }
         );
-        if not_yet { None } else { *self.run.wait() }
+        if not_yet { None } else { self.begun().ok() }
+    }
+
+    /// Waits for the number of a run that has started; gives the reason if it cannot be recorded.
+    pub fn begun(&self) -> Result<i64, &str> {
+        self.run.wait().as_ref().copied().map_err(String::as_str)
     }
 
     /// Waits until all is written. What comes later is not recorded.
@@ -171,7 +179,7 @@ impl Recorder {
         self.send(What::End, true);
         *self.lock() = State::Finished;
         // Nobody shall wait for the number of a run that never started.
-        let _ = self.run.set(None);
+        let _ = self.run.set(Err(String::new()));
     }
 
     /// Starts the thread, unless it is there; `now` if the run starts as well.
@@ -195,7 +203,7 @@ impl Recorder {
         if thread.spawn(move || writer.write(&receiver)).is_ok() {
             *state = State::Writing { sender, run: now };
         } else {
-            let _ = self.run.set(None);
+            let _ = self.run.set(Err("cannot start another thread".to_owned()));
         }
     }
 

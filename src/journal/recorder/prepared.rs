@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Params, Result, Statement};
+use rusqlite::{Connection, OptionalExtension, Params, Result, Statement};
 
 pub(super) struct Prepared<'a> {
     connection: &'a Connection,
@@ -34,14 +34,22 @@ impl<'a> Prepared<'a> {
         Ok(())
     }
 
+    pub(super) fn number(&self, sql: &'static str, params: impl Params) -> Result<Option<i64>> {
+        let found = self.connection.query_row(sql, params, |row| row.get(0));
+        found.optional()
+    }
+
     pub(super) fn last_id(&self) -> i64 {
         self.connection.last_insert_rowid()
     }
 
     /// Everything that `work` does, or nothing of it.
-    pub(super) fn together<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub(super) fn together<T, E: From<rusqlite::Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.execute("BEGIN IMMEDIATE", [])?;
-        let done = work(self).and_then(|done| self.execute("COMMIT", []).map(|()| done));
+        let done = work(self).and_then(|done| Ok(self.execute("COMMIT", []).map(|()| done)?));
         if done.is_err() {
             // What cannot even be taken back is not there at the next opening.
             let _ = self.connection.execute_batch("ROLLBACK");

@@ -12,6 +12,7 @@ use super::masked::masked;
 use super::prepared::Prepared;
 use crate::event::{Call, Event, Listed, Outcome};
 use crate::failure::{Failure, Kind};
+use crate::journal::JournalError;
 use crate::journal::model::{RunOutcome, StageState};
 use crate::journal::row::{micros, stamp};
 use crate::secret::Secrets;
@@ -27,6 +28,7 @@ const ACTION_STARTED: &str = "INSERT OR REPLACE INTO actions \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started', ?8)";
 const ACTION_FINISHED: &str = "UPDATE actions SET state = ?5, took = ?6, result = ?7, message = ?8 \
      WHERE run = ?1 AND stage = ?2 AND attempt = ?3 AND number = ?4";
+const RESUMED_BY: &str = "SELECT id FROM runs WHERE resumed = ?1 ORDER BY id DESC LIMIT 1";
 const RUN_FINISHED: &str = "UPDATE runs SET outcome = ?2, ended = ?3, failure = ?4 WHERE id = ?1";
 
 /// What nearly every run comes to.
@@ -47,16 +49,21 @@ pub(super) struct Begin<'a> {
 }
 
 impl Begin<'_> {
-    /// Gives the number.
+    /// Gives the number; two that continue the same run do not both get one.
     pub(super) fn write(
         self,
         stages: &[Listed],
         rehearsal: bool,
         prepared: &mut Prepared<'_>,
         secrets: &Secrets,
-    ) -> Result<i64> {
+    ) -> Result<i64, JournalError> {
         let arguments = Value::from(self.origin.arguments.clone());
         prepared.together(|prepared| {
+            if let Some(run) = self.origin.resumed
+                && let Some(by) = prepared.number(RESUMED_BY, [run])?
+            {
+                return Err(JournalError::Resumed { run, by });
+            }
             prepared.execute(
                 "INSERT INTO runs \
                  (started, outcome, who, sha, branch, arguments, rehearsal, pid, pid_start, resumed) \

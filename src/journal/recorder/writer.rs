@@ -13,7 +13,7 @@ use super::groups::Groups;
 use super::log::Logs;
 use super::prepared::Prepared;
 use super::rows::{self, Begin, Rows};
-use super::{Message, Origin, What};
+use super::{Message, Number, Origin, What};
 use crate::cancel::Cancel;
 use crate::event::Event;
 use crate::journal::{Journal, JournalError};
@@ -41,7 +41,7 @@ pub(super) struct Writer {
     pub(super) origin: Origin,
     /// Taken by the first trouble.
     pub(super) warn: Option<Warn>,
-    pub(super) run: Arc<OnceLock<Option<i64>>>,
+    pub(super) run: Arc<OnceLock<Number>>,
     pub(super) queued: Arc<AtomicUsize>,
 }
 
@@ -61,9 +61,13 @@ impl Writer {
     pub(super) fn write(mut self, receiver: &Receiver<Message>) {
         let done = self.record(receiver);
         if let Err(error) = done {
-            self.complain(&error);
+            let is_new = self.run.set(Err(plain(error.to_string()))).is_ok();
+            // One that continues another does not start then, and says why itself.
+            if !is_new || self.origin.resumed.is_none() {
+                self.complain(&error);
+            }
         }
-        let _ = self.run.set(None);
+        let _ = self.run.set(Err(String::new()));
         // Dropping the receiver frees whoever waits for an answer.
     }
 
@@ -95,7 +99,7 @@ impl Writer {
             at,
         };
         let run = begin.write(&stages, rehearsal, &mut prepared, &self.secrets)?;
-        let _ = self.run.set(Some(run));
+        let _ = self.run.set(Ok(run));
         // While the first command runs: at its end somebody waits.
         for sql in rows::USUAL {
             prepared.prepare(sql)?;
@@ -241,8 +245,7 @@ impl Recording<'_> {
                     What::Group(_) | What::End => {}
                 }
             }
-            groups.write(*run, prepared)
-        })?;
-        Ok(())
+            Ok(groups.write(*run, prepared)?)
+        })
     }
 }

@@ -13,12 +13,14 @@ impl Cache {
             None => Some(event::NO_INPUTS.to_owned()),
             Some(finished) => about
                 .cleans_up()
-                .or_else(|| self.changed(about, parts.as_ref()?, finished)),
+                .or_else(|| self.changed(about, parts.as_ref()?, finished))
+                .or_else(|| self.missing_output(about)),
         };
         match (why, finished) {
             (None, Some(finished)) => Decision::Keep {
                 why: format!("passed in run {}", finished.run),
                 result: finished.result.clone(),
+                parts: None,
             },
             (why, _) => Decision::Run {
                 why: why.unwrap_or_default(),
@@ -30,9 +32,18 @@ impl Cache {
         }
     }
 
-    /// Nothing where no run can ask for it: one of a single stage passes with it.
+    fn missing_output(&self, about: &About) -> Option<String> {
+        if about.stage.outputs.is_empty() {
+            return None;
+        }
+        self.opened(about.context)?.missing_output(about)
+    }
+
+    /// Nothing where no run can ask for it: one of a single stage passes with it, unless a hook fails.
     fn parts(&self, about: &About) -> Option<Parts> {
-        let asked = !self.goes_on && about.declared.plan.stages.len() > 1;
+        let may_fail_later =
+            || about.declared.plan.stages.len() > 1 || !about.program.hooks(false).is_empty();
+        let asked = !self.goes_on && may_fail_later();
         self.recorder.as_ref().filter(|_| asked)?;
         Some(Parts::of(&self.hash_key(about.context)?, about, None))
     }

@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::resume::{Resumed, is_masked};
 use super::stage::Job;
 use crate::action::{Context, Reading, Trace};
+use crate::failure::{Failure, Kind};
 use crate::journal::{Journal, Recorder, Run, Success};
 use crate::plan::Stage;
 use crate::script::{Declared, Outputs, Program};
@@ -63,6 +64,8 @@ pub(super) enum Decision {
         /// Completes “skipped: …”.
         why: String,
         result: Value,
+        /// What its result follows from, where no earlier run that this one continues knows.
+        parts: Option<Value>,
     },
     /// It comes to an effect that does not happen; what it would have done.
     Hold(String),
@@ -123,6 +126,21 @@ impl Cache {
         }
     }
 
+    /// Refuses to continue a run where that is not recorded: nobody would know what was done.
+    pub(super) fn refuse_unrecorded(&self) -> Result<(), Failure> {
+        let (Some(resumed), Some(recorder)) = (&self.resumed, &self.recorder) else {
+            return Ok(());
+        };
+        let number = resumed.run;
+        recorder.begun().map(|_| ()).map_err(|why| {
+            Failure::new(
+                Kind::Refused,
+                format!("run {number} is not resumed, as that cannot be recorded"),
+            )
+            .because(why)
+        })
+    }
+
     /// Forgets what the files are like.
     pub(super) fn forget(&self) {
         if let Some(Some(opened)) = self.opened.get() {
@@ -163,6 +181,7 @@ impl Cache {
                 return Decision::Keep {
                     why: "nothing it depends on changed".to_owned(),
                     result: result.clone(),
+                    parts: None,
                 };
             }
             None => {}
@@ -235,9 +254,7 @@ impl Cache {
             return;
         };
         let name = &job.stage.name;
-        if let Some(recorder) = self.recorder.as_ref().filter(|_| !self.goes_on) {
-            recorder.parts(name.clone(), parts.clone());
-        }
+        self.note(name, parts.clone());
         let (Some(inputs), Some(opened)) = (pending.inputs, self.opened(&job.context)) else {
             return;
         };
@@ -256,6 +273,13 @@ impl Cache {
         if opened.keep(name, &inputs, &success).is_err() {
             job.context
                 .warn("its success cannot be kept: it will run again");
+        }
+    }
+
+    /// Notes for a run that continues this one what the result of the stage follows from.
+    pub(super) fn note(&self, stage: &Arc<str>, parts: Value) {
+        if let Some(recorder) = self.recorder.as_ref().filter(|_| !self.goes_on) {
+            recorder.parts(stage.clone(), parts);
         }
     }
 

@@ -71,7 +71,8 @@ impl Opened {
         Some((success, parts))
     }
 
-    /// A stage that was `finished` in the run that is continued is not repeated for its effect's sake.
+    /// A stage that was `finished` in the run that is continued keeps the result that others were
+    /// given there; only where it is not as it was then is its last success asked.
     pub(super) fn compare(
         &self,
         about: &About,
@@ -87,6 +88,17 @@ impl Opened {
             })
         };
         let parts = Parts::of(&self.key, about, Some(inputs.digest));
+        if let Some(finished) = finished.filter(|finished| self.holds(about, &parts, finished)) {
+            return Decision::Keep {
+                why: format!("passed in run {}", finished.run),
+                result: finished.result.clone(),
+                // What a person said holds for as long as nothing changes.
+                parts: finished
+                    .is_said
+                    .then(|| serde_json::to_value(parts).ok())
+                    .flatten(),
+            };
+        }
         let Some((success, before)) = self.last(&stage.name) else {
             return Decision::Run {
                 why: unknown::why(&self.journal(), &stage.name),
@@ -94,13 +106,10 @@ impl Opened {
             };
         };
         let parts = parts.with_readings(&self.key, before.readings(), about);
-        let lasting = before
-            .lasting
-            .filter(|_| finished.is_none_or(|finished| finished.run != success.run))
-            .map(|effect| {
-                let effect = effect.name();
-                format!("its effect is `{effect}`, which is never left out")
-            });
+        let lasting = before.lasting.map(|effect| {
+            let effect = effect.name();
+            format!("its effect is `{effect}`, which is never left out")
+        });
         let no_files = inputs.files.is_empty();
         let why = no_files
             .then(|| "no file matches its `inputs`".to_owned())
@@ -122,8 +131,23 @@ impl Opened {
                     ago(success.finished.elapsed().unwrap_or_default())
                 ),
                 result: success.result,
+                parts: Some(success.parts),
             },
         }
+    }
+
+    /// Whether the stage is as it was when it was `finished`.
+    fn holds(&self, about: &About, parts: &Parts, finished: &Finished) -> bool {
+        let as_then = || {
+            let before: Parts = serde_json::from_value(finished.parts.clone()?).ok()?;
+            let now = parts
+                .clone()
+                .with_readings(&self.key, before.readings(), about);
+            Some(now.inputs == before.inputs && now.why(&before).is_none())
+        };
+        (finished.is_said || as_then().unwrap_or_default())
+            && about.cleans_up().is_none()
+            && self.missing_output(about).is_none()
     }
 
     pub(super) fn changed_inputs(
@@ -148,7 +172,7 @@ impl Opened {
         known.and_then(|bytes| Manifest::from_bytes(&bytes))
     }
 
-    fn missing_output(&self, about: &About) -> Option<String> {
+    pub(super) fn missing_output(&self, about: &About) -> Option<String> {
         let cancel = &about.context.cancel;
         let lacks = |glob: &&String| {
             let found = self.files.list(std::slice::from_ref(*glob), cancel);
