@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::secret::{Secrets, hide as hidden, is_secret, with_password};
+use crate::secret::{Secrets, hide as hidden, is_secret, with_credential};
 
 /// Hides from every output what the options' names, and those within them, say is secret. Tells
 /// whether all of it could be, so that the command line may be kept.
@@ -42,7 +42,7 @@ fn all(hidden: impl Iterator<Item = bool>) -> bool {
 fn by_their_names(value: &Value, secrets: &Secrets) -> bool {
     match value {
         Value::String(text) => {
-            if let Some(url) = with_password(text) {
+            if let Some(url) = with_credential(text) {
                 secrets.add_url_parts(&url);
             }
             true

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::secret::{SHORT, Secrets, hide, is_secret, with_password};
+use crate::secret::{SHORT, Secrets, hide, is_secret, with_credential};
 
 /// Names of secret values that are too short to be hidden.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ pub(super) fn environment(
             if !hide_named(name, value, secrets) {
                 short.environment.push(format!("`{name}`"));
             }
-        } else if let Some(url) = with_password(value) {
+        } else if let Some(url) = with_credential(value) {
             secrets.add_url_parts(&url);
         }
     }

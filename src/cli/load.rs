@@ -10,7 +10,7 @@ use crate::cancel::Cancel;
 use crate::event::{Event, Events};
 use crate::failure::Failure;
 use crate::script::{Host, Missing, Program, locate};
-use crate::secret::Secrets;
+use crate::secret::{Secrets, hide, is_secret};
 use crate::service::Services;
 
 /// What differs between looking at a pipeline, running and rehearsing it.
@@ -97,6 +97,11 @@ fn host(
     setting: Setting,
 ) -> Result<Host, Failure> {
     let missing = setting.missing;
+    for (name, value) in &place.params {
+        if is_secret(&format!("_{name}")) {
+            hide(value, secrets);
+        }
+    }
     let context = context(root, secrets, setting)?;
     let params = place.params.iter().cloned().collect();
     Ok(Host::new(context, params, missing))

@@ -14,8 +14,12 @@ pub struct Lines {
     partial: Vec<u8>,
 }
 
-/// A line that never ends is cut here, so that memory stays bounded.
-const LONGEST: usize = 64 * 1024;
+/// A line that never ends is cut here, so that memory stays bounded. A line of data that a command
+/// prints, such as JSON or an image in base64, is whole.
+const LONGEST: usize = 8 * 1024 * 1024;
+
+/// As much of a line's beginning is shown while it is not whole; a terminal is narrower.
+const SHOWN: usize = 4096;
 
 impl Lines {
     pub fn new(secrets: &Secrets) -> Self {
@@ -33,7 +37,7 @@ impl Lines {
 
     /// The beginning of a line that is not whole yet.
     pub fn partial(&self) -> String {
-        text(&self.partial)
+        text(&self.partial[..self.partial.len().min(SHOWN)])
     }
 
     /// All that is left.
@@ -47,24 +51,34 @@ impl Lines {
     }
 
     fn cut(&mut self, bytes: &[u8]) -> Vec<String> {
-        self.partial.extend_from_slice(bytes);
         let mut lines = Vec::new();
-        let mut start = 0;
-        for (at, _) in self
-            .partial
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == b'\n')
-        {
-            lines.push(text(&self.partial[start..at]));
-            start = at + 1;
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.partial.extend_from_slice(piece);
+            if self.partial.ends_with(b"\n") {
+                self.partial.pop();
+                lines.push(text(&self.partial));
+                self.partial.clear();
+            }
         }
-        self.partial.drain(..start);
         if self.partial.len() > LONGEST {
-            lines.push(text(&std::mem::take(&mut self.partial)));
+            let rest = self.partial.split_off(whole(&self.partial));
+            lines.push(text(&self.partial));
+            self.partial = rest;
         }
         lines
     }
+}
+
+/// How much of `bytes` is left without a character at the end that is not whole.
+fn whole(bytes: &[u8]) -> usize {
+    let longest = bytes.len().min(3);
+    let cut_off = (1..=longest).find(|length| match bytes[bytes.len() - length] {
+        0xc2..=0xdf => *length < 2,
+        0xe0..=0xef => *length < 3,
+        0xf0..=0xf4 => *length < 4,
+        _ => false,
+    });
+    bytes.len() - cut_off.unwrap_or_default()
 }
 
 /// A masked line as it is kept in a file: colours stay, unless a secret shows without them.
@@ -112,7 +126,7 @@ fn text(line: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::kept;
+    use super::{LONGEST, Lines, kept};
     use crate::secret::Secrets;
 
     #[test]
@@ -125,5 +139,20 @@ mod tests {
         );
         assert_eq!(kept("é\tü\u{85}", &secrets), "é\tü");
         assert_eq!(kept("har\x1b[31mbour\x1b[0m", &secrets), "***");
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_cut_between_two_characters() {
+        for character in ["é", "€", "😀"] {
+            let line = format!("a{}", character.repeat(LONGEST / character.len() + 90_000));
+            let mut lines = Lines::new(&Secrets::new());
+            let mut cut = Vec::new();
+            for piece in line.as_bytes().chunks(64 * 1024 + 3) {
+                cut.extend(lines.push(piece));
+            }
+            cut.extend(lines.finish());
+            assert_eq!(cut.len(), 2);
+            assert!(cut.concat() == line, "{character}");
+        }
     }
 }

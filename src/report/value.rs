@@ -165,6 +165,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn tests_that_took_an_impossible_time_are_told() {
+        for seconds in [1e300, -1.0, 0.0] {
+            let made_up = json!({ "cases": [], "runner": "x", "seconds": seconds });
+            assert_eq!(shown(&made_up, Colour::none()), "x: no tests in 0.00 s");
+        }
+    }
+
+    #[test]
     fn what_actions_find_is_told_as_in_a_run() {
         let told = |value| shown(&value, Colour::none());
         let case = |name: &str, outcome: &str| {

@@ -6,22 +6,13 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::Secrets;
-
-/// Parts of the names that query values and headers with a credential have.
-const TELLING: [&str; 9] = [
-    "key",
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "auth",
-    "signature",
-    "credential",
-    "cookie",
-];
+use super::named::{is_key, is_telling, looks_like_token, words};
 
 /// Values that are no secrets, and would make every log unreadable.
 const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+
+/// What stands for a password where the user is the credential.
+const FILLERS: [&str; 3] = ["", "x", "x-oauth-basic"];
 
 /// What a value that cannot be hidden is warned of with; where it is follows.
 pub const SHORT: &str = "values of fewer than four characters cannot be hidden";
@@ -46,7 +37,8 @@ impl Secrets {
     }
 
     /// Hides the credentials in a URL: the password and its pair with the user, a user that stands
-    /// alone (as a DSN's key does), and query values under a name like `key` or `token`.
+    /// alone (as a DSN's key does) or is a token, and query values under a name like `key` or
+    /// `token`.
     pub fn add_url_parts(&self, url: &Url) -> bool {
         let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let user = decoded(url.username());
@@ -55,51 +47,62 @@ impl Secrets {
             None => self.add_if_any(&user),
         };
         for (name, value) in url.query_pairs() {
-            all &= !is_telling(&name) || self.add_if_any(&value);
+            let words = words(&name);
+            let is_secret = is_telling(&words) || is_key(&words);
+            all &= !is_secret || self.add_if_any(&value);
         }
         all
     }
 
     /// Hides the value of a header that carries a credential: of `Authorization: Bearer …` and the
-    /// like only that, of cookies each too.
+    /// like only that, of cookies those that are credentials too.
     pub fn add_header(&self, name: &str, value: &str) -> bool {
-        let name = name.to_lowercase();
-        if name.ends_with("authorization") {
+        let words = words(name);
+        if words.last().is_some_and(|word| word == "authorization") {
             let (scheme, credential) = value.split_once(' ').unwrap_or(("", value));
             if scheme.eq_ignore_ascii_case("basic") {
                 self.add_pair(credential);
             }
             return self.add_if_any(credential);
         }
-        if !is_telling(&name) {
-            return true;
+        if words.iter().any(|word| word.starts_with("cookie")) {
+            self.add_if_any(value);
+            return self.add_cookies(value);
         }
-        let whole = self.add_if_any(value);
-        if !name.contains("cookie") {
-            return whole;
-        }
-        let cookies = value.split(';').filter_map(|cookie| cookie.split_once('='));
-        for (_, value) in cookies {
-            self.add_if_any(value.trim());
-        }
-        whole
+        !is_telling(&words) || self.add_if_any(value)
     }
 
-    /// Hides a password, and the pair as HTTP's basic authentication writes it.
+    /// Hides the cookies that are credentials; a language or a theme is a word of any line.
+    fn add_cookies(&self, cookies: &str) -> bool {
+        let mut all = true;
+        for (name, value) in cookies.split(';').filter_map(|one| one.split_once('=')) {
+            let value = value.trim();
+            let is_secret = is_telling(&words(name)) || looks_like_token(value);
+            all &= !is_secret || self.add_if_any(value);
+        }
+        all
+    }
+
+    /// Hides the credential of HTTP's basic authentication: the password and the pair as it is
+    /// written, and a user that is a token.
     pub fn add_basic(&self, user: &str, password: &str) -> bool {
-        if password.is_empty() {
-            return true;
+        let is_filler = FILLERS.contains(&password.to_lowercase().as_str());
+        let mut all = true;
+        if is_filler || looks_like_token(user) {
+            all &= self.add_if_any(user);
         }
-        self.add(&BASE64_STANDARD.encode(format!("{user}:{password}")));
-        self.add(password)
+        if !password.is_empty() {
+            self.add(&BASE64_STANDARD.encode(format!("{user}:{password}")));
+        }
+        all & (is_filler || self.add(password))
     }
 
-    /// The password in a pair of HTTP's basic authentication.
+    /// What is secret in a pair of HTTP's basic authentication.
     fn add_pair(&self, pair: &str) {
         let decoded = BASE64_STANDARD.decode(pair.trim()).unwrap_or_default();
         let decoded = String::from_utf8_lossy(&decoded);
-        if let Some((_, password)) = decoded.split_once(':') {
-            self.add(password);
+        if let Some((user, password)) = decoded.split_once(':') {
+            self.add_basic(user, password);
         }
     }
 
@@ -112,11 +115,6 @@ impl Secrets {
 /// Whether `value` only switches something on or off.
 pub fn is_flag(value: &str) -> bool {
     FLAGS.contains(&value.to_lowercase().as_str())
-}
-
-fn is_telling(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name == "sig" || TELLING.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]
@@ -141,6 +139,21 @@ mod tests {
                 "ada p@ss/word p%40ss%2Fword YWRhOnBAc3Mvd29yZA==",
                 "ada *** *** ***",
             ),
+            (
+                "https://ghp_0123456789abcdef0123:x-oauth-basic@github.com/me/app",
+                "ghp_0123456789abcdef0123 with x-oauth-basic",
+                "*** with x-oauth-basic",
+            ),
+            (
+                "https://sk_live_0123456789abcdef:word99@example.com",
+                "sk_live_0123456789abcdef word99",
+                "*** ***",
+            ),
+            (
+                "https://example.com/?keyword=image&author=deploy&sentry_key=0a1b2c3d",
+                "deploy image 0a1b2c3d",
+                "deploy image ***",
+            ),
         ] {
             let secrets = Secrets::new();
             secrets.add_url(url);
@@ -163,8 +176,39 @@ mod tests {
         secrets.add_header("Authorization", "Basic YWRhOmh1bnRlcjIy");
         assert_eq!(
             secrets.mask("sessionvalue1, dark99, true, first second third, hunter22"),
-            "***, ***, true, ***, ***"
+            "***, dark99, true, ***, ***"
         );
+        secrets.add_header("Authorization", "Basic c2hvcnR1c2VyOg==");
+        assert_eq!(secrets.mask("shortuser:"), "***:");
+    }
+
+    #[test]
+    fn leaves_what_only_sounds_like_a_credential() {
+        let secrets = Secrets::new();
+        for (name, value) in [
+            ("Surrogate-Key", "main"),
+            ("Idempotency-Key", "deploy"),
+            ("X-Author", "image"),
+            ("Cookie", "lang=tags; theme=dark"),
+        ] {
+            assert!(secrets.add_header(name, value), "{name}");
+        }
+        assert_eq!(
+            secrets.mask("deploy image of main, tags"),
+            "deploy image of main, tags"
+        );
+        let names = ["XSRF-TOKEN", "sessionid", "PHPSESSID", "connect.sid"];
+        for (at, name) in names.iter().enumerate() {
+            secrets.add_header("Cookie", &format!("lang=tags; {name}=value-{at}"));
+            assert_eq!(secrets.mask(&format!("tags value-{at}")), "tags ***");
+        }
+        for (at, name) in ["x-goog-api-key", "accessKey", "PRIVATE-TOKEN"]
+            .iter()
+            .enumerate()
+        {
+            secrets.add_header(name, &format!("header-{at}"));
+            assert_eq!(secrets.mask(&format!("header-{at}")), "***", "{name}");
+        }
     }
 
     #[test]

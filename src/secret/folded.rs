@@ -29,8 +29,13 @@ pub(super) fn folded(text: &[u8], places: &[usize], reach: usize, ended: bool) -
         while at < text.len().min(quiet_until) {
             let length = match escape(&text[at..], ended) {
                 None => {
-                    push(&mut view, text[at], at..at + 1);
-                    at += 1;
+                    let end = text.len().min(quiet_until);
+                    let rest = text[at + 1..end].iter();
+                    let literal = 1 + rest.take_while(|byte| !begins_escape(**byte)).count();
+                    // None of them is one that falls away: that would be an escape.
+                    let bytes = text[at..at + literal].iter();
+                    view.extend(bytes.filter_map(|byte| fold(*byte)), at);
+                    at += literal;
                     continue;
                 }
                 Some(Escape::Open { shown }) => {
@@ -147,23 +152,57 @@ fn percent(text: &[u8], ended: bool) -> Option<Escape> {
     (at > 1).then_some(Escape::Byte(b'%', at))
 }
 
-/// `\u0026`, `\x26`, or the backslash before what is escaped.
+/// `\u0026`, `\U00000026`, `\x26`, or the backslash before what is escaped.
 fn backslash(text: &[u8], ended: bool) -> Escape {
     let digits = match text.get(1) {
         Some(b'u') => 4,
+        Some(b'U') => 8,
         Some(b'x') => 2,
         None if !ended => return Escape::Open { shown: true },
         _ => return Escape::Nothing(1),
     };
     match hex(&text[2..], digits) {
-        Hex::Number(unit @ 0xd800..0xdc00) => surrogates(text, unit, ended),
+        Hex::Number(unit @ 0xd800..0xdc00) if digits == 4 => surrogates(text, unit, ended),
         Hex::Number(byte @ ..0x100) if digits == 2 => {
-            Escape::Byte(u8::try_from(byte).unwrap_or_default(), 4)
+            hexadecimal(text, u8::try_from(byte).unwrap_or_default(), ended)
         }
-        Hex::Number(unit) => Escape::Char(char::from_u32(unit).unwrap_or('\u{fffd}'), 6),
+        Hex::Number(unit) => Escape::Char(char::from_u32(unit).unwrap_or('\u{fffd}'), 2 + digits),
         Hex::Cut if !ended => Escape::Open { shown: true },
         Hex::Cut | Hex::None => Escape::Nothing(1),
     }
+}
+
+/// `\xc3\xa9` with the bytes of a character, or `\xe9` with its number; `first` is the first byte.
+fn hexadecimal(text: &[u8], first: u8, ended: bool) -> Escape {
+    let more = match first {
+        0xc2..=0xdf => 1,
+        0xe0..=0xef => 2,
+        0xf0..=0xf4 => 3,
+        ..0x80 => return Escape::Byte(first, 4),
+        _ => 0,
+    };
+    let by_number = Escape::Char(char::from(first), 4);
+    let mut bytes = vec![first];
+    let mut at = 4;
+    for _ in 0..more {
+        let rest = &text[at..];
+        let slashes = rest.iter().take(LONGEST).take_while(|byte| **byte == b'\\');
+        let slashes = slashes.count();
+        let next = match rest.get(slashes) {
+            None => Hex::Cut,
+            Some(b'x') if slashes > 0 => hex(&rest[slashes + 1..], 2),
+            Some(_) => Hex::None,
+        };
+        match next {
+            Hex::Cut if !ended => return Escape::Open { shown: true },
+            Hex::Number(byte @ 0x80..0xc0) => bytes.extend(u8::try_from(byte)),
+            _ => return by_number,
+        }
+        at += slashes + 3;
+    }
+    let char = std::str::from_utf8(&bytes).ok();
+    let char = char.and_then(|text| text.chars().next());
+    char.map_or(by_number, |char| Escape::Char(char, at))
 }
 
 /// `\ud83d\ude00`, with `high` as its first half.
@@ -251,6 +290,8 @@ mod tests {
             "%61+%22b%22%26c%2f%C3%A9%F0%9F%98%80%25",
             "%61%2520%2522b%2522%2526c%252f%C3%A9%F0%9F%98%80%25",
             r"\x61 \x22b\x22\x26c/\xc3\xa9\xf0\x9f\x98\x80%25",
+            r"\x61 \x22b\x22\x26c/\xe9\U0001f600%25",
+            r"\\x61 \\x22b\\x22\\x26c/\\xe9\\xf0\\x9f\\x98\\x80%25",
             "a \x1b[31m\"b\x1b[0m\"\0&\x08c/\x1b]8;;https://a.dev\x1b\\é\x1b]8;;\x07\u{9b}😀%",
         ] {
             assert_eq!(undone(&format!("{text}\x07")), r#"a "b"&c/é😀%"#, "{text}");

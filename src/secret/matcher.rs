@@ -48,11 +48,12 @@ impl Matcher {
         let folded = folded(bytes, &escapes, self.folded.longest(), ended);
         let wrapped = joined(bytes, &ends, self.wrapped.longest());
         for found in self.folded.find(&folded.bytes) {
-            ranges.push(folded.places[found.start].start..folded.places[found.end - 1].end);
+            ranges.push(folded.place(found.start).start..folded.place(found.end - 1).end);
         }
         for found in self.wrapped.find(&wrapped.bytes) {
             // One for each line: their ends are no secret.
-            let lines = wrapped.places[found].chunk_by(|one, next| one.end == next.start);
+            let places: Vec<_> = found.map(|index| wrapped.place(index)).collect();
+            let lines = places.chunk_by(|one, next| one.end == next.start);
             ranges.extend(lines.map(|line| line[0].start..line[line.len() - 1].end));
         }
         let unfinished = if ended {
@@ -93,7 +94,7 @@ fn line_start(bytes: &[u8]) -> usize {
 fn unfinished(view: &View, start: Option<usize>, bytes: &[u8]) -> usize {
     match (view.end, start) {
         (End::Apart, _) => bytes.len(),
-        (_, Some(start)) => view.places[start].start,
+        (_, Some(start)) => view.place(start).start,
         (End::Open(at), None) => at,
         (End::Together, None) => bytes.len(),
     }

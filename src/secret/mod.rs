@@ -17,7 +17,7 @@ use matcher::Matcher;
 use patterns::Patterns;
 
 pub use credentials::{SHORT, is_flag};
-pub use named::{hide, is_secret, with_password};
+pub use named::{hide, is_secret, with_credential};
 pub use stream::MaskStream;
 
 /// What stands where a secret was.

@@ -245,7 +245,7 @@ mod tests {
         #[test]
         fn no_mixture_of_escapes_gets_a_secret_out(
             secret in "[g-z][g-zG-Zé/+&<>\"'^{}!* %\\\\-]{4,22}[g-z]",
-            ways in proptest::collection::vec(0..7_usize, 24),
+            ways in proptest::collection::vec(0..8_usize, 24),
             size in 1..16_usize,
         ) {
             let secrets = Secrets::new();
@@ -262,6 +262,7 @@ mod tests {
                     2 => format!("\\u{:04x}", u32::from(c)),
                     3 => format!("\\\\u{:04X}", u32::from(c)),
                     4 => format!("\x1b[1m{c}"),
+                    5 => format!("\\x{:02x}", u32::from(c)),
                     _ if matches!(c, '"' | '\\' | '/') => format!("\\{c}"),
                     _ if c == '%' => "%25".to_owned(),
                     _ => c.to_string(),

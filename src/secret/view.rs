@@ -5,9 +5,25 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct View {
     pub(super) bytes: Vec<u8>,
-    /// For each byte, what it stands for in the text.
-    pub(super) places: Vec<Range<usize>>,
     pub(super) end: End,
+    /// Where the bytes came from; most text has far fewer runs than bytes.
+    runs: Vec<Run>,
+}
+
+/// Bytes of a view that came from one place.
+#[derive(Debug)]
+struct Run {
+    /// The first of them.
+    at: usize,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// Each byte stands for one of the text, from here on.
+    Each(usize),
+    /// A byte stands for all of this.
+    All(Range<usize>),
 }
 
 /// How the end of a view is related to that of its text.
@@ -26,13 +42,40 @@ pub(super) enum End {
 const SEPARATOR: u8 = 0xff;
 
 impl View {
+    /// Adds a byte that stands for all of `place`.
     pub(super) fn push(&mut self, byte: u8, place: Range<usize>) {
+        self.runs.push(Run {
+            at: self.bytes.len(),
+            kind: Kind::All(place),
+        });
         self.bytes.push(byte);
-        self.places.push(place);
+    }
+
+    /// Adds bytes that stand for one byte of the text each, from `start` on.
+    pub(super) fn extend(&mut self, bytes: impl Iterator<Item = u8>, start: usize) {
+        self.runs.push(Run {
+            at: self.bytes.len(),
+            kind: Kind::Each(start),
+        });
+        self.bytes.extend(bytes);
     }
 
     pub(super) fn separate(&mut self) {
-        let end = self.places.last().map_or(0, |place| place.end);
+        let last = self.bytes.len().checked_sub(1);
+        let end = last.map_or(0, |last| self.place(last).end);
         self.push(SEPARATOR, end..end);
+    }
+
+    /// What the byte at `index` stands for in the text.
+    pub(super) fn place(&self, index: usize) -> Range<usize> {
+        let run = self.runs.partition_point(|run| run.at <= index);
+        let run = &self.runs[run - 1];
+        match &run.kind {
+            Kind::Each(start) => {
+                let at = start + index - run.at;
+                at..at + 1
+            }
+            Kind::All(place) => place.clone(),
+        }
     }
 }

@@ -48,9 +48,8 @@ pub(super) fn joined(text: &[u8], ends: &[usize], reach: usize) -> View {
 }
 
 fn push(view: &mut View, text: &[u8], range: std::ops::Range<usize>) {
-    for at in range {
-        view.push(text[at], at..at + 1);
-    }
+    let start = range.start;
+    view.extend(text[range].iter().copied(), start);
 }
 
 /// Where the line goes on that is broken at `at`: behind the indentation of the next.

@@ -1,5 +1,6 @@
 //! What is secret leaves by no way.
 
+mod names;
 mod streams;
 
 use insta::assert_snapshot;
@@ -14,7 +15,7 @@ fn a_secret_in_every_encoding_a_tool_prints() {
             r#"
 let token = secret("TOKEN");
 let tell = |code| sh(["python3", "-c", "import base64, json, os, shlex, urllib.parse as u; t = os.environ['TOKEN']; b = t.encode(); print(" + code + ")"]);
-tell.call("t, repr(t), shlex.quote(t), json.dumps(t), json.dumps(t, ensure_ascii=False), sep='\\n'");
+tell.call("t, repr(t), ascii(t), shlex.quote(t), json.dumps(t), json.dumps(t, ensure_ascii=False), sep='\\n'");
 tell.call("b.hex(), b.hex().upper(), sep='\\n'");
 tell.call("u.quote(t, safe=''), u.quote_plus(t), u.quote(t, safe='').lower(), sep='\\n'");
 tell.call("base64.b64encode(b).decode(), base64.urlsafe_b64encode(b).decode().rstrip('='), sep='\\n'");
@@ -26,6 +27,7 @@ tell.call("*[base64.b64encode(b'x' * n + b + b'y').decode() for n in range(3)], 
     exit: 0
     ── stdout
     ***
+    '***'
     '***'
     '***'
     "***"

@@ -158,3 +158,13 @@ fn values_that_are_too_short_are_told() {
         assert!(stderr.contains(&warning), "{stderr}");
     }
 }
+
+#[test]
+fn a_long_line_of_data_is_one() {
+    let (code, stdout, stderr) =
+        project(r#"sh("python3 -c \"print('a' + '\\u20ac' * 200000)\"");"#)
+            .run(["run", "--quiet"])
+            .streams();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout == format!("a{}\n", "€".repeat(200_000)));
+}
