@@ -40,6 +40,9 @@ fn what_a_project_does_not_have_is_a_comment() {
     // /// make test
     // stage("test", || sh("make test"));
 
+    /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
+    stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+
     // Not yet: there is no Dockerfile.
     // // Reads DOCKERHUB_USERNAME, DOCKERHUB_PASSWORD and HOOK_RENDER.
     // let repository = param("image", env("DOCKERHUB_USERNAME", "local") + "/project");
@@ -53,10 +56,9 @@ fn what_a_project_does_not_have_is_a_comment() {
     // stage("deploy", #{ needs: ["image"], when: release }, |pushed|
     //     render_deploy(#{ image: `${pushed.reference}@${pushed.digest}` }));
 
-    on_failure(|failure| sentry_notify(#{ level: "error", message: failure.message }));
-
-    /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
-    stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+    if env("SENTRY_DSN", "") != "" {
+        on_failure(|failure| sentry_notify(#{ level: "error", message: failure.message }));
+    }
     "#);
     let told = project.run(["run", "--rehearse"]);
     assert_snapshot!(told.all(), @"
@@ -84,16 +86,21 @@ fn a_dockerfile_is_built_pushed_and_deployed_under_the_projects_name() {
     let (script, told) = begin(&project);
     assert!(script.contains(r#"+ "/quay-side")"#), "{script}");
     assert!(
-        script.contains(r#"stage("image", #{ when: release }"#),
+        script.contains(r#"stage("image", #{ needs: ["test"], when: release }"#),
         "{script}"
     );
-    passes(&told, &["image", "deploy"]);
+    passes(&told, &["test", "image", "deploy"]);
+    assert!(told.contains("warning: nothing is tested yet"), "{told}");
 }
 
 #[test]
 fn a_makefile_with_tests_is_used() {
     let project = Project::new().file("Makefile", "test:\n\techo tested\n");
     passes(&begin(&project).1, &["test"]);
+    project.write("Makefile", "test:\n\tfalse\n");
+    let (code, _, told) = project.run(["run"]).streams();
+    assert_eq!(code, 1, "{told}");
+    assert!(!told.contains("on_failure"), "{told}");
 }
 
 #[test]
@@ -125,6 +132,7 @@ fn a_django_project_without_tests_and_requirements_passes() {
     let (_, told) = begin(&project);
     passes(&told, &["test"]);
     assert!(told.contains("warning: nothing is tested yet"), "{told}");
+    project.run(["check", "--strict"]).stdout("");
 }
 
 #[test]

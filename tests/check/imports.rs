@@ -130,3 +130,36 @@ on_failure(|failure| sentry_notify(failure.message));
         .run(["check", "--strict"])
         .stdout("");
 }
+
+#[test]
+fn what_is_done_only_where_the_environment_has_a_name() {
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+if env("SENTRY_DSN", "") != "" {
+    on_failure(|failure| sentry_notify(failure.message));
+}
+on_success(|| if true && env("HOOK_RENDER", "") != "" { print(secret("HOOK_RENDER")); });
+"#,
+    );
+    project.run(["check", "--strict"]).stdout("");
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+if env("SENTRY_DSN", "") != "" { print("told"); }
+if env("OTHER", "") != "" {
+    on_failure(|failure| sentry_notify(failure.message));
+}
+"#,
+    );
+    assert_snapshot!(project.run(["check"]).all(), @r"
+    exit: 0
+    ── stderr
+    warning: `sentry_notify` reads `SENTRY_DSN`, which the environment does not have
+     --> wharf.rhai:5:26
+      |
+    5 |     on_failure(|failure| sentry_notify(failure.message));
+      |                          ^^^^^^^^^^^^^
+    hint: set it where the pipeline runs, write it into `.env`, or give `dsn`
+    ");
+}
