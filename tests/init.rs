@@ -182,10 +182,53 @@ fn a_rust_project_with_tests_is_tested() {
 }
 
 #[test]
+fn what_is_published_without_tests_warns_first() {
+    let project = Project::new()
+        .file("Cargo.toml", "[package]\nname = \"quay\"\n")
+        .file("src/main.rs", "fn main() {}\n")
+        .file("Dockerfile", "FROM scratch\nCOPY . /\n");
+    project.run(["init"]).streams();
+    let script = project.read("wharf.rhai");
+    assert!(script.contains("\nstage(\"test\", || warn("), "{script}");
+    let image = r#"stage("image", #{ needs: ["test", "lint"], when: release }"#;
+    assert!(script.contains(image), "{script}");
+}
+
+#[test]
+fn tests_are_found_however_they_are_written() {
+    let begun = "\nstage(\"test\",";
+    for (file, text, sign) in [
+        (
+            "src/a.rs",
+            "#[tokio::test(flavor = \"multi_thread\")]\n",
+            "Cargo.toml",
+        ),
+        ("src/a.rs", "    #[test_case(1)]\n", "Cargo.toml"),
+        ("tests/a.rs", "#[rstest]\n", "Cargo.toml"),
+        ("a_test.go", "func TestQuay(t *testing.T) {}\n", "go.mod"),
+        ("Makefile", "test :\n\ttrue\n", "README"),
+        ("makefile", "build test: all\n\ttrue\n", "README"),
+        ("GNUmakefile", "test:: all\n\ttrue\n", "README"),
+    ] {
+        let project = Project::new().file(file, text).file(sign, "");
+        project.run(["init"]).streams();
+        let script = project.read("wharf.rhai");
+        let is_kept = script.contains(begun) && !script.contains("nothing is tested yet");
+        assert!(is_kept, "{file}: {text}\n{script}");
+    }
+    for text in ["test := 1\n", "latest: all\n\ttest: x\n", ".PHONY: test\n"] {
+        let project = Project::new().file("Makefile", text);
+        project.run(["init"]).streams();
+        let script = project.read("wharf.rhai");
+        assert!(script.contains("nothing is tested yet"), "{text}\n{script}");
+    }
+}
+
+#[test]
 fn a_static_site_is_checked_once_it_can_be() {
     let project = Project::new().file("index.html", "<title>Quay</title>");
     let (script, told) = begin(&project);
-    passes(&told, &["test"]);
+    passes(&told, &["check"]);
     assert!(
         script.contains("// Not yet: there is no check.sh."),
         "{script}"

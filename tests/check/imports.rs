@@ -132,6 +132,16 @@ on_failure(|failure| sentry_notify(failure.message));
 }
 
 #[test]
+fn a_function_that_is_not_called_is_told_as_it_can_be() {
+    let project = Project::new().script("import \"std/slack\" as slack;\nprint(slack::post);\n");
+    let (_, _, stderr) = project.run(["check"]).streams();
+    assert!(
+        stderr.contains("hint: call it: `slack::post(…)`"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn what_is_done_only_where_the_environment_has_a_name() {
     let project = Project::new().script(
         r#"

@@ -2,7 +2,7 @@
 //!
 //! What stands between `//? NEED` and `//? end` is kept where the need is met, and is a comment that
 //! begins with the reason where it is not. No stage that is kept needs one that is not, and none
-//! publishes before one that checks, or at least warns.
+//! publishes before one that tests, or at least warns.
 
 use std::fmt::Write;
 
@@ -27,9 +27,11 @@ pub(super) fn adapt(
     let is_checked = kept()
         .filter(|(need, ..)| need.is_none_or(|need| CHECKS.contains(&need)))
         .any(|(_, text, _)| stages(text).next().is_some());
+    let publishes = kept().any(|(need, ..)| *need == Some("image"));
     let stand_in = sections
         .iter()
-        .find(|(need, ..)| *need == Some("tests") && !is_checked)
+        .find(|(need, _, why)| *need == Some("tests") && why.is_some())
+        .filter(|_| publishes || !is_checked)
         .and_then(|(_, text, _)| stages(text).next());
     declared.extend(stand_in);
     let mut made = String::new();

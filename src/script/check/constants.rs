@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rhai::{ASTFlags, ASTNode, Expr, Position, Stmt};
+use rhai::{ASTFlags, ASTNode, Expr, FnPtr, Position, Stmt};
 
-use super::walls::closure;
 use crate::script::units::Unit;
 
 /// Texts by the names of the constants that hold them.
@@ -75,10 +74,12 @@ pub(super) fn declared(unit: &Unit) -> Vec<String> {
 fn captures(unit: &Unit) -> BTreeMap<String, usize> {
     let mut captures = BTreeMap::new();
     unit.ast.walk(&mut |path: &[ASTNode]| {
-        if let Some(ASTNode::Expr(expression)) = path.last()
-            && let Some(closure) = closure(expression)
+        if let Some(ASTNode::Expr(Expr::FnCall(call, _))) = path.last()
+            && call.name == "curry"
+            && let [Expr::DynamicConstant(function, _), captured @ ..] = call.args.as_slice()
+            && let Some(function) = function.read_lock::<FnPtr>()
         {
-            captures.insert(closure.name, closure.captures);
+            captures.insert(function.fn_name().to_owned(), captured.len());
         }
         true
     });

@@ -66,7 +66,7 @@ fn effect(scene: &Scene, action: &Descriptor, site: &Site) -> Option<Effect> {
 /// A closure as it stands in the text.
 pub(super) struct Closure {
     pub(super) name: String,
-    pub(super) captures: usize,
+    captures: usize,
 }
 
 impl Closure {
