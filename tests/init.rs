@@ -40,6 +40,9 @@ fn what_a_project_does_not_have_is_a_comment() {
     // /// make test
     // stage("test", || sh("make test"));
 
+    /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
+    stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+
     // Not yet: there is no Dockerfile.
     // // Reads DOCKERHUB_USERNAME, DOCKERHUB_PASSWORD and HOOK_RENDER.
     // let repository = param("image", env("DOCKERHUB_USERNAME", "local") + "/project");
@@ -53,10 +56,9 @@ fn what_a_project_does_not_have_is_a_comment() {
     // stage("deploy", #{ needs: ["image"], when: release }, |pushed|
     //     render_deploy(#{ image: `${pushed.reference}@${pushed.digest}` }));
 
-    on_failure(|failure| sentry_notify(#{ level: "error", message: failure.message }));
-
-    /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
-    stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+    if env("SENTRY_DSN", "") != "" {
+        on_failure(|failure| sentry_notify(#{ level: "error", message: failure.message }));
+    }
     "#);
     let told = project.run(["run", "--rehearse"]);
     assert_snapshot!(told.all(), @"
@@ -84,16 +86,21 @@ fn a_dockerfile_is_built_pushed_and_deployed_under_the_projects_name() {
     let (script, told) = begin(&project);
     assert!(script.contains(r#"+ "/quay-side")"#), "{script}");
     assert!(
-        script.contains(r#"stage("image", #{ when: release }"#),
+        script.contains(r#"stage("image", #{ needs: ["test"], when: release }"#),
         "{script}"
     );
-    passes(&told, &["image", "deploy"]);
+    passes(&told, &["test", "image", "deploy"]);
+    assert!(told.contains("warning: nothing is tested yet"), "{told}");
 }
 
 #[test]
 fn a_makefile_with_tests_is_used() {
     let project = Project::new().file("Makefile", "test:\n\techo tested\n");
     passes(&begin(&project).1, &["test"]);
+    project.write("Makefile", "test:\n\tfalse\n");
+    let (code, _, told) = project.run(["run"]).streams();
+    assert_eq!(code, 1, "{told}");
+    assert!(!told.contains("on_failure"), "{told}");
 }
 
 #[test]
@@ -125,6 +132,7 @@ fn a_django_project_without_tests_and_requirements_passes() {
     let (_, told) = begin(&project);
     passes(&told, &["test"]);
     assert!(told.contains("warning: nothing is tested yet"), "{told}");
+    project.run(["check", "--strict"]).stdout("");
 }
 
 #[test]
@@ -174,10 +182,53 @@ fn a_rust_project_with_tests_is_tested() {
 }
 
 #[test]
+fn what_is_published_without_tests_warns_first() {
+    let project = Project::new()
+        .file("Cargo.toml", "[package]\nname = \"quay\"\n")
+        .file("src/main.rs", "fn main() {}\n")
+        .file("Dockerfile", "FROM scratch\nCOPY . /\n");
+    project.run(["init"]).streams();
+    let script = project.read("wharf.rhai");
+    assert!(script.contains("\nstage(\"test\", || warn("), "{script}");
+    let image = r#"stage("image", #{ needs: ["test", "lint"], when: release }"#;
+    assert!(script.contains(image), "{script}");
+}
+
+#[test]
+fn tests_are_found_however_they_are_written() {
+    let begun = "\nstage(\"test\",";
+    for (file, text, sign) in [
+        (
+            "src/a.rs",
+            "#[tokio::test(flavor = \"multi_thread\")]\n",
+            "Cargo.toml",
+        ),
+        ("src/a.rs", "    #[test_case(1)]\n", "Cargo.toml"),
+        ("tests/a.rs", "#[rstest]\n", "Cargo.toml"),
+        ("a_test.go", "func TestQuay(t *testing.T) {}\n", "go.mod"),
+        ("Makefile", "test :\n\ttrue\n", "README"),
+        ("makefile", "build test: all\n\ttrue\n", "README"),
+        ("GNUmakefile", "test:: all\n\ttrue\n", "README"),
+    ] {
+        let project = Project::new().file(file, text).file(sign, "");
+        project.run(["init"]).streams();
+        let script = project.read("wharf.rhai");
+        let is_kept = script.contains(begun) && !script.contains("nothing is tested yet");
+        assert!(is_kept, "{file}: {text}\n{script}");
+    }
+    for text in ["test := 1\n", "latest: all\n\ttest: x\n", ".PHONY: test\n"] {
+        let project = Project::new().file("Makefile", text);
+        project.run(["init"]).streams();
+        let script = project.read("wharf.rhai");
+        assert!(script.contains("nothing is tested yet"), "{text}\n{script}");
+    }
+}
+
+#[test]
 fn a_static_site_is_checked_once_it_can_be() {
     let project = Project::new().file("index.html", "<title>Quay</title>");
     let (script, told) = begin(&project);
-    passes(&told, &["test"]);
+    passes(&told, &["check"]);
     assert!(
         script.contains("// Not yet: there is no check.sh."),
         "{script}"

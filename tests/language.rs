@@ -145,6 +145,7 @@ fn a_glob_that_cannot_be_meant_says_why() {
       |      ^^^^^^^^^^
     error: 1 error found; nothing was run
     "#);
+    assert!(told(r#"["!a", "!b"]"#).contains("`!a` only excludes"));
 }
 
 #[test]

@@ -321,6 +321,7 @@ pub(super) enum Kind {
     Python,
     Rust,
     Node,
+    Go,
     Static,
     /// None of these.
     Generic,

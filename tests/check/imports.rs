@@ -130,3 +130,46 @@ on_failure(|failure| sentry_notify(failure.message));
         .run(["check", "--strict"])
         .stdout("");
 }
+
+#[test]
+fn a_function_that_is_not_called_is_told_as_it_can_be() {
+    let project = Project::new().script("import \"std/slack\" as slack;\nprint(slack::post);\n");
+    let (_, _, stderr) = project.run(["check"]).streams();
+    assert!(
+        stderr.contains("hint: call it: `slack::post(…)`"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_is_done_only_where_the_environment_has_a_name() {
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+if env("SENTRY_DSN", "") != "" {
+    on_failure(|failure| sentry_notify(failure.message));
+}
+on_success(|| if true && env("HOOK_RENDER", "") != "" { print(secret("HOOK_RENDER")); });
+"#,
+    );
+    project.run(["check", "--strict"]).stdout("");
+    let project = Project::new().script(
+        r#"
+stage("a", || 1);
+if env("SENTRY_DSN", "") != "" { print("told"); }
+if env("OTHER", "") != "" {
+    on_failure(|failure| sentry_notify(failure.message));
+}
+"#,
+    );
+    assert_snapshot!(project.run(["check"]).all(), @r"
+    exit: 0
+    ── stderr
+    warning: `sentry_notify` reads `SENTRY_DSN`, which the environment does not have
+     --> wharf.rhai:5:26
+      |
+    5 |     on_failure(|failure| sentry_notify(failure.message));
+      |                          ^^^^^^^^^^^^^
+    hint: set it where the pipeline runs, write it into `.env`, or give `dsn`
+    ");
+}

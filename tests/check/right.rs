@@ -112,6 +112,25 @@ on_success(|| print("done"));
 "#,
     ),
     (
+        "globs of which some exclude",
+        r#"
+let one = "!src/b.py";
+print(glob(["src/**", "!src/b.py"]).len + glob(["!src/b.py", "src/**"]).len + glob(["src/**", one]).len);
+print(hash_files(["**", "!src/b.py"]).len);
+if false { changed(["**", "!docs/**"]); }
+"#,
+    ),
+    (
+        "a closure's parameter with the name of a constant",
+        r#"
+const name = "web";
+stage(name, || 1);
+["api"].map(|name| stage(name, || 1));
+["worker"].for_each(|| { let told = |name| stage(name, || 1); told.call(this) });
+stage("all", #{ needs: ["api", "web", "worker"] }, |a, b, c| name);
+"#,
+    ),
+    (
         "options that are computed",
         r#"
 let how = #{ capture: true };

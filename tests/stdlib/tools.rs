@@ -352,3 +352,26 @@ fn a_tag_is_pushed_and_a_rehearsal_pushes_none() {
     assert_eq!(code, 0, "{stderr}");
     assert_eq!(project.tool("git", ["-C", "far.git", "tag"]), "v1\n");
 }
+
+#[test]
+fn a_manifest_without_a_version_is_told() {
+    for (module, file, text) in [
+        ("node", "package.json", "{}"),
+        ("rust", "Cargo.toml", "[workspace]\nmembers = []\n"),
+        (
+            "rust",
+            "Cargo.toml",
+            "[package]\nversion.workspace = true\n",
+        ),
+    ] {
+        let script =
+            format!("import \"std/{module}\" as it;\nstage(\"it\", || print(it::version()));\n");
+        let project = Project::new().file(file, text).script(&script);
+        let (code, _, stderr) = project.run(["run"]).streams();
+        assert_eq!(code, 1, "{stderr}");
+        assert!(
+            stderr.contains(&format!("error: {file} has no version")),
+            "{stderr}"
+        );
+    }
+}

@@ -23,6 +23,7 @@ fn values_that_do_not_fit() {
         "let n = 1; if n { }",
         "let n = \"\"; while n { }",
         "let a = \"a\"; a * 3;",
+        "let a = #{}; a.count += 1;",
         "let a = []; -a;",
         "let a = #{}; a > 1;",
         "let a = 9223372036854775807; a + 1;",
@@ -38,10 +39,10 @@ fn values_that_do_not_fit() {
        `depth` of a whole number cannot be set «depth»
     let a = #{}; a.b.c;
        the map has no key `b` «b»
-       hint: `"b" in map` asks for it; `map.get("b")` is nothing where it is missing
+       hint: `"b" in map` asks for it; `map.get("b") ?? …` gives it a default
     let a = #{}; a.b.c = 1;
        the map has no key `b` «b»
-       hint: `"b" in map` asks for it; `map.get("b")` is nothing where it is missing
+       hint: `"b" in map` asks for it; `map.get("b") ?? …` gives it a default
     let a = (); a[0];
        there are no entries in nothing «[»
     let a = true; a[0];
@@ -64,6 +65,9 @@ fn values_that_do_not_fit() {
        a condition must be true or false, not text «n»
     let a = "a"; a * 3;
        `*` does not work with text and a whole number «*»
+    let a = #{}; a.count += 1;
+       `+` does not work with nothing and a whole number «+=»
+       hint: `map.get("key") ?? …` gives a default where the map has no such key
     let a = []; -a;
        `-` does not work with an array «-»
     let a = #{}; a > 1;
@@ -245,16 +249,16 @@ fn keys_that_a_map_does_not_have() {
        hint: did you mean `reference`?
     let a = #{}; a.quay;
        the map has no key `quay` «quay»
-       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+       hint: `"quay" in map` asks for it; `map.get("quay") ?? …` gives it a default
     let a = #{}; let key = "quay"; a[key];
        the map has no key `quay` «key»
-       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+       hint: `"quay" in map` asks for it; `map.get("quay") ?? …` gives it a default
     let a = #{}; a.quay.name = 1;
        the map has no key `quay` «quay»
-       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+       hint: `"quay" in map` asks for it; `map.get("quay") ?? …` gives it a default
     let a = #{}; a?.quay;
        the map has no key `quay` «quay»
-       hint: `"quay" in map` asks for it; `map.get("quay")` is nothing where it is missing
+       hint: `"quay" in map` asks for it; `map.get("quay") ?? …` gives it a default
     let a = #{ quay: () }; a.quay; a.pier = 1; a.get("boat"); "boat" in a;
        is run
     let tag = (); docker_build(#{ tag: tag });

@@ -169,7 +169,8 @@ fn step(
 /// exist`.
 fn missing(reason: &str) -> Option<&str> {
     let path = if reason.ends_with("not found") {
-        reason.split('"').nth(1)?
+        let (_, quoted) = reason.split_once('"')?;
+        quoted.rsplit_once('"')?.0
     } else {
         let (_, rest) = reason.split_once("stat ")?;
         rest.strip_suffix(": file does not exist")?

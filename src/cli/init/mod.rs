@@ -21,6 +21,7 @@ fn template(kind: Kind) -> &'static str {
         Kind::Python => include_str!("../../../scripts/python.rhai"),
         Kind::Rust => include_str!("../../../scripts/rust.rhai"),
         Kind::Node => include_str!("../../../scripts/node.rhai"),
+        Kind::Go => include_str!("../../../scripts/go.rhai"),
         Kind::Static => include_str!("../../../scripts/static.rhai"),
         Kind::Generic => include_str!("../../../scripts/generic.rhai"),
     }

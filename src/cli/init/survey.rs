@@ -1,6 +1,5 @@
 //! What a project has of all that a pipeline can use.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,13 +11,14 @@ pub(super) struct Survey {
 }
 
 /// Which file tells of which kind; the first that is there does.
-const SIGNS: [(&str, Kind); 10] = [
+const SIGNS: [(&str, Kind); 11] = [
     ("manage.py", Kind::Django),
     ("Cargo.toml", Kind::Rust),
     ("pyproject.toml", Kind::Python),
     ("requirements.txt", Kind::Python),
     ("setup.py", Kind::Python),
     ("setup.cfg", Kind::Python),
+    ("go.mod", Kind::Go),
     ("package.json", Kind::Node),
     ("index.html", Kind::Static),
     ("public/index.html", Kind::Static),
@@ -88,8 +88,11 @@ impl Survey {
                 .map(|why| format!("{why} (`npm install` writes one)")),
             ("packages", _) => self.without(&PYTHON_LOCKS),
             ("tests", Kind::Node) => self.node_tests(),
-            ("tests", Kind::Rust) => self.tests("rs", &["#[test]", "::test]", "#[rstest]"]),
-            ("tests", Kind::Django | Kind::Python) => self.tests("py", &["def test"]),
+            ("tests", Kind::Rust) => self.tests(".rs", is_rust_test),
+            ("tests", Kind::Django | Kind::Python) => {
+                self.tests(".py", |line| line.contains("def test"))
+            }
+            ("tests", Kind::Go) => self.tests("_test.go", |line| line.starts_with("func Test")),
             ("tests", Kind::Static) => self.without(&["check.sh"]),
             ("tests", Kind::Generic) => self.make_test(),
             ("linter", _) => (!crate::action::has_linter(&self.folder))
@@ -125,25 +128,27 @@ impl Survey {
             .then(|| "its packages are not installed (`npm install`)".to_owned())
     }
 
-    /// Unless a file of this kind has one of these in it.
-    fn tests(&self, extension: &str, marks: &[&str]) -> Option<String> {
+    /// Unless a file whose name ends so has a line that begins a test.
+    fn tests(&self, end: &str, begins: fn(&str) -> bool) -> Option<String> {
         let walk = ignore::WalkBuilder::new(&self.folder)
             .require_git(false)
             .build();
         let mut files = walk
             .filter_map(Result::ok)
-            .filter(|entry| entry.path().extension() == Some(OsStr::new(extension)));
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with(end));
         let found = files.any(|entry| {
-            fs::read_to_string(entry.path())
-                .is_ok_and(|text| marks.iter().any(|mark| text.contains(mark)))
+            fs::read_to_string(entry.path()).is_ok_and(|text| text.lines().any(begins))
         });
         (!found).then(|| "there are no tests".to_owned())
     }
 
     fn make_test(&self) -> Option<String> {
-        let rules = self.text("Makefile");
-        let tests = rules.lines().any(|line| line.starts_with("test:"));
-        (!tests).then(|| "there is no Makefile with a rule `test`".to_owned())
+        // The first that is there is make's.
+        let files = ["GNUmakefile", "makefile", "Makefile"];
+        let file = files.into_iter().find(|file| self.has(file));
+        let rules = file.map(|file| self.text(file)).unwrap_or_default();
+        (!rules.lines().any(is_test_rule))
+            .then(|| "there is no Makefile with a rule `test`".to_owned())
     }
 
     fn has(&self, path: &str) -> bool {
@@ -161,4 +166,24 @@ impl Survey {
             _ => serde_json::from_str(&text).ok(),
         }
     }
+}
+
+/// An attribute of a test: `#[test]`, `#[tokio::test(…)]`, `#[test_case(…)]`, `#[rstest]`.
+fn is_rust_test(line: &str) -> bool {
+    let Some(attribute) = line.trim_start().strip_prefix("#[") else {
+        return false;
+    };
+    let name = attribute.split(['(', ']']).next().unwrap_or_default();
+    let name = name.rsplit("::").next().unwrap_or_default();
+    matches!(name, "test" | "test_case" | "rstest" | "quickcheck")
+}
+
+/// `test: …`, alone or with other targets, and no variable.
+fn is_test_rule(line: &str) -> bool {
+    let Some((targets, rest)) = line.split_once(':') else {
+        return false;
+    };
+    let is_rule =
+        !line.starts_with([' ', '\t', '#']) && !rest.trim_start_matches(':').starts_with('=');
+    is_rule && targets.split_whitespace().any(|target| target == "test")
 }

@@ -1,16 +1,16 @@
 //! A ready pipeline as text, cut down to what a project has.
 //!
 //! What stands between `//? NEED` and `//? end` is kept where the need is met, and is a comment that
-//! begins with the reason where it is not. No stage that is kept needs one that is not.
+//! begins with the reason where it is not. No stage that is kept needs one that is not, and none
+//! publishes before one that tests, or at least warns.
 
 use std::fmt::Write;
 
 const MARK: &str = "//? ";
 const END: &str = "end";
 
-/// A pipeline that does nothing is nowhere to go on from.
-const NOTHING: &str = "\n/// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh(\"make test\")`
-stage(\"test\", || warn(\"nothing is tested yet: wharf.rhai says where to begin\"));\n";
+/// Whose stages say whether the project is right; the others prepare it and publish it.
+const CHECKS: [&str; 2] = ["tests", "linter"];
 
 /// `missing` is why a need is not met.
 pub(super) fn adapt(
@@ -18,30 +18,50 @@ pub(super) fn adapt(
     name: &str,
     missing: impl Fn(&str) -> Option<String>,
 ) -> String {
-    let sections = sections(template);
-    let sections: Vec<_> = sections
-        .iter()
-        .map(|(need, text)| (text, need.and_then(&missing)))
+    let sections: Vec<_> = sections(template)
+        .into_iter()
+        .map(|(need, text)| (need, text, need.and_then(&missing)))
         .collect();
-    let kept = sections.iter().filter(|(_, why)| why.is_none());
-    let stages: Vec<_> = kept.flat_map(|(text, _)| stages(text)).collect();
+    let kept = || sections.iter().filter(|(_, _, why)| why.is_none());
+    let mut declared: Vec<_> = kept().flat_map(|(_, text, _)| stages(text)).collect();
+    let is_checked = kept()
+        .filter(|(need, ..)| need.is_none_or(|need| CHECKS.contains(&need)))
+        .any(|(_, text, _)| stages(text).next().is_some());
+    let publishes = kept().any(|(need, ..)| *need == Some("image"));
+    let stand_in = sections
+        .iter()
+        .find(|(need, _, why)| *need == Some("tests") && why.is_some())
+        .filter(|_| publishes || !is_checked)
+        .and_then(|(_, text, _)| stages(text).next());
+    declared.extend(stand_in);
     let mut made = String::new();
-    for (text, why) in &sections {
+    for (need, text, why) in &sections {
         match why {
             None => text
                 .lines()
-                .for_each(|line| push(&mut made, &only(line, &stages))),
+                .for_each(|line| push(&mut made, &only(line, &declared))),
             Some(why) => {
                 push(&mut made, &format!("// Not yet: {why}."));
                 text.lines()
                     .for_each(|line| push(&mut made, &comment(line)));
             }
         }
-    }
-    if stages.is_empty() {
-        made.push_str(NOTHING);
+        if let (Some("tests"), Some(stage)) = (need, stand_in) {
+            made.push_str(&nothing(stage));
+        }
     }
     made.replace("{name}", name)
+}
+
+/// A stage in the place of the tests: a pipeline that does nothing is nowhere to begin from, and one
+/// that only publishes does so untested.
+fn nothing(stage: &str) -> String {
+    format!(
+        r#"
+/// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
+stage("{stage}", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+"#
+    )
 }
 
 /// The text in its order, with what it needs.
@@ -155,6 +175,9 @@ stage("deploy", #{ needs: ["image"], when: release }, || render_deploy());
         // /// Tests
         // stage("test", || run_tests());
 
+        /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
+        stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
+
         // Not yet: there is no linter.
         // stage("lint", || lint());
 
@@ -164,9 +187,6 @@ stage("deploy", #{ needs: ["image"], when: release }, || render_deploy());
         // });
         //
         // stage("deploy", #{ needs: ["image"], when: release }, || render_deploy());
-
-        /// Nothing yet: a command that has to succeed before a deploy goes here, such as `sh("make test")`
-        stage("test", || warn("nothing is tested yet: wharf.rhai says where to begin"));
         "#);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rhai::{ASTFlags, ASTNode, Expr, Position, Stmt};
+use rhai::{ASTFlags, ASTNode, Expr, FnPtr, Position, Stmt};
 
 use crate::script::units::Unit;
 
@@ -60,11 +60,28 @@ pub(super) fn declared(unit: &Unit) -> Vec<String> {
         }
         true
     });
+    let captures = captures(unit);
     for function in unit.ast.iter_functions() {
-        // What a closure captured is a parameter too.
-        if !function.name.starts_with("anon$") {
-            names.extend(function.params.iter().map(ToString::to_string));
-        }
+        // What a closure captured stands before its own parameters.
+        let captured = captures.get(function.name).copied().unwrap_or_default();
+        let own = function.params.iter().skip(captured);
+        names.extend(own.map(ToString::to_string));
     }
     names
+}
+
+/// How many variables each closure captured, by its name.
+fn captures(unit: &Unit) -> BTreeMap<String, usize> {
+    let mut captures = BTreeMap::new();
+    unit.ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Expr(Expr::FnCall(call, _))) = path.last()
+            && call.name == "curry"
+            && let [Expr::DynamicConstant(function, _), captured @ ..] = call.args.as_slice()
+            && let Some(function) = function.read_lock::<FnPtr>()
+        {
+            captures.insert(function.fn_name().to_owned(), captured.len());
+        }
+        true
+    });
+    captures
 }

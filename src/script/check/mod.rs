@@ -10,6 +10,7 @@ mod declarations;
 mod defaults;
 mod flat;
 mod functions;
+mod guarded;
 mod hooks;
 mod imports;
 mod literal;

@@ -104,7 +104,7 @@ pub(super) fn of_variable(scene: &Scene, module: &Namespace, name: &str) -> Opti
         .filter_map(|known| known.strip_prefix(&prefix))
         .collect();
     if inside.contains(&name) {
-        Some(uncalled(&alias, name))
+        Some(uncalled(&alias, name, 0))
     } else if inside.is_empty() {
         Some(no_module(scene, &alias, every))
     } else {
@@ -141,19 +141,22 @@ fn exported(alias: &str, modules: &[&Loaded], name: &str) -> Option<Failure> {
     if exports.contains(name) {
         return None;
     }
-    let mut functions = modules
+    let functions = modules
         .iter()
         .flat_map(|module| module.unit.ast.iter_functions());
-    if functions.any(|function| function.name == name) {
-        return Some(uncalled(alias, name));
+    let own = functions.filter(|function| function.name == name);
+    if let Some(parameters) = own.map(|function| function.params.len()).min() {
+        return Some(uncalled(alias, name, parameters));
     }
     let failure = Failure::script(format!("module `{alias}` exports no `{name}`"));
     Some(suggest(failure, name, exports.iter().map(String::as_str)))
 }
 
-fn uncalled(alias: &str, name: &str) -> Failure {
+/// `parameters` is how many it has at least.
+fn uncalled(alias: &str, name: &str, parameters: usize) -> Failure {
+    let arguments = if parameters == 0 { "" } else { "…" };
     Failure::script(format!("`{alias}::{name}` is a function"))
-        .hint(format!("call it: `{alias}::{name}()`"))
+        .hint(format!("call it: `{alias}::{name}({arguments})`"))
 }
 
 /// Whether `path` may be what a caller of this module has imported.

@@ -6,7 +6,7 @@ use rhai::{Expr, Position};
 
 use super::literal::entries;
 use super::site::Site;
-use super::{Finding, Scene, arguments};
+use super::{Finding, Scene, arguments, guarded};
 use crate::action::{self, Descriptor};
 use crate::failure::Failure;
 use crate::script::raised::PROPERTIES;
@@ -133,7 +133,8 @@ impl Settings {
         (name, position): (&str, Position),
         failure: Failure,
     ) {
-        if !scene.reach.reaches(&scene.unit().source.name, position) {
+        let reached = scene.reach.reaches(&scene.unit().source.name, position);
+        if !reached || guarded::by(scene.unit(), name, position) {
             return;
         }
         let place = place_at(&scene.unit().source, position);

@@ -39,7 +39,15 @@ impl<'a> Functions<'a> {
             return self.closure(name, given.len());
         }
         if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            return Failure::script(format!("`{name}` does not work with {}", listed(&given)));
+            let failure =
+                Failure::script(format!("`{name}` does not work with {}", listed(&given)));
+            return if given.contains(&"nothing") {
+                // Only an assignment with an operator reads such a key as nothing.
+                failure
+                    .hint("`map.get(\"key\") ?? …` gives a default where the map has no such key")
+            } else {
+                failure
+            };
         }
         let arities = self.arities(name);
         if arities.is_empty() {

@@ -21,7 +21,7 @@ pub(super) fn missing(name: &str, unit: Option<&Unit>) -> Failure {
     match nearest(name, known.iter().map(String::as_str)) {
         Some(near) if near != name => failure.hint(format!("did you mean `{near}`?")),
         _ => failure.hint(format!(
-            "`\"{name}\" in map` asks for it; `map.get(\"{name}\")` is nothing where it is missing"
+            "`\"{name}\" in map` asks for it; `map.get(\"{name}\") ?? …` gives it a default"
         )),
     }
 }

@@ -5,9 +5,11 @@ mod read;
 mod rules;
 mod stages;
 mod step;
+mod words;
 
 pub(crate) use read::parse;
 pub(crate) use step::without_number;
+use words::{unquoted, words};
 
 /// A Dockerfile whose instructions are known and in an order that can be built.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ impl Instruction {
         }
         let operands = self.operands();
         let array = serde_json::from_str(operands).ok();
-        Some(array.unwrap_or_else(|| operands.split_whitespace().map(str::to_owned).collect()))
+        Some(array.unwrap_or_else(|| words(operands).into_iter().map(unquoted).collect()))
     }
 
     /// The image of a `FROM` that is an image or a stage.

@@ -1,5 +1,6 @@
 //! What may follow each instruction, by BuildKit's `frontend/dockerfile/instructions`.
 
+use super::words::words;
 use super::{Instruction, ParseError};
 use crate::failure::nearest;
 use crate::service::engine::platform::is_platform;
@@ -189,26 +190,4 @@ fn from(one: &Instruction) -> Told {
         )),
         None => Ok(()),
     }
-}
-
-/// Words as a shell would have them, their quotes kept.
-fn words(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let (mut start, mut quote, mut escaped) = (None, None, false);
-    for (at, char) in text.char_indices() {
-        if quote.is_none() && !escaped && char.is_whitespace() {
-            found.extend(start.take().map(|start| &text[start..at]));
-            continue;
-        }
-        start = start.or(Some(at));
-        match char {
-            _ if escaped => escaped = false,
-            '\\' if quote != Some('\'') => escaped = true,
-            '"' | '\'' if quote.is_none() => quote = Some(char),
-            _ if quote == Some(char) => quote = None,
-            _ => {}
-        }
-    }
-    found.extend(start.map(|start| &text[start..]));
-    found
 }

@@ -254,6 +254,8 @@ mod tests {
         let stages = "FROM x AS Base\nCOPY a b/ /\nFROM x AS unused\nCOPY c /\nFROM base\nCOPY --from=0 d /\nADD [\"e f\", \"/\"]";
         assert_eq!(told(stages, None), "a b/ e f");
         assert_eq!(told(stages, Some("unused")), "c");
+        let quoted = "FROM x\nCOPY \"requirements.txt\" 'it\"s' ./";
+        assert_eq!(told(quoted, None), "requirements.txt it\"s");
         for text in [
             "ARG GIVEN\nFROM x:$GIVEN",
             "ARG V=1\nARG W=x:$V\nFROM ${W:-y}\nFROM ${NONE:-y}",

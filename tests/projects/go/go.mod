@@ -1,0 +1,3 @@
+module example.com/harbour/beacon
+
+go 1.22
