@@ -16,7 +16,7 @@ pub struct Lines {
 
 /// A line that never ends is cut here, so that memory stays bounded. A line of data that a command
 /// prints, such as JSON or an image in base64, is whole.
-const LONGEST: usize = 8 * 1024 * 1024;
+const LONGEST: usize = 1024 * 1024;
 
 /// As much of a line's beginning is shown while it is not whole; a terminal is narrower.
 const SHOWN: usize = 4096;

@@ -160,7 +160,9 @@ impl Watcher {
     /// When [`Watcher::next`] has something to say although nothing happens; `unfinished` tells
     /// whether a file is being written or was just taken away.
     pub fn deadline(&self, unfinished: bool) -> Option<Duration> {
-        let suspicion = self.suspicion_ends().filter(|_| !self.due.is_nothing());
+        // A suspicion holds back the next run, and none begins before this one ends.
+        let waits = !self.due.is_nothing() && self.run.is_none();
+        let suspicion = self.suspicion_ends().filter(|_| waits);
         let quiet = self.quiet(unfinished);
         [quiet, suspicion.filter(|_| !self.is_held())]
             .into_iter()
