@@ -1,6 +1,7 @@
 //! JUnit XML, read from runners and written for CI.
 
 use std::path::Path;
+use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
@@ -77,8 +78,12 @@ fn to_junit(case: &Case, secrets: &Secrets) -> TestCase {
         status.set_message(told(message));
     }
     let mut made = TestCase::new(told(&case.name), status);
-    if let Some(seconds) = case.seconds {
-        made.set_time(std::time::Duration::from_secs_f64(seconds.max(0.0)));
+    // A report may tell of a time that no clock can.
+    let time = case
+        .seconds
+        .map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)));
+    if let Some(Ok(time)) = time {
+        made.set_time(time);
     }
     if let Some(file) = &case.file {
         let file = told(file);
