@@ -36,7 +36,7 @@ struct Options {
     /// Continue if it fails; `exit_code` says how it ended.
     #[serde(default)]
     allow_failure: bool,
-    /// The shell and its arguments; `["sh", "-eu", "-c"]` if not given.
+    /// The shell and its arguments; `["/bin/sh", "-eu", "-c"]` if not given.
     shell: Option<Vec<String>>,
     /// How far it reaches, such as `"deploy"` for `kubectl apply`; `"check"` if not given.
     effect: Option<Effect>,
@@ -198,7 +198,7 @@ fn words(options: &Options) -> Result<Vec<String>, ActionError> {
             return Err(ActionError::option("shell", "there is no program in it"));
         }
         Some(shell) => shell.clone(),
-        None => ["sh", "-eu", "-c"].map(str::to_owned).to_vec(),
+        None => ["/bin/sh", "-eu", "-c"].map(str::to_owned).to_vec(),
     };
     words.push(line.clone());
     Ok(words)

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::failure::Failure;
 use crate::secret::{SHORT, Secrets, hide, is_secret, with_credential};
+use crate::service::process::own_environment;
 
 /// Names of secret values that are too short to be hidden.
 #[derive(Debug, Default)]
@@ -40,9 +41,7 @@ pub(super) fn environment(
     secrets: &Secrets,
     short: &mut Short,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let mut environment: BTreeMap<_, _> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let mut environment = own_environment();
     for (name, value) in &environment {
         if is_secret(name) {
             if !hide_named(name, value, secrets) {

@@ -13,9 +13,6 @@ pub(super) fn origin() -> Origin {
             .map(|argument| argument.to_string_lossy().into_owned())
             .collect(),
         resumed: None,
-        environment: std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 mod note;
 mod script;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -276,9 +276,4 @@ fn chosen(stages: &Stages, due: &Names) -> Vec<Arc<str>> {
     };
     let names = positions.into_iter().map(|position| stages.name(position));
     names.cloned().collect()
-}
-
-/// The environment that a command of wharf's own gets.
-pub(super) fn environment() -> BTreeMap<String, String> {
-    origin::origin().environment
 }

@@ -1,5 +1,5 @@
 //! Writes a run into the journal while it goes on: events are queued, and a thread of its own does
-//! the rest.
+//! the rest. Whoever cannot go on before something is written writes what is queued itself.
 
 mod groups;
 mod log;
@@ -8,13 +8,11 @@ mod prepared;
 mod rows;
 mod writer;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
@@ -34,34 +32,41 @@ pub struct Origin {
     pub arguments: Vec<String>,
     /// The run that this one continues.
     pub resumed: Option<i64>,
-    /// Of wharf itself; CI tells there what is checked out.
-    pub environment: BTreeMap<String, String>,
 }
 
 /// Records one run; clones share it. Nothing is made before the run starts, and what happened before
 /// that is recorded with it.
 #[derive(Clone)]
-pub struct Recorder {
-    state: Arc<Mutex<State>>,
+pub struct Recorder(Arc<Shared>);
+
+struct Shared {
+    queue: Mutex<Queue>,
+    /// The queue is empty no more, or over.
+    arrived: Condvar,
+    /// Whoever holds it writes: the thread, or who cannot wait for the thread.
+    writer: Mutex<Writer>,
     run: Arc<OnceLock<Number>>,
     /// Bytes of output that are not yet in their logs.
-    queued: Arc<AtomicUsize>,
+    queued: AtomicUsize,
 }
 
 /// Of a run, or why it cannot be recorded.
 type Number = Result<i64, String>;
 
+#[derive(Default)]
+struct Queue {
+    messages: Vec<Message>,
+    /// Whether the run has started.
+    run: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
-    /// Before the run: who will write, and what.
-    Idle {
-        writer: Box<Writer>,
-        early: Vec<Message>,
-    },
-    Writing {
-        sender: Sender<Message>,
-        /// Whether the run has started.
-        run: bool,
-    },
+    /// There is no thread yet.
+    #[default]
+    Idle,
+    Writing,
     Finished,
 }
 
@@ -69,8 +74,6 @@ enum State {
 struct Message {
     at: SystemTime,
     what: What,
-    /// Told when it is recorded.
-    done: Option<Sender<()>>,
 }
 
 enum What {
@@ -81,8 +84,11 @@ enum What {
     End,
 }
 
-/// Output is not queued beyond this: whoever makes it waits.
+/// Output is not queued beyond this: whoever makes it writes it.
 const MOST_QUEUED: usize = 64 << 20;
+
+/// How long what nobody waits for may wait for more: many short stages are one write.
+const GATHER: Duration = Duration::from_millis(2);
 
 impl Recorder {
     /// A recorder for the repository in `root`. When the journal cannot be written `warn` is told
@@ -94,29 +100,29 @@ impl Recorder {
         warn: impl Fn(String) + Send + 'static,
     ) -> Self {
         let run = Arc::new(OnceLock::new());
-        let queued = Arc::new(AtomicUsize::new(0));
         let writer = Writer {
             root: root.to_owned(),
             secrets: secrets.clone(),
             origin,
             warn: Some(Box::new(warn)),
             run: run.clone(),
-            queued: queued.clone(),
+            early: Vec::new(),
+            state: writer::State::Closed,
         };
-        Self {
-            state: Arc::new(Mutex::new(State::Idle {
-                writer: Box::new(writer),
-                early: Vec::new(),
-            })),
+        Self(Arc::new(Shared {
+            queue: Mutex::default(),
+            arrived: Condvar::new(),
+            writer: Mutex::new(writer),
             run,
-            queued,
-        }
+            queued: AtomicUsize::new(0),
+        }))
     }
 
     /// Opens the journal, if there is one, beside whatever is done until the run starts: for a run
     /// that is about to.
     pub fn open_early(&self) {
-        if matches!(&*self.lock(), State::Idle { writer, .. } if Journal::is_in(&writer.root)) {
+        let is_idle = self.0.queue().state == State::Idle;
+        if is_idle && Journal::is_in(&self.0.writer().root) {
             self.start(false);
         }
     }
@@ -139,7 +145,7 @@ impl Recorder {
                 call.effect.leaves_the_machine()
             }
             Event::Output { bytes, .. } => {
-                self.queued.fetch_add(bytes.len(), Ordering::Relaxed) > MOST_QUEUED
+                self.0.queued.fetch_add(bytes.len(), Ordering::Relaxed) > MOST_QUEUED
             }
             _ => false,
         };
@@ -162,78 +168,130 @@ impl Recorder {
     /// The number of the run, as soon as it has one; nothing if it has not started or cannot be
     /// recorded.
     pub fn run(&self) -> Option<i64> {
-        let not_yet = matches!(
-            *self.lock(),
-            State::Idle { .. } | State::Writing { run: false, .. }
-        );
-        if not_yet { None } else { self.begun().ok() }
+        let started = self.0.queue().run;
+        if started { self.begun().ok() } else { None }
     }
 
     /// Waits for the number of a run that has started; gives the reason if it cannot be recorded.
     pub fn begun(&self) -> Result<i64, &str> {
-        self.run.wait().as_ref().copied().map_err(String::as_str)
+        self.0.run.wait().as_ref().copied().map_err(String::as_str)
     }
 
-    /// Waits until all is written. What comes later is not recorded.
+    /// Writes all that is left. What comes later is not recorded.
     pub fn finish(&self) {
         self.send(What::End, true);
-        *self.lock() = State::Finished;
+        self.0.queue().state = State::Finished;
+        // The thread closes the journal.
+        self.0.arrived.notify_one();
         // Nobody shall wait for the number of a run that never started.
-        let _ = self.run.set(Err(String::new()));
+        let _ = self.0.run.set(Err(String::new()));
     }
 
-    /// Starts the thread, unless it is there; `now` if the run starts as well.
-    fn start(&self, now: bool) {
-        let mut state = self.lock();
-        let (writer, early) = match std::mem::replace(&mut *state, State::Finished) {
-            State::Idle { writer, early } => (writer, early),
-            State::Writing { sender, run } => {
-                let run = run || now;
-                *state = State::Writing { sender, run };
-                return;
-            }
-            State::Finished => return,
-        };
-        let (sender, receiver) = channel();
-        for message in early {
-            // The receiver is right here.
-            let _ = sender.send(message);
+    /// Starts the thread, unless it is there; `run` if the run starts as well.
+    fn start(&self, run: bool) {
+        let mut queue = self.0.queue();
+        if queue.state == State::Finished {
+            return;
         }
+        queue.run |= run;
+        if queue.state == State::Writing {
+            return;
+        }
+        let shared = self.0.clone();
         let thread = thread::Builder::new().name("journal".into());
-        if thread.spawn(move || writer.write(&receiver)).is_ok() {
-            *state = State::Writing { sender, run: now };
+        if thread.spawn(move || shared.attend()).is_ok() {
+            queue.state = State::Writing;
         } else {
-            let _ = self.run.set(Err("cannot start another thread".to_owned()));
+            queue.state = State::Finished;
+            let _ = self
+                .0
+                .run
+                .set(Err("cannot start another thread".to_owned()));
         }
     }
 
-    fn send(&self, what: What, wait: bool) {
-        let (done, ended) = channel();
-        let message = Message {
-            at: SystemTime::now(),
-            what,
-            done: wait.then_some(done),
-        };
-        match &mut *self.lock() {
-            State::Idle { early, .. } => {
-                // Nobody is there yet to wait for.
-                return early.push(Message {
-                    done: None,
-                    ..message
-                });
-            }
-            State::Writing { sender, .. } => {
-                // A writer that is gone has said why.
-                let _ = sender.send(message);
-            }
-            State::Finished => return,
+    /// `now`: it is written when this returns, if there is a run.
+    fn send(&self, what: What, now: bool) {
+        let at = SystemTime::now();
+        let mut queue = self.0.queue();
+        if queue.state == State::Finished {
+            return;
         }
-        if wait {
-            let _ = ended.recv();
+        let is_first = queue.messages.is_empty();
+        queue.messages.push(Message { at, what });
+        if queue.state == State::Idle {
+            return;
+        }
+        drop(queue);
+        if now {
+            self.0.write();
+        } else if is_first {
+            self.0.arrived.notify_one();
+        }
+    }
+}
+
+impl Shared {
+    /// What the thread does, for as long as there may be something to write.
+    fn attend(&self) {
+        self.writer().open();
+        loop {
+            let mut queue = self.queue();
+            while queue.messages.is_empty() && queue.state == State::Writing {
+                queue = self.wait(queue, Duration::MAX);
+            }
+            if queue.state == State::Finished {
+                drop(queue);
+                return self.writer().close();
+            }
+            drop(self.gather(queue));
+            self.write();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Lets more come, unless the run waits for its number.
+    fn gather<'a>(&'a self, mut queue: MutexGuard<'a, Queue>) -> MutexGuard<'a, Queue> {
+        let until = Instant::now() + GATHER;
+        while self.run.get().is_some() && queue.state == State::Writing {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            queue = self.wait(queue, left);
+        }
+        queue
+    }
+
+    fn wait<'a>(&self, queue: MutexGuard<'a, Queue>, most: Duration) -> MutexGuard<'a, Queue> {
+        let woken = self.arrived.wait_timeout(queue, most);
+        woken.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Writes what is queued.
+    fn write(&self) {
+        let mut writer = self.writer();
+        // Only now: what was queued before is written by whoever had the writer before.
+        let messages = std::mem::take(&mut self.queue().messages);
+        let output = messages.iter().map(Message::output).sum();
+        writer.write(messages);
+        self.queued.fetch_sub(output, Ordering::Relaxed);
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Message {
+    /// How many bytes of output it holds.
+    fn output(&self) -> usize {
+        match &self.what {
+            What::Event(Event::Output { bytes, .. }) => bytes.len(),
+            _ => 0,
+        }
     }
 }

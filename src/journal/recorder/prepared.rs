@@ -1,40 +1,22 @@
-//! Statements that are used again and again.
+//! Statements that are used again and again: the connection keeps them prepared.
 
-use std::collections::HashMap;
-
-use rusqlite::{Connection, OptionalExtension, Params, Result, Statement};
+use rusqlite::{Connection, OptionalExtension, Params, Result};
 
 pub(super) struct Prepared<'a> {
     connection: &'a Connection,
-    statements: HashMap<&'static str, Statement<'a>>,
 }
 
 impl<'a> Prepared<'a> {
     pub(super) fn new(connection: &'a Connection) -> Self {
-        Self {
-            connection,
-            statements: HashMap::new(),
-        }
+        Self { connection }
     }
 
-    /// Makes ready what will be executed.
-    pub(super) fn prepare(&mut self, sql: &'static str) -> Result<()> {
-        if !self.statements.contains_key(sql) {
-            let statement = self.connection.prepare(sql)?;
-            self.statements.insert(sql, statement);
-        }
+    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<()> {
+        self.connection.prepare_cached(sql)?.execute(params)?;
         Ok(())
     }
 
-    pub(super) fn execute(&mut self, sql: &'static str, params: impl Params) -> Result<()> {
-        self.prepare(sql)?;
-        if let Some(statement) = self.statements.get_mut(sql) {
-            statement.execute(params)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn number(&self, sql: &'static str, params: impl Params) -> Result<Option<i64>> {
+    pub(super) fn number(&self, sql: &str, params: impl Params) -> Result<Option<i64>> {
         let found = self.connection.query_row(sql, params, |row| row.get(0));
         found.optional()
     }

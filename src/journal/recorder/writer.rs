@@ -1,12 +1,10 @@
-//! The thread that writes.
+//! Writes what was queued.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::Receiver;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::groups::Groups;
@@ -18,23 +16,20 @@ use crate::cancel::Cancel;
 use crate::event::Event;
 use crate::journal::{Journal, JournalError};
 use crate::secret::Secrets;
-use crate::service::git::Git;
-use crate::service::process::Identity;
+use crate::service::git::{Git, Head};
+use crate::service::process::{Identity, own_environment};
 use crate::service::state;
 use crate::words::plain;
-
-/// How many messages are written together at most.
-const MOST: usize = 1000;
-
-/// How long what nobody waits for may wait for more: many short stages are one write.
-const GATHER: Duration = Duration::from_millis(2);
 
 /// Pages of the write-ahead log before it is folded into the database: the next run reads it whole.
 const FOLD_AFTER: u32 = 100;
 
+/// The same while a run goes on, which the fold would hold up.
+const FOLD_IN_RUN_AFTER: u32 = 1000;
+
 type Warn = Box<dyn Fn(String) + Send>;
 
-/// What the thread needs.
+/// Who writes a run.
 pub(super) struct Writer {
     pub(super) root: PathBuf,
     pub(super) secrets: Secrets,
@@ -42,12 +37,29 @@ pub(super) struct Writer {
     /// Taken by the first trouble.
     pub(super) warn: Option<Warn>,
     pub(super) run: Arc<OnceLock<Number>>,
-    pub(super) queued: Arc<AtomicUsize>,
+    /// What came before the run.
+    pub(super) early: Vec<Message>,
+    pub(super) state: State,
+}
+
+pub(super) enum State {
+    Closed,
+    /// All that does not need the run is done.
+    Open(Box<Open>),
+    Recording(Box<Recording>),
+    /// Nothing is recorded any more.
+    Over,
+}
+
+pub(super) struct Open {
+    journal: Journal,
+    head: Head,
+    own: Identity,
 }
 
 /// A run that has a number, on its way into the journal.
-struct Recording<'a> {
-    prepared: Prepared<'a>,
+pub(super) struct Recording {
+    journal: Journal,
     groups: Groups,
     logs: Logs,
     run: i64,
@@ -57,126 +69,129 @@ struct Recording<'a> {
 }
 
 impl Writer {
-    /// Writes until told to end. Whatever happens, nobody waits here in vain.
-    pub(super) fn write(mut self, receiver: &Receiver<Message>) {
-        let done = self.record(receiver);
-        if let Err(error) = done {
-            let is_new = self.run.set(Err(plain(error.to_string()))).is_ok();
-            // One that continues another does not start then, and says why itself.
-            if !is_new || self.origin.resumed.is_none() {
-                self.complain(&error);
-            }
+    /// Does what does not need the run.
+    pub(super) fn open(&mut self) {
+        if matches!(self.state, State::Closed) {
+            self.state = match self.opened() {
+                Ok(open) => State::Open(Box::new(open)),
+                Err(error) => self.give_up(&error),
+            };
         }
-        let _ = self.run.set(Err(String::new()));
-        // Dropping the receiver frees whoever waits for an answer.
     }
 
-    fn record(&mut self, receiver: &Receiver<Message>) -> Result<(), JournalError> {
-        // All that does not need the run is done before it.
-        let opened = self.open();
-        let environment = std::mem::take(&mut self.origin.environment);
-        let head = Git::new(self.root.clone(), Arc::new(environment), Cancel::new()).head();
-        let own = Identity::own();
-        let mut early = Vec::new();
-        let (at, stages, rehearsal) = loop {
-            let Ok(message) = receiver.recv() else {
-                return Ok(());
-            };
-            match message.what {
-                What::Event(Event::RunStarted { stages, rehearsal }) => {
-                    break (message.at, stages, rehearsal);
-                }
-                What::End => return Ok(()),
-                what => early.push(Message { what, ..message }),
+    /// Writes `messages`, or keeps them for the run that they come before.
+    pub(super) fn write(&mut self, messages: Vec<Message>) {
+        self.open();
+        match &self.state {
+            State::Recording(_) => self.batch(messages),
+            State::Open(_) => {
+                self.early.extend(messages);
+                self.begin();
             }
+            State::Closed | State::Over => {}
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        self.state = State::Over;
+    }
+
+    /// Starts to record, if the run has started.
+    fn begin(&mut self) {
+        let started = self
+            .early
+            .iter()
+            .position(|message| matches!(message.what, What::Event(Event::RunStarted { .. })));
+        let Some(started) = started else { return };
+        let Message { at, what } = self.early.remove(started);
+        let What::Event(Event::RunStarted { stages, rehearsal }) = what else {
+            return;
         };
-        let journal = opened?;
-        let mut prepared = Prepared::new(&journal.connection);
+        let State::Open(open) = std::mem::replace(&mut self.state, State::Over) else {
+            return;
+        };
+        let Open { journal, head, own } = *open;
         let begin = Begin {
             origin: &self.origin,
             head,
             own,
             at,
         };
-        let run = begin.write(&stages, rehearsal, &mut prepared, &self.secrets)?;
-        let _ = self.run.set(Ok(run));
-        // While the first command runs: at its end somebody waits.
-        for sql in rows::USUAL {
-            prepared.prepare(sql)?;
-        }
-        let mut recording = self.recording(prepared, &journal.folder, run);
-        self.batch(&mut recording, early);
-        while let Ok(first) = receiver.recv() {
-            let batch = gather(first, receiver);
-            if self.batch(&mut recording, batch) {
-                break;
+        let mut prepared = Prepared::new(&journal.connection);
+        self.state = match begin.write(&stages, rehearsal, &mut prepared, &self.secrets) {
+            Ok(run) => {
+                let _ = self.run.set(Ok(run));
+                State::Recording(Box::new(self.recording(journal, run)))
             }
-        }
-        Ok(())
+            Err(error) => self.give_up(&error),
+        };
+        let early = std::mem::take(&mut self.early);
+        self.batch(early);
     }
 
-    fn open(&mut self) -> Result<Journal, JournalError> {
+    /// Tells why there is no record.
+    fn give_up(&mut self, error: &JournalError) -> State {
+        let is_new = self.run.set(Err(plain(error.to_string()))).is_ok();
+        // One that continues another does not start then, and says why itself.
+        if !is_new || self.origin.resumed.is_none() {
+            self.complain(error);
+        }
+        State::Over
+    }
+
+    fn opened(&mut self) -> Result<Open, JournalError> {
         let journal = Journal::open(&self.root)?;
-        // To fold the log at every end would cost more than a short run.
         let connection = &journal.connection;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // To fold the log at every end would cost more than a short run.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection.pragma_update(None, "wal_autocheckpoint", FOLD_AFTER)?;
         if let (Some(stopped), Some(warn)) = (journal.stop_orphans()?, &self.warn) {
             warn(stopped.to_string());
         }
-        Ok(journal)
+        // CI tells there what is checked out.
+        let environment = Arc::new(own_environment());
+        Ok(Open {
+            head: Git::new(self.root.clone(), environment, Cancel::new()).head(),
+            own: Identity::own(),
+            journal,
+        })
     }
 
-    fn recording<'a>(&self, prepared: Prepared<'a>, folder: &Path, run: i64) -> Recording<'a> {
+    fn recording(&mut self, journal: Journal, run: i64) -> Recording {
+        // While the first command runs: at its end somebody waits.
+        if let Err(error) = make_ready(&journal.connection) {
+            self.complain(&error.into());
+        }
         Recording {
-            prepared,
             groups: Groups::default(),
-            logs: Logs::new(folder.to_owned(), run, self.secrets.clone()),
+            logs: Logs::new(journal.folder.clone(), run, self.secrets.clone()),
+            journal,
             run,
             secrets: self.secrets.clone(),
             attempts: HashMap::new(),
         }
     }
 
-    /// Writes all of `batch` and tells those who wait for it. Tells whether it holds the end.
-    fn batch(&mut self, recording: &mut Recording<'_>, batch: Vec<Message>) -> bool {
+    fn batch(&mut self, batch: Vec<Message>) {
+        let State::Recording(recording) = &mut self.state else {
+            return;
+        };
         // Whoever reads in a log what a process said finds the process too; and whoever finds that
         // the run is over finds all that was said.
         let closes =
             |message: &Message| matches!(message.what, What::Event(Event::RunFinished { .. }));
+        let mut troubles = Vec::new();
         let log_first = batch.iter().any(closes);
         if log_first {
-            self.log(recording, &batch);
+            recording.log(&batch, &mut troubles);
         }
-        if let Err(error) = recording.store(&batch) {
-            self.complain(&error);
-        }
+        troubles.extend(recording.store(&batch).err());
         if !log_first {
-            self.log(recording, &batch);
+            recording.log(&batch, &mut troubles);
         }
-        let ends = batch
-            .iter()
-            .any(|message| matches!(message.what, What::End));
-        for done in batch.into_iter().filter_map(|message| message.done) {
-            // Whoever waited may have stopped to.
-            let _ = done.send(());
-        }
-        ends
-    }
-
-    fn log(&mut self, recording: &mut Recording<'_>, batch: &[Message]) {
-        for message in batch {
-            let logged = match &message.what {
-                What::Event(event) => recording.logs.event(event),
-                What::End => recording.logs.finish(),
-                What::Group(_) | What::Parts(..) => Ok(()),
-            };
-            if let Err(error) = logged {
-                self.complain(&error.into());
-            }
-            if let What::Event(Event::Output { bytes, .. }) = &message.what {
-                self.queued.fetch_sub(bytes.len(), Ordering::Relaxed);
-            }
+        for error in troubles {
+            self.complain(&error);
         }
     }
 
@@ -194,21 +209,29 @@ impl Writer {
     }
 }
 
-/// `first` and what comes soon after it, up to what somebody waits for.
-fn gather(first: Message, receiver: &Receiver<Message>) -> Vec<Message> {
-    let until = Instant::now() + GATHER;
-    let mut batch = vec![first];
-    while batch.len() < MOST && batch.last().is_some_and(|last| last.done.is_none()) {
-        let left = until.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left) {
-            Ok(message) => batch.push(message),
-            Err(_) => break,
-        }
+/// How many statements a connection keeps prepared.
+const STATEMENTS: usize = 32;
+
+fn make_ready(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "wal_autocheckpoint", FOLD_IN_RUN_AFTER)?;
+    for sql in rows::USUAL {
+        connection.prepare_cached(sql)?;
     }
-    batch
+    Ok(())
 }
 
-impl Recording<'_> {
+impl Recording {
+    fn log(&mut self, batch: &[Message], troubles: &mut Vec<JournalError>) {
+        for message in batch {
+            let logged = match &message.what {
+                What::Event(event) => self.logs.event(event),
+                What::End => self.logs.finish(),
+                What::Group(_) | What::Parts(..) => Ok(()),
+            };
+            troubles.extend(logged.err().map(JournalError::from));
+        }
+    }
+
     fn store(&mut self, batch: &[Message]) -> Result<(), JournalError> {
         for message in batch {
             if let What::Group(change) = message.what {
@@ -224,14 +247,14 @@ impl Recording<'_> {
             return Ok(());
         }
         let Self {
-            prepared,
+            journal,
             groups,
             run,
             secrets,
             attempts,
             ..
         } = self;
-        prepared.together(|prepared| {
+        Prepared::new(&journal.connection).together(|prepared| {
             let mut rows = Rows {
                 prepared: &mut *prepared,
                 run: *run,

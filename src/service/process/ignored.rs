@@ -1,9 +1,17 @@
 //! Signals that whoever started wharf wants it not to heed, as `nohup` does.
 
+use std::fs::File;
+use std::io::Read;
+
 /// Whether `signal` was ignored when this process began, where the system tells: Linux does, see
 /// `SigIgn` in `proc_pid_status(5)`.
 pub fn ignores(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    // The system tells no length, and to grow from nothing would ask it eight times.
+    let mut status = String::with_capacity(4096);
+    if let Ok(mut file) = File::open("/proc/self/status") {
+        // What cannot be read ignores nothing.
+        let _ = file.read_to_string(&mut status);
+    }
     ignored(&status).is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
 }
 

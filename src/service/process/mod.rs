@@ -155,18 +155,27 @@ fn spawn(command: &Command) -> Result<Child, ProcessError> {
         .process_group(0);
     // Only what differs is set: an untouched `PATH` lets the standard library use posix_spawn,
     // which costs a third of fork and exec.
-    for (name, value) in &command.environment {
-        if std::env::var_os(name).is_none_or(|own| own != value.as_str()) {
-            builder.env(name, value);
-        }
-    }
-    // What is not UTF-8 could not be told to the script, and goes to the child as it is.
+    let mut new: BTreeMap<&str, &str> = command
+        .environment
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
     for (name, value) in std::env::vars_os() {
-        let told = name.to_str().filter(|_| value.to_str().is_some());
-        if told.is_some_and(|name| !command.environment.contains_key(name)) {
-            builder.env_remove(name);
+        // What is not UTF-8 could not be told to the script, and goes to the child as it is.
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else {
+            continue;
+        };
+        match command.environment.get(name) {
+            None => {
+                builder.env_remove(name);
+            }
+            Some(wanted) if wanted == value => {
+                new.remove(name);
+            }
+            Some(_) => {}
         }
     }
+    builder.envs(new);
     builder.spawn().map_err(|source| refusal(command, source))
 }
 
@@ -252,6 +261,13 @@ fn end(status: ExitStatus) -> End {
         (Some(code), _) => End::Exited(code),
         (None, signal) => End::Signalled(signal.unwrap_or_default()),
     }
+}
+
+/// The environment of this process, as far as a script can be told of it.
+pub fn own_environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// Ends every group that runs now without waiting, for a process that is about to exit.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Driver;
+use crate::cli::watch::notification;
 use crate::cli::watch::session::{Message, Over, SETTINGS};
-use crate::cli::watch::{notification, once};
 use crate::event::Watched;
 use crate::service::files::{self, Globs};
+use crate::service::process;
 use crate::watch::{Activity, LOCK};
 
 /// How long a lock of git's may keep a run from starting without a word.
@@ -208,7 +209,7 @@ impl Driver {
             (false, true, true) => "the script is wrong".to_owned(),
         };
         let root = self.session.root.clone();
-        notification::show(root, once::environment(), green, text);
+        notification::show(root, process::own_environment(), green, text);
     }
 
     pub(super) fn look_at_git(&mut self) {
