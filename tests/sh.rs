@@ -29,13 +29,13 @@ fn text_goes_to_a_shell_that_stops_at_the_first_error() {
     assert_snapshot!(run(r#"sh("echo $NO_SUCH_NAME");"#).all(), @r#"
     exit: 1
     ── stderr
-    sh: 1: NO_SUCH_NAME: parameter not set
+    /bin/sh: 1: NO_SUCH_NAME: parameter not set
     error: `sh`: the command ended with exit code 2
      --> wharf.rhai:1:1
       |
     1 | sh("echo $NO_SUCH_NAME");
       | ^^
-      | sh: 1: NO_SUCH_NAME: parameter not set
+      | /bin/sh: 1: NO_SUCH_NAME: parameter not set
     "#);
 }
 

@@ -1,6 +1,7 @@
 //! Run a command.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -167,8 +168,10 @@ fn command(context: &Context, options: &Options) -> Result<Command, ActionError>
         let message = format!("`{name}` cannot be the name of an environment variable");
         return Err(ActionError::option(format!("env.{name}"), message));
     }
-    let mut environment = context.environment.as_ref().clone();
-    environment.extend(options.env.clone());
+    let mut environment = context.environment.clone();
+    if !options.env.is_empty() {
+        Arc::make_mut(&mut environment).extend(options.env.clone());
+    }
     Ok(Command {
         program: program.into(),
         args: words.map(Into::into).collect(),

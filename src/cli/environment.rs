@@ -41,7 +41,7 @@ pub(super) fn environment(
     secrets: &Secrets,
     short: &mut Short,
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let mut environment = own_environment();
+    let mut environment = own_environment().clone();
     for (name, value) in &environment {
         if is_secret(name) {
             if !hide_named(name, value, secrets) {

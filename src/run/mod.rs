@@ -3,6 +3,7 @@
 
 mod attempt;
 mod cache;
+mod crew;
 mod forecast;
 mod hooks;
 mod lent;
@@ -75,7 +76,7 @@ pub fn run_in(
     });
     cache.refuse_unrecorded().map_err(Arc::new)?;
     let mut schedule = Schedule::new((context, program, declared), &order, options, cache, lent);
-    schedule.run();
+    crew::run(&mut schedule);
     cache.close();
     let mut failures = schedule.failures().to_vec();
     if context.cancel.is_cancelled() && failures.is_empty() {

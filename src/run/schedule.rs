@@ -1,12 +1,10 @@
-//! Runs what the queue says is ready, on threads, and watches the clock meanwhile.
+//! What of a run is to be done next, and what became of it.
 
 mod told;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{self, Scope};
 use std::time::Instant;
 
 use serde_json::Value;
@@ -16,7 +14,6 @@ use super::cache::Cache;
 use super::lent::Lent;
 use super::queue::{End, Queue, Turn};
 use super::stage::{self, Ended, Job};
-use super::workers::Workers;
 use super::{Options, hooks};
 use crate::action::Context;
 use crate::cancel::{Reason, Registration};
@@ -54,15 +51,12 @@ struct Running {
     _stopping: Option<Registration>,
 }
 
-/// What a stage's thread tells.
-enum Message {
-    Attempt(usize, Attempt),
-    Ended {
-        position: usize,
-        ended: Ended,
-        /// The thread, if it was not this one.
-        worker: Option<usize>,
-    },
+/// A stage that is to run now.
+pub(super) struct Start<'a> {
+    pub(super) position: usize,
+    pub(super) job: Job<'a>,
+    /// Nothing else can run beside it, and nobody has to look at the clock meanwhile.
+    pub(super) lone: bool,
 }
 
 impl<'a> Schedule<'a> {
@@ -97,21 +91,6 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// Runs until nothing runs and nothing can be started.
-    pub(super) fn run(&mut self) {
-        let (sender, receiver) = channel();
-        thread::scope(|scope| {
-            let mut workers = Workers::new();
-            loop {
-                self.start_ready(scope, &mut workers, &sender);
-                if self.running.is_empty() {
-                    break;
-                }
-                self.attend(&receiver, &mut workers);
-            }
-        });
-    }
-
     /// All failures but those that are allowed, in the order in which they happened.
     pub(super) fn failures(&self) -> &[Arc<Failure>] {
         &self.failures
@@ -137,55 +116,40 @@ impl<'a> Schedule<'a> {
         self.base
     }
 
-    fn start_ready<'scope>(
-        &mut self,
-        scope: &'scope Scope<'scope, '_>,
-        workers: &mut Workers<'scope>,
-        sender: &Sender<Message>,
-    ) where
-        'a: 'scope,
-    {
+    /// The next stage that is to run now, if there is one. Those that shall not run are told of on
+    /// the way.
+    pub(super) fn next(&mut self) -> Option<Start<'a>> {
         loop {
             if self.base().cancel.is_cancelled() || self.options.drain.load(Ordering::Relaxed) {
                 self.queue.stop();
             }
-            match self.queue.next(self.options.jobs.max(1)) {
-                None => return,
-                Some(Turn::Drop { stage, need }) => {
-                    self.tell_dropped(stage, need);
-                }
-                Some(Turn::Skip { stage, need }) => {
+            match self.queue.next(self.options.jobs.max(1))? {
+                Turn::Drop { stage, need } => self.tell_dropped(stage, need),
+                Turn::Skip { stage, need } => {
                     let reason = format!("`{}` was skipped", self.stages[need].name);
                     self.tell_skipped(stage, reason, None);
                 }
-                Some(Turn::Hold { stage, need }) => {
+                Turn::Hold { stage, need } => {
                     let what = format!("`{}` is", self.stages[need].name);
                     self.tell_held(stage, what);
                 }
-                Some(Turn::Start(stage)) => match &self.stages[stage].when {
+                Turn::Start(stage) => match &self.stages[stage].when {
                     When::Never(reason) => {
                         self.queue.ended(stage, End::Skipped);
                         self.tell_skipped(stage, reason.clone(), None);
                     }
-                    _ if self.start(scope, workers, stage, sender) => return,
-                    _ => {}
+                    _ => return Some(self.start(stage)),
                 },
             }
         }
     }
 
-    /// Starts a stage on a thread of its own; or runs it here and now, where nothing else could run
-    /// beside it and nobody has to look at the clock meanwhile. Tells whether it has run already.
-    fn start<'scope>(
-        &mut self,
-        scope: &'scope Scope<'scope, '_>,
-        workers: &mut Workers<'scope>,
-        position: usize,
-        sender: &Sender<Message>,
-    ) -> bool
-    where
-        'a: 'scope,
-    {
+    /// Whether nothing runs any more.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    fn start(&mut self, position: usize) -> Start<'a> {
         let stage = self.stages[position];
         let timed = stage.timeout.is_some() || stage.silence.is_some();
         let lone = !timed && (self.options.jobs <= 1 || self.queue.is_lone());
@@ -220,72 +184,40 @@ impl<'a> Schedule<'a> {
                 .iter()
                 .any(|need| self.ran.contains(&*need.stage)),
         };
-        let tell = sender.clone();
-        let work = move |worker| {
-            // The receiver lives as long as the scope.
-            let announce = |attempt| drop(tell.send(Message::Attempt(position, attempt)));
-            let ended = stage::run(&job, &announce);
-            let _ = tell.send(Message::Ended {
-                position,
-                ended,
-                worker,
-            });
-        };
-        if lone {
-            work(None);
-            return true;
-        }
-        if let Err(error) = workers.start(scope, move |worker| work(Some(worker))) {
-            let failure = Failure::new(Kind::Pipeline, "cannot start another thread")
-                .because(error.to_string());
-            let _ = sender.send(Message::Ended {
-                position,
-                ended: Ended::Failed(Box::new(failure)),
-                worker: None,
-            });
-        }
-        false
-    }
-
-    /// Waits for a stage to end, or for one's time to be up.
-    fn attend(&mut self, receiver: &Receiver<Message>, workers: &mut Workers<'_>) {
-        let message = match self.next_deadline() {
-            Some(time) => receiver.recv_timeout(time.saturating_duration_since(Instant::now())),
-            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match message {
-            Ok(Message::Attempt(position, attempt)) => {
-                if let Some(running) = self.running.get_mut(&position) {
-                    // What it took to decide is not the stage's own time.
-                    if self.ran.insert(&self.stages[position].name) {
-                        running.started = attempt.started;
-                    }
-                    running.attempt = Some(attempt);
-                }
-            }
-            Ok(Message::Ended {
-                position,
-                ended,
-                worker,
-            }) => {
-                if let Some(worker) = worker {
-                    workers.free(worker);
-                }
-                self.end(position, ended);
-            }
-            Err(_) => {
-                for (attempt, stage) in self.attempts() {
-                    attempt.stop_if_overdue(stage);
-                }
-            }
+        Start {
+            position,
+            job,
+            lone,
         }
     }
 
-    fn next_deadline(&self) -> Option<Instant> {
+    /// An attempt at the stage at `position` has begun. Tells whether its time is limited.
+    pub(super) fn attempted(&mut self, position: usize, attempt: Attempt) -> bool {
+        let Some(running) = self.running.get_mut(&position) else {
+            return false;
+        };
+        let stage = self.stages[position];
+        // What it took to decide is not the stage's own time.
+        if self.ran.insert(&stage.name) {
+            running.started = attempt.started;
+        }
+        let limited = attempt.deadline(stage).is_some();
+        running.attempt = Some(attempt);
+        limited
+    }
+
+    /// When one's time will be up.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
         let attempts = self.attempts();
         attempts
             .filter_map(|(attempt, stage)| attempt.deadline(stage))
             .min()
+    }
+
+    pub(super) fn stop_overdue(&self) {
+        for (attempt, stage) in self.attempts() {
+            attempt.stop_if_overdue(stage);
+        }
     }
 
     fn attempts(&self) -> impl Iterator<Item = (&Attempt, &Stage)> {
@@ -294,7 +226,7 @@ impl<'a> Schedule<'a> {
         })
     }
 
-    fn end(&mut self, position: usize, ended: Ended) {
+    pub(super) fn end(&mut self, position: usize, ended: Ended) {
         let Some(running) = self.running.remove(&position) else {
             return;
         };

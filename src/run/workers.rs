@@ -40,9 +40,9 @@ impl<'scope> Workers<'scope> {
             .map_err(|_| io::Error::other("the thread has ended"))
     }
 
-    /// The thread has done its work.
-    pub(super) fn free(&mut self, worker: usize) {
-        self.free.push(worker);
+    /// The thread has done its work, if there was one.
+    pub(super) fn free(&mut self, worker: Option<usize>) {
+        self.free.extend(worker);
     }
 
     fn spawn(&mut self, scope: &'scope Scope<'scope, '_>) -> io::Result<usize> {

@@ -211,7 +211,7 @@ impl Git {
             program: "git".into(),
             args: args.iter().map(Into::into).collect(),
             directory: self.root.clone(),
-            environment,
+            environment: Arc::new(environment),
             input: None,
             timeout: None,
         };

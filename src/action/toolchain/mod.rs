@@ -7,6 +7,7 @@ mod python;
 mod texts;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{ActionError, Context};
 use crate::service::process::{self, Command, End, Finished};
@@ -41,7 +42,7 @@ impl Project {
             program: program.into(),
             args: args.iter().map(Into::into).collect(),
             directory: self.folder.clone(),
-            environment: self.environment.clone(),
+            environment: Arc::new(self.environment.clone()),
             input: None,
             timeout: self.timeout,
         };

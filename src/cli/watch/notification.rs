@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ pub(super) fn show(root: PathBuf, environment: BTreeMap<String, String>, good: b
         "wharf: red"
     };
     let command = Command {
-        environment,
+        environment: Arc::new(environment),
         ..command(root, title, &text)
     };
     thread::spawn(move || process::run(&command, &Cancel::new(), &mut |_, _| {}).is_ok());
@@ -36,7 +37,7 @@ fn command(directory: PathBuf, title: &str, text: &str) -> Command {
         program: program.into(),
         args: args.into_iter().map(Into::into).collect(),
         directory,
-        environment: BTreeMap::new(),
+        environment: Arc::default(),
         input: None,
         timeout: Some(PATIENCE),
     }

@@ -150,7 +150,7 @@ impl Writer {
             warn(stopped.to_string());
         }
         // CI tells there what is checked out.
-        let environment = Arc::new(own_environment());
+        let environment = Arc::new(own_environment().clone());
         Ok(Open {
             head: Git::new(self.root.clone(), environment, Cancel::new()).head(),
             own: Identity::own(),

@@ -15,7 +15,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ pub struct Command {
     pub args: Vec<OsString>,
     pub directory: PathBuf,
     /// The whole environment of the child.
-    pub environment: BTreeMap<String, String>,
+    pub environment: Arc<BTreeMap<String, String>>,
     /// Written to standard input, which is empty otherwise.
     pub input: Option<Vec<u8>>,
     pub timeout: Option<Duration>,
@@ -155,27 +155,17 @@ fn spawn(command: &Command) -> Result<Child, ProcessError> {
         .process_group(0);
     // Only what differs is set: an untouched `PATH` lets the standard library use posix_spawn,
     // which costs a third of fork and exec.
-    let mut new: BTreeMap<&str, &str> = command
-        .environment
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    for (name, value) in std::env::vars_os() {
-        // What is not UTF-8 could not be told to the script, and goes to the child as it is.
-        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else {
-            continue;
-        };
-        match command.environment.get(name) {
-            None => {
-                builder.env_remove(name);
-            }
-            Some(wanted) if wanted == value => {
-                new.remove(name);
-            }
-            Some(_) => {}
+    let own = own_environment();
+    for (name, value) in &*command.environment {
+        if own.get(name) != Some(value) {
+            builder.env(name, value);
         }
     }
-    builder.envs(new);
+    for name in own.keys() {
+        if !command.environment.contains_key(name) {
+            builder.env_remove(name);
+        }
+    }
     builder.spawn().map_err(|source| refusal(command, source))
 }
 
@@ -263,11 +253,15 @@ fn end(status: ExitStatus) -> End {
     }
 }
 
-/// The environment of this process, as far as a script can be told of it.
-pub fn own_environment() -> BTreeMap<String, String> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+/// The environment of this process, as far as a script can be told of it: what is not UTF-8 goes to
+/// each child as it is. Nothing changes it while wharf runs.
+pub fn own_environment() -> &'static BTreeMap<String, String> {
+    static OWN: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    });
+    &OWN
 }
 
 /// Ends every group that runs now without waiting, for a process that is about to exit.
@@ -325,6 +319,7 @@ fn display(program: &OsString) -> String {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
     use std::time::{Duration, Instant};
     use std::{env, thread};
 
@@ -336,7 +331,7 @@ mod tests {
             program: "sh".into(),
             args: vec!["-c".into(), "echo $$; exec sleep 600".into()],
             directory: env::temp_dir(),
-            environment: env::vars().collect(),
+            environment: Arc::new(env::vars().collect()),
             input: None,
             timeout: None,
         };

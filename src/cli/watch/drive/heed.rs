@@ -209,7 +209,7 @@ impl Driver {
             (false, true, true) => "the script is wrong".to_owned(),
         };
         let root = self.session.root.clone();
-        notification::show(root, process::own_environment(), green, text);
+        notification::show(root, process::own_environment().clone(), green, text);
     }
 
     pub(super) fn look_at_git(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -59,7 +60,7 @@ pub(super) async fn ask(
         program: program.clone().into(),
         args: vec!["get".into()],
         directory: PathBuf::from("."),
-        environment: environment.clone(),
+        environment: Arc::new(environment.clone()),
         input: Some(key.as_bytes().to_vec()),
         timeout: Some(PATIENCE),
     };
