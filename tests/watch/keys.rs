@@ -107,8 +107,7 @@ fn a_notification_tells_of_red_and_of_green() {
 
 #[test]
 fn a_stop_by_ctrl_z_stops_what_runs_and_the_keys_are_back_after_it() {
-    let project = Project::new()
-        .script("stage(\"count\", || sh(\"echo began; exec sleep 600\"));");
+    let project = Project::new().script("stage(\"count\", || sh(\"echo began; exec sleep 600\"));");
     let mut terminal = project.terminal(["watch"]);
     terminal.wait_for("began");
     terminal.write("\x1a");

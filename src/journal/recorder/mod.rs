@@ -88,7 +88,7 @@ enum What {
 const MOST_QUEUED: usize = 64 << 20;
 
 /// How long what nobody waits for may wait for more: many short stages are one write.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(5);
 
 impl Recorder {
     /// A recorder for the repository in `root`. When the journal cannot be written `warn` is told

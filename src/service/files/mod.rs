@@ -12,7 +12,7 @@ mod manifest;
 mod names;
 mod queue;
 mod sealed;
-mod stamp;
+pub(in crate::service) mod stamp;
 #[cfg(test)]
 mod tests;
 mod text;

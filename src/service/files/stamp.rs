@@ -6,15 +6,15 @@ use rustix::fs::Stat;
 
 /// What `stat` says of a file that changes with its content. Times count nanoseconds from 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub(super) size: u64,
+pub(in crate::service) struct Stamp {
+    pub(in crate::service) size: u64,
     pub(super) modified: i64,
     pub(super) changed: i64,
     pub(super) inode: u64,
 }
 
 impl Stamp {
-    pub(super) fn new(stat: &Stat) -> Self {
+    pub(in crate::service) fn new(stat: &Stat) -> Self {
         Self {
             size: u64::try_from(stat.st_size).unwrap_or_default(),
             modified: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),

@@ -69,9 +69,8 @@ impl Attendance<'_> {
             } else {
                 LOOK
             };
-            if self.wait(pause, ended) {
-                self.read(&mut buffer, on_output);
-            }
+            let readable = self.wait(pause, ended);
+            self.read(&readable, &mut buffer, on_output);
         }
     }
 
@@ -81,8 +80,8 @@ impl Attendance<'_> {
         self.group.has_ended() && (self.stopped.is_none() || !self.group.lives())
     }
 
-    /// Waits until there may be something to do. Tells whether there may be output to read.
-    fn wait(&mut self, longest: Duration, ended: bool) -> bool {
+    /// Waits until there may be something to do. Tells which of the outputs can be read.
+    fn wait(&mut self, longest: Duration, ended: bool) -> Vec<bool> {
         let mut watched: Vec<_> = self
             .outputs
             .iter()
@@ -105,12 +104,14 @@ impl Attendance<'_> {
         // A child may end and leave its pipes to others: no event tells that.
         let time = left.map_or(longest, |left| left.min(longest));
         let timespec = Timespec::try_from(time).ok();
-        let ready = poll(&mut watched, timespec.as_ref());
+        // Interrupted or not, what it tells is all that is known.
+        let _ = poll(&mut watched, timespec.as_ref());
         let is_readable =
             |pipe: Option<&PollFd>| pipe.is_some_and(|pipe| pipe.revents().contains(PollFlags::IN));
         let interrupted = self.interrupts.filter(|_| is_readable(watched.last()));
         let cancelled = cancellable && is_readable(watched.get(self.outputs.len()));
-        let readable = matches!(ready, Ok(1..)) || ready == Err(Errno::INTR);
+        let outputs = watched.iter().take(self.outputs.len());
+        let readable = outputs.map(|pipe| !pipe.revents().is_empty()).collect();
         if let Some(interrupts) = interrupted {
             interrupts.take();
         }
@@ -134,12 +135,16 @@ impl Attendance<'_> {
         }
     }
 
-    /// Reads once from each pipe that has something, and forgets those that are closed.
-    fn read(&mut self, buffer: &mut [u8], on_output: &mut dyn FnMut(Stream, &[u8])) {
+    /// Reads once from each pipe that is `readable`, and forgets those that are closed.
+    fn read(
+        &mut self,
+        readable: &[bool],
+        buffer: &mut [u8],
+        on_output: &mut dyn FnMut(Stream, &[u8]),
+    ) {
+        let mut readable = readable.iter();
         self.outputs.retain(|(stream, pipe)| {
-            let mut watched = [PollFd::new(pipe, PollFlags::IN)];
-            let now = Timespec::default();
-            if !matches!(poll(&mut watched, Some(&now)), Ok(1..)) {
+            if readable.next() != Some(&true) {
                 return true;
             }
             match read(pipe, &mut *buffer) {

@@ -1,17 +1,18 @@
 //! What the files of a tree held when they were last looked at.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::Read;
 use std::ops::Bound;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::{collections::BTreeMap, io};
 
 use blake3::{Hash, Hasher};
+use rustix::fs::{FileType, Mode, lstat};
 
 use super::relative;
 use crate::service::files::Changed;
+use crate::service::files::stamp::Stamp;
 
 /// By the path from the root. A file that was seen and not read yet has no content.
 #[derive(Debug, Default)]
@@ -27,33 +28,26 @@ pub(super) struct Content {
     hash: Option<Hash>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-    inode: u64,
-}
-
 /// Of a longer file it is not known whether it was written as it was.
 const LONGEST: u64 = 1 << 30;
 
 impl Content {
     /// Of what is at `path` now; none where there is no file. A link is its text.
     pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
-        let metadata = match fs::symlink_metadata(path) {
-            Ok(metadata) => metadata,
+        let stat = match lstat(path).map_err(io::Error::from) {
+            Ok(stat) => stat,
             Err(error) if is_gone(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let kind = metadata.file_type();
+        let stamp = Stamp::new(&stat);
+        let kind = FileType::from_raw_mode(stat.st_mode);
         let hash = if kind.is_symlink() {
             match fs::read_link(path) {
                 Ok(target) => Some(blake3::hash(target.as_os_str().as_bytes())),
                 Err(error) if is_gone(&error) => return Ok(None),
                 Err(error) => return Err(error),
             }
-        } else if kind.is_file() && metadata.len() <= LONGEST {
+        } else if kind.is_file() && stamp.size <= LONGEST {
             match hash(path) {
                 Ok(hash) => Some(hash),
                 Err(error) if is_gone(&error) => return Ok(None),
@@ -65,8 +59,8 @@ impl Content {
             return Ok(None);
         };
         Ok(Some(Self {
-            stamp: Stamp::of(&metadata),
-            executable: metadata.mode() & 0o100 != 0,
+            stamp,
+            executable: Mode::from_raw_mode(stat.st_mode).contains(Mode::XUSR),
             is_link: kind.is_symlink(),
             hash,
         }))
@@ -78,17 +72,6 @@ impl Content {
             _ => self.stamp == other.stamp,
         };
         same && self.executable == other.executable
-    }
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
-        Self {
-            size: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
-            inode: metadata.ino(),
-        }
     }
 }
 
@@ -177,8 +160,8 @@ impl Contents {
         let Some(Some(known)) = self.0.get(path) else {
             return true;
         };
-        let metadata = fs::symlink_metadata(root.join(relative(path)));
-        metadata.map_or(true, |metadata| Stamp::of(&metadata) != known.stamp)
+        let stat = lstat(root.join(relative(path)));
+        stat.map_or(true, |stat| Stamp::new(&stat) != known.stamp)
     }
 
     /// The files in a folder and below it.
