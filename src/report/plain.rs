@@ -127,6 +127,7 @@ impl Plain {
                 attempts,
                 wait,
                 failure,
+                ..
             } => {
                 let text = format!(
                     "attempt {attempt} of {attempts} failed: {}; the next one in {}",

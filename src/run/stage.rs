@@ -137,6 +137,7 @@ impl Job<'_> {
         loop {
             let (attempt, context) = Attempt::new(self.stage, &self.context);
             let (cancel, trace) = (attempt.cancel.clone(), context.trace.clone());
+            let started = attempt.started;
             announce(attempt);
             let outputs = self.outputs.clone();
             let done =
@@ -155,6 +156,7 @@ impl Job<'_> {
                 stage: self.stage.name.clone(),
                 attempt: number,
                 attempts: retry.map_or(1, |retry| retry.count + 1),
+                took: started.elapsed(),
                 wait,
                 failure: Arc::new(failure.clone()),
             });

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 
+use super::attempts::Again;
 use super::groups::Groups;
 use super::log::Logs;
 use super::prepared::Prepared;
@@ -53,7 +54,7 @@ struct Recording<'a> {
     run: i64,
     secrets: Secrets,
     /// Which attempt of each stage this is, where it is not the first.
-    attempts: HashMap<Arc<str>, u32>,
+    attempts: HashMap<Arc<str>, Again>,
 }
 
 impl Writer {
