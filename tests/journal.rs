@@ -123,8 +123,8 @@ fn logs_show_what_was_printed_under_the_stages_names() {
       |
     3 | stage("lint", #{ needs: ["test"] }, || { if param("lint", "ok") != "ok" { fail("no good") } });
       |                                                                           ^^^^
-    ▸ image has not run
-    ▸ deploy has not run
+    ▸ image not run: `lint` did not pass
+    ▸ deploy not run: `image` did not pass
     "#);
     project
         .run(["logs", "1", "test"])

@@ -26,6 +26,7 @@ mod lint;
 mod masking;
 mod matrix;
 mod modules;
+mod one_run;
 mod parallel;
 mod parallel_calls;
 mod places;
