@@ -124,7 +124,7 @@ fn logs_show_what_was_printed_under_the_stages_names() {
     3 | stage("lint", #{ needs: ["test"] }, || { if param("lint", "ok") != "ok" { fail("no good") } });
       |                                                                           ^^^^
     ▸ image not run: `lint` did not pass
-    ▸ deploy not run: `image` did not pass
+    ▸ deploy not run: `image` did not run
     "#);
     project
         .run(["logs", "1", "test"])

@@ -353,12 +353,11 @@ impl<'a> Schedule<'a> {
         if !interrupted || self.failures.is_empty() {
             self.failures.push(failure.clone());
         }
-        let outcome = if interrupted {
-            Outcome::Cancelled
+        if interrupted {
+            (End::Cancelled, Outcome::Cancelled)
         } else {
-            Outcome::Failed(failure)
-        };
-        (End::Failed, outcome)
+            (End::Failed, Outcome::Failed(failure))
+        }
     }
 
     /// The results of all that `stage` needs, directly or through others: whatever else has ended

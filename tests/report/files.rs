@@ -147,7 +147,7 @@ fn an_interrupted_run_leaves_its_files() {
                 <property name="outcome" value="not run"/>
             </properties>
             <testcase name="deploy" classname="deploy">
-                <skipped message="`wait` did not pass"/>
+                <skipped message="`wait` was cancelled"/>
             </testcase>
         </testsuite>
     </testsuites>
