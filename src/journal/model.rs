@@ -66,7 +66,7 @@ pub struct Stage {
     pub result: Option<Value>,
     /// The message of its failure, behind its place.
     pub failure: Option<String>,
-    /// All that its success followed from, where it was noted.
+    /// All that its success, or its failure that is allowed, followed from, where it was noted.
     pub parts: Option<Value>,
 }
 

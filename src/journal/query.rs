@@ -61,7 +61,7 @@ impl Journal {
     pub fn last_parts(&self, stage: &str) -> Result<Option<Value>, JournalError> {
         let mut statement = self.connection.prepare(
             "SELECT parts FROM stages WHERE name = ?1 AND parts IS NOT NULL \
-             ORDER BY run DESC LIMIT 1",
+             AND state <> 'excused' ORDER BY run DESC LIMIT 1",
         )?;
         let found = statement.query_row([stage], |row| json(row, "parts"));
         Ok(found.optional()?)

@@ -340,7 +340,7 @@ impl<'a> Schedule<'a> {
         failure.stage = Some(stage.name.clone());
         let interrupted = failure.kind == Kind::Interrupted;
         let failure = Arc::new(failure);
-        if stage.allow_failure && failure.kind == Kind::Pipeline {
+        if stage.excuses(&failure) {
             self.excused += 1;
             self.outputs.insert(stage.name.clone(), Value::Null);
             return (End::Passed, Outcome::Excused(failure));
