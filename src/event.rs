@@ -128,6 +128,8 @@ pub enum Event {
         attempt: u32,
         /// How many there may be in all.
         attempts: u32,
+        /// How long the attempt took.
+        took: Duration,
         /// Until the next one.
         wait: Duration,
         failure: Arc<Failure>,

@@ -123,8 +123,8 @@ fn logs_show_what_was_printed_under_the_stages_names() {
       |
     3 | stage("lint", #{ needs: ["test"] }, || { if param("lint", "ok") != "ok" { fail("no good") } });
       |                                                                           ^^^^
-    ▸ image has not run
-    ▸ deploy has not run
+    ▸ image not run: `lint` did not pass
+    ▸ deploy not run: `image` did not run
     "#);
     project
         .run(["logs", "1", "test"])
@@ -202,7 +202,7 @@ fn a_journal_of_a_newer_wharf_is_left_alone() {
     exit: 1
     ── stderr
     error: the journal cannot be used
-    cause: it was written by a newer wharf: its version is 99, and this one knows 2
+    cause: it was written by a newer wharf: its version is 99, and this one knows 3
     hint: update this wharf
     ");
     let (code, stdout, stderr) = project.run(["run"]).streams();

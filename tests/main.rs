@@ -12,6 +12,7 @@ mod django;
 mod docker_push;
 mod environment;
 mod errors;
+mod excused;
 mod git;
 mod graph;
 #[allow(dead_code, reason = "authors of tests come after their harness")]
@@ -26,6 +27,7 @@ mod lint;
 mod masking;
 mod matrix;
 mod modules;
+mod one_run;
 mod parallel;
 mod parallel_calls;
 mod places;

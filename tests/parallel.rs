@@ -77,7 +77,7 @@ stage("last", || print("never"));
     for line in [
         "✗ long cancelled after ",
         "✗ short failed after ",
-        "○ later not run: `long` did not pass\n",
+        "○ later not run: `long` was cancelled\n",
         "○ last not run: the run stops at its first failure\n",
         "error: stage `short`: enough\n",
     ] {
@@ -109,7 +109,7 @@ stage("e", #{ needs: ["b", "c"] }, || print("never"));
     ✓ c [time]
     ▸ d
     ✗ d failed after [time]
-    ○ e not run: `b` did not pass
+    ○ e not run: `b` did not run
     1 passed, 2 failed, 2 not run in [time]
     error: stage `a`: first
      --> wharf.rhai:2:15

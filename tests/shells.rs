@@ -50,6 +50,8 @@ fn bash_proposes_commands_options_stages_runs_and_actions() {
             "wharf watch la",
             "wharf logs ''",
             "wharf logs 1 t",
+            "wharf history la",
+            "wharf history p",
             "wharf docs docker_b",
             "wharf call docker_b",
             "wharf call docker_push --re",
@@ -66,6 +68,8 @@ fn bash_proposes_commands_options_stages_runs_and_actions() {
     label:fast
     last 1 --follow --directory --file --param --help
     test
+    last
+    prune
     docker_build
     docker_build
     --registry --retry --rehearse

@@ -49,7 +49,7 @@ fn a_stopped_run_says_so() {
     ── stderr
     ▸ wait
     ✗ wait cancelled after [time]
-    ○ deploy not run: `wait` did not pass
+    ○ deploy not run: `wait` was cancelled
     1 cancelled, 1 not run in [time]
     error: interrupted
     ");

@@ -252,14 +252,17 @@ pub(super) enum Format {
     Json,
 }
 
-/// List the last runs of this repository, the newest first.
+/// List the last runs of this repository, the newest first, or show one in full.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct HistoryOptions {
+    /// Show this run with its stages, attempts and actions: its number, or `last`.
+    #[arg(value_name = "RUN", value_parser = which, conflicts_with = "limit", add = ArgValueCandidates::new(completions::runs))]
+    pub(super) run: Option<Which>,
     /// How many runs to list.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = runs)]
     pub(super) limit: usize,
-    /// Print an array of objects.
+    /// Print an array of objects, or the one of RUN: `wharf docs json` tells what is in them.
     #[arg(long)]
     pub(super) json: bool,
     #[command(subcommand)]

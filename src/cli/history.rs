@@ -1,18 +1,27 @@
 //! `wharf history`: what was run.
 
+mod object;
+mod page;
+mod whole;
+
 use std::io::Write;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Done;
-use super::arguments::{HistoryOptions, HistoryVerb, Place};
-use super::journal::{find, unusable};
+use super::arguments::{HistoryOptions, HistoryVerb, Place, Which};
+use super::journal::{self, find, unusable};
 use crate::journal::{Journal, JournalError, Run, RunOutcome, Stage, StageState, ago};
 use crate::report::{Colour, elapsed};
 
+use whole::{Whole, is_over};
+
 pub(super) fn history(place: &Place, options: &HistoryOptions) -> Done {
+    if let Some(which) = options.run {
+        return one(place, which, options.json);
+    }
     let mut journal = find(place).map_err(Arc::new)?;
     if let (Some(HistoryVerb::Prune { keep }), Some(journal)) = (&options.verb, &mut journal) {
         return prune(journal, *keep);
@@ -30,11 +39,27 @@ pub(super) fn history(place: &Place, options: &HistoryOptions) -> Done {
     let text = if options.json {
         let runs: Vec<_> = runs
             .iter()
-            .map(|(run, stages)| object(run, stages))
+            .map(|(run, stages)| object::run(run, stages))
             .collect();
         format!("{:#}\n", Value::from(runs))
     } else {
         table(&runs, SystemTime::now(), Colour::of(&stdout))
+    };
+    // A closed pipe wants no more lines.
+    let _ = stdout.write_all(text.as_bytes());
+    Ok(())
+}
+
+/// One run in full.
+fn one(place: &Place, which: Which, json: bool) -> Done {
+    let journal = journal::open(place).map_err(Arc::new)?;
+    let run = journal::run(&journal, which).map_err(Arc::new)?;
+    let whole = Whole::read(&journal, run).map_err(|error| Arc::new(unusable(&error)))?;
+    let mut stdout = std::io::stdout().lock();
+    let text = if json {
+        format!("{:#}\n", object::whole(&whole))
+    } else {
+        page::page(&whole, SystemTime::now(), Colour::of(&stdout))
     };
     // A closed pipe wants no more lines.
     let _ = stdout.write_all(text.as_bytes());
@@ -86,11 +111,7 @@ fn table(runs: &[Told], now: SystemTime, colour: Colour) -> String {
     let commit = width(|row| &row.commit);
     let line = |row: &Row| {
         let ended = format!("{:outcome$}", row.outcome.name());
-        let ended = match row.outcome {
-            RunOutcome::Passed => colour.good(&ended),
-            RunOutcome::Failed => colour.bad(&ended),
-            RunOutcome::Running | RunOutcome::Interrupted => colour.attention(&ended),
-        };
+        let ended = painted(row.outcome, &ended, colour);
         let line = format!(
             "{}  {}  {:>took$}  {ended}  {:commit$}  {}",
             colour.strong(&format!("{:>number$}", row.number)),
@@ -102,6 +123,14 @@ fn table(runs: &[Told], now: SystemTime, colour: Colour) -> String {
         line.trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()
+}
+
+fn painted(outcome: RunOutcome, text: &str, colour: Colour) -> String {
+    match outcome {
+        RunOutcome::Passed => colour.good(text),
+        RunOutcome::Failed => colour.bad(text),
+        RunOutcome::Running | RunOutcome::Interrupted => colour.attention(text),
+    }
 }
 
 struct Row {
@@ -129,7 +158,7 @@ impl Row {
             when: ago(since),
             took: run.took().map_or("-".to_owned(), elapsed),
             outcome: run.outcome,
-            commit: commit(run),
+            commit: commit(run, SHORT).unwrap_or("-".to_owned()),
             stages: told.join(", "),
         }
     }
@@ -173,64 +202,19 @@ fn counted(run: &Run, stages: &[Stage], state: StageState) -> Option<String> {
     (count > 0).then(|| format!("{count} {name}"))
 }
 
-/// `main@1a2b3c4`, or as much of it as is known.
-fn commit(run: &Run) -> String {
+/// How much of a commit's id tells it from others.
+const SHORT: usize = 7;
+
+/// `main@1a2b3c4`, or as much of it as is known; of the commit's id at most `length`.
+fn commit(run: &Run, length: usize) -> Option<String> {
     let commit = run.commit.as_deref().unwrap_or_default();
-    let short = commit.get(..7).unwrap_or(commit);
-    match (run.branch.as_deref(), short) {
-        (None, "") => "-".to_owned(),
-        (None, short) => short.to_owned(),
-        (Some(branch), "") => branch.to_owned(),
-        (Some(branch), short) => format!("{branch}@{short}"),
+    let commit = commit.get(..length).unwrap_or(commit);
+    match (run.branch.as_deref(), commit) {
+        (None, "") => None,
+        (None, commit) => Some(commit.to_owned()),
+        (Some(branch), "") => Some(branch.to_owned()),
+        (Some(branch), commit) => Some(format!("{branch}@{commit}")),
     }
-}
-
-fn object(run: &Run, stages: &[Stage]) -> Value {
-    let stages: Vec<_> = stages.iter().map(|one| stage(run, one)).collect();
-    json!({
-        "run": run.id,
-        "started": date(run.started),
-        "ended": run.ended.map(date),
-        "took_ms": run.took().map(milliseconds),
-        "outcome": run.outcome,
-        "failure": run.failure,
-        "who": run.who,
-        "commit": run.commit,
-        "branch": run.branch,
-        "arguments": run.arguments,
-        "rehearsal": run.rehearsal,
-        "stages": stages,
-    })
-}
-
-fn is_over(run: &Run) -> bool {
-    run.outcome != RunOutcome::Running
-}
-
-fn stage(run: &Run, stage: &Stage) -> Value {
-    let state = match stage.state {
-        StageState::Waiting if is_over(run) => "not_run",
-        state => state.name(),
-    };
-    json!({
-        "name": stage.name,
-        "needs": stage.needs,
-        "state": state,
-        "why": stage.why,
-        "started": stage.started.map(date),
-        "took_ms": stage.took.map(milliseconds),
-        "attempts": stage.attempts,
-        "result": stage.result,
-        "failure": stage.failure,
-    })
-}
-
-fn date(time: SystemTime) -> String {
-    humantime::format_rfc3339_millis(time).to_string()
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -132,10 +132,12 @@ fn each<'a>(
     Ok(())
 }
 
-fn ended(stage: &Stage) -> String {
+/// What became of a stage: `passed in 2.1 s`.
+pub(super) fn ended(stage: &Stage) -> String {
     let why = stage.why.as_deref().unwrap_or_default();
     match (stage.state, stage.took) {
-        (StageState::Waiting, _) => "has not run".to_owned(),
+        (StageState::Waiting, _) if why.is_empty() => "has not run".to_owned(),
+        (StageState::Waiting, _) => format!("not run: {why}"),
         (StageState::Skipped, _) => format!("skipped: {why}"),
         (StageState::Held, _) => format!("held: {why}"),
         (StageState::Passed, Some(took)) => format!("passed in {}", elapsed(took)),

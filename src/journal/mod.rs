@@ -26,7 +26,7 @@ use crate::service::state;
 
 pub use ago::ago;
 pub use error::JournalError;
-pub use model::{Action, ActionState, Run, RunOutcome, Stage, StageState};
+pub use model::{Action, ActionState, Attempt, Run, RunOutcome, Stage, StageState};
 pub use orphans::Stopped;
 pub use prune::Pruned;
 pub use recorder::{Origin, Recorder};

@@ -53,6 +53,8 @@ pub struct Stage {
     pub name: String,
     /// Those of the run's stages that had to pass first.
     pub needs: Vec<String>,
+    /// What it changes, such as `production`.
+    pub environment: Option<String>,
     pub state: StageState,
     /// Completes “ran: …”, “skipped: …” or “held: …”.
     pub why: Option<String>,
@@ -64,7 +66,7 @@ pub struct Stage {
     pub result: Option<Value>,
     /// The message of its failure, behind its place.
     pub failure: Option<String>,
-    /// All that its success followed from, where it was noted.
+    /// All that its success, or its failure that is allowed, followed from, where it was noted.
     pub parts: Option<Value>,
 }
 
@@ -82,6 +84,21 @@ pub enum StageState {
     /// Failed, which it may.
     Excused,
     Cancelled,
+}
+
+/// One attempt at a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    pub stage: String,
+    /// From 1.
+    pub number: u32,
+    /// Nothing for one after the first that did not end.
+    pub started: Option<SystemTime>,
+    /// Nothing unless it ended.
+    pub took: Option<Duration>,
+    pub state: StageState,
+    /// The message of its failure, behind its place.
+    pub failure: Option<String>,
 }
 
 /// One call of an action.

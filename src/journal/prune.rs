@@ -30,7 +30,7 @@ impl Journal {
              DELETE FROM runs WHERE outcome <> 'running' AND id NOT IN (SELECT id FROM kept)",
             [keep],
         )?;
-        for table in ["stages", "actions", "processes"] {
+        for table in ["stages", "attempts", "actions", "processes"] {
             transaction.execute(
                 &format!("DELETE FROM {table} WHERE run NOT IN (SELECT id FROM runs)"),
                 [],

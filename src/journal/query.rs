@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Params, Row, params};
 use serde_json::Value;
 
-use super::model::{Action, Run, RunOutcome, Stage};
+use super::model::{Action, Attempt, Run, RunOutcome, Stage};
 use super::row::{duration, json, json_if, name, time};
 use super::{Journal, JournalError};
 use crate::service::process::Identity;
@@ -61,10 +61,28 @@ impl Journal {
     pub fn last_parts(&self, stage: &str) -> Result<Option<Value>, JournalError> {
         let mut statement = self.connection.prepare(
             "SELECT parts FROM stages WHERE name = ?1 AND parts IS NOT NULL \
-             ORDER BY run DESC LIMIT 1",
+             AND state <> 'excused' ORDER BY run DESC LIMIT 1",
         )?;
         let found = statement.query_row([stage], |row| json(row, "parts"));
         Ok(found.optional()?)
+    }
+
+    /// The attempts at the stages of a run. Of one that is not noted, as it was the only one or did
+    /// not end, the stage tells.
+    pub fn attempts(&self, run: i64) -> Result<Vec<Attempt>, JournalError> {
+        self.all(
+            "SELECT stage, attempt, started, took, state, failure FROM attempts WHERE run = ?1 \
+             UNION ALL \
+             SELECT name, attempts, iif(attempts = 1, started, NULL), \
+                 iif(attempts = 1, took, NULL), \
+                 iif(state = 'excused', 'failed', state), failure \
+             FROM stages WHERE run = ?1 AND attempts > 0 AND NOT EXISTS ( \
+                 SELECT * FROM attempts AS noted WHERE noted.run = ?1 \
+                 AND noted.stage = stages.name AND noted.attempt = stages.attempts) \
+             ORDER BY stage, attempt",
+            [run],
+            attempt,
+        )
     }
 
     /// The calls of actions in a run, in the order in which they began.
@@ -117,6 +135,7 @@ fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {
     Ok(Stage {
         name: row.get("name")?,
         needs: json(row, "needs")?,
+        environment: row.get("environment")?,
         state: name(row, "state")?,
         why: row.get("why")?,
         started: row.get::<_, Option<i64>>("started")?.map(time),
@@ -125,6 +144,17 @@ fn stage(row: &Row<'_>) -> rusqlite::Result<Stage> {
         result: json_if(row, "result")?,
         failure: row.get("failure")?,
         parts: json_if(row, "parts")?,
+    })
+}
+
+fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+    Ok(Attempt {
+        stage: row.get("stage")?,
+        number: row.get("attempt")?,
+        started: row.get::<_, Option<i64>>("started")?.map(time),
+        took: row.get::<_, Option<i64>>("took")?.map(duration),
+        state: name(row, "state")?,
+        failure: row.get("failure")?,
     })
 }
 

@@ -11,7 +11,11 @@ use super::JournalError;
 /// Each brings a journal from the version that is its index to the next. What stands here is
 /// written in journals out there: a change is a new entry, never an edit. Times are microseconds,
 /// those of the day since 1970.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Applies what is missing.
 pub(super) fn bring_up_to_date(

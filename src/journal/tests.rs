@@ -1,5 +1,7 @@
 //! What is recorded is found again.
 
+mod attempts;
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
@@ -182,39 +184,6 @@ fn an_effect_that_leaves_the_machine_begins_when_it_is_recorded() {
     let run = journal.run(1).expect("a journal").expect("a run");
     assert_eq!(run.outcome, RunOutcome::Running);
     recorder.finish();
-}
-
-#[test]
-fn the_calls_of_each_attempt_are_kept() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let failure = Arc::new(Failure::new(Kind::Pipeline, "no"));
-    let action = || Event::ActionStarted {
-        stage: "test".into(),
-        call: call(Effect::Check),
-    };
-    let retried = Event::StageRetried {
-        stage: "test".into(),
-        attempt: 1,
-        attempts: 3,
-        wait: TOOK,
-        failure,
-    };
-    let run = record(
-        folder.path(),
-        &[
-            started(&["test"]),
-            stage_started("test"),
-            action(),
-            retried,
-            action(),
-            finished(None),
-        ],
-    );
-    let journal = Journal::open(folder.path()).expect("a journal");
-    let actions = journal.actions(run).expect("actions");
-    let attempts: Vec<_> = actions.iter().map(|action| action.attempt).collect();
-    assert_eq!(attempts, [1, 2]);
-    assert_eq!(journal.stages(run).expect("stages")[0].attempts, 2);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::failure::{Failure, Place};
+use crate::failure::{Failure, Kind, Place};
 
 pub use matrix::{Combination, Matrix};
 pub use order::{order, problems};
@@ -64,6 +64,13 @@ pub struct Stage {
     pub watch: Watch,
     /// Where it was declared.
     pub place: Option<Place>,
+}
+
+impl Stage {
+    /// Whether the run passes although `failure` ended this.
+    pub fn excuses(&self, failure: &Failure) -> bool {
+        self.allow_failure && failure.kind == Kind::Pipeline
+    }
 }
 
 /// When a failed stage is tried again.

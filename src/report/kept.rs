@@ -45,13 +45,19 @@ impl Kept {
     }
 
     /// Writes all lines, and is empty again.
-    pub(super) fn replay(&mut self, outputs: &mut Outputs) -> io::Result<()> {
+    pub(super) fn replay(&mut self, outputs: &mut Outputs) {
         if let Some(mut file) = self.file.take() {
-            file.rewind()?;
-            replay(BufReader::new(file), outputs)?;
+            let read = file
+                .rewind()
+                .and_then(|()| replay(BufReader::new(file), outputs));
+            if let Err(error) = read {
+                outputs.lost(error);
+            }
         }
         let memory = std::mem::take(&mut self.memory);
-        replay(memory.as_slice(), outputs)
+        if let Err(error) = replay(memory.as_slice(), outputs) {
+            outputs.lost(error);
+        }
     }
 }
 
@@ -59,8 +65,8 @@ fn replay(lines: impl BufRead, outputs: &mut Outputs) -> io::Result<()> {
     for line in lines.lines() {
         let line = line?;
         match line.strip_prefix('d') {
-            Some(text) => outputs.line(Kind::Data, text)?,
-            None => outputs.line(Kind::Talk, line.strip_prefix('t').unwrap_or(&line))?,
+            Some(text) => outputs.line(Kind::Data, text),
+            None => outputs.line(Kind::Talk, line.strip_prefix('t').unwrap_or(&line)),
         }
     }
     Ok(())

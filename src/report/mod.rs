@@ -167,7 +167,12 @@ impl Report {
     pub fn close(&self, done: Result<(), Arc<Failure>>) -> Result<(), Arc<Failure>> {
         let mut sinks = lock(&self.sinks);
         let failure = done.as_ref().err().cloned();
-        let told = sinks.close(failure.as_deref()).map_err(|error| {
+        let told = match sinks.close(failure.as_deref()) {
+            // All of it went to standard error, of which nobody could be told.
+            Err(_) if self.options.aside => Ok(()),
+            told => told,
+        };
+        let told = told.map_err(|error| {
             let failure = Failure::new(Kind::Pipeline, "cannot write to standard output");
             Arc::new(failure.because(error.to_string()))
         });

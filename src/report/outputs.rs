@@ -1,6 +1,6 @@
 //! Where lines go.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
 use super::style::Colour;
 
@@ -24,6 +24,8 @@ pub(super) struct Outputs {
 struct Output {
     writer: Box<dyn Write + Send>,
     colour: Colour,
+    /// The first error of writing. A run goes on whatever becomes of its lines.
+    broken: Option<io::Error>,
 }
 
 impl Outputs {
@@ -45,19 +47,33 @@ impl Outputs {
         }
     }
 
-    pub(super) fn line(&mut self, kind: Kind, text: &str) -> io::Result<()> {
+    pub(super) fn line(&mut self, kind: Kind, text: &str) {
         if self.last != kind {
-            self.flush()?;
+            self.flush();
             self.last = kind;
         }
-        let writer = &mut self.of(kind).writer;
-        writer.write_all(text.as_bytes())?;
-        writer.write_all(b"\n")
+        let output = self.of(kind);
+        let written = output.writer.write_all(text.as_bytes());
+        let written = written.and_then(|()| output.writer.write_all(b"\n"));
+        output.note(written);
     }
 
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self) {
         let last = self.last;
-        self.of(last).writer.flush()
+        let output = self.of(last);
+        let flushed = output.writer.flush();
+        output.note(flushed);
+    }
+
+    /// Fails if a line of the pipeline did not come out, unless nobody reads them any more.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        self.flush();
+        self.data.broken.take().map_or(Ok(()), Err)
+    }
+
+    /// What lines are waiting for could not be had.
+    pub(super) fn lost(&mut self, error: io::Error) {
+        self.data.note(Err(error));
     }
 
     fn of(&mut self, kind: Kind) -> &mut Output {
@@ -72,8 +88,19 @@ impl Output {
     fn new(writer: impl Write + IsTerminal + Send + 'static) -> Self {
         Self {
             colour: Colour::of(&writer),
+            broken: None,
             // Each event is flushed whole: a thousand lines in it are one write.
             writer: Box::new(BufWriter::with_capacity(64 * 1024, writer)),
+        }
+    }
+
+    fn note(&mut self, written: io::Result<()>) {
+        match written.map_err(|error| (error.kind(), error)) {
+            // What is only not taken at once is tried again with the next flush.
+            Ok(()) | Err((ErrorKind::BrokenPipe | ErrorKind::WouldBlock, _)) => {}
+            Err((_, error)) => {
+                self.broken.get_or_insert(error);
+            }
         }
     }
 }

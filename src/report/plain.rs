@@ -65,8 +65,7 @@ impl Plain {
         self.turns.outputs.colour(Kind::Talk)
     }
 
-    /// A line that a stage printed. An output that is gone is no reason to stop a deploy, so
-    /// errors of writing are dropped, here and in the other ways in.
+    /// A line that a stage printed.
     pub(super) fn line(&mut self, line: &Line<'_>) {
         let kind = match line.stream {
             Stream::Stdout => Kind::Data,
@@ -74,52 +73,49 @@ impl Plain {
         };
         let colour = self.turns.outputs.colour(kind).is_on();
         let text = self.harmless(line.shown(colour, &self.secrets));
-        let _ = self.turns.line(line.stage, kind, &text);
-    }
-
-    pub(super) fn event(&mut self, event: &Event, record: &Record) {
-        let _ = self.write(event, record);
+        self.turns.line(line.stage, kind, &text);
     }
 
     pub(super) fn flush(&mut self) {
-        let _ = self.turns.outputs.flush();
+        self.turns.outputs.flush();
     }
 
-    /// Shows what still waits for its turn.
-    pub(super) fn drain(&mut self) {
-        let _ = self.turns.drain();
+    /// Shows what still waits for its turn. Fails if something that the pipeline printed did not
+    /// come out: that is no reason to stop a deploy, and one to say so.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        self.turns.drain();
+        self.turns.outputs.close()
     }
 
-    fn write(&mut self, event: &Event, record: &Record) -> io::Result<()> {
+    pub(super) fn event(&mut self, event: &Event, record: &Record) {
         let colour = self.colour();
         match event {
             Event::RunStarted { stages, rehearsal } => {
-                self.turns.drain()?;
+                self.turns.drain();
                 self.turns.list(stages);
                 if *rehearsal {
-                    self.say(&colour.attention("rehearsal: nothing leaves this machine"))?;
+                    self.say(&colour.attention("rehearsal: nothing leaves this machine"));
                 }
-                Ok(())
             }
             Event::StageStarted { stage, .. } => self.start(stage),
             Event::StageSkipped { stage, reason, .. } => {
                 self.mark(
                     stage,
                     &colour.faint(&format!("○ {stage} skipped: {reason}")),
-                )?;
-                self.turns.end(stage)
+                );
+                self.turns.end(stage);
             }
             Event::StageHeld { stage, what } => {
                 let text = format!("◇ {stage} held: {what}");
-                self.mark(stage, &colour.attention(&text))?;
-                self.turns.end(stage)
+                self.mark(stage, &colour.attention(&text));
+                self.turns.end(stage);
             }
             Event::StageDropped { stage, reason } => {
                 self.mark(
                     stage,
                     &colour.faint(&format!("○ {stage} not run: {reason}")),
-                )?;
-                self.turns.end(stage)
+                );
+                self.turns.end(stage);
             }
             Event::StageRetried {
                 stage,
@@ -127,28 +123,29 @@ impl Plain {
                 attempts,
                 wait,
                 failure,
+                ..
             } => {
                 let text = format!(
                     "attempt {attempt} of {attempts} failed: {}; the next one in {}",
                     failure.message,
                     elapsed(*wait)
                 );
-                self.warn(stage, &text)
+                self.warn(stage, &text);
             }
             Event::Said { stage, text } => self.talk(stage, &format!("  {text}")),
             Event::Warned { stage, text } => self.warn(stage, text),
             Event::StageFinished { stage, .. } => {
                 if let Some(stage) = record.stage(stage) {
-                    self.finish(stage)?;
+                    self.finish(stage);
                 }
-                self.turns.end(stage)
+                self.turns.end(stage);
             }
             Event::Watched(watched) => self.watched(watched),
             Event::Rehearsed { services } => self.rehearsed(services),
             Event::RunFinished { .. } => {
                 // What a hook said.
-                self.turns.drain()?;
-                self.end(event, record)
+                self.turns.drain();
+                self.end(event, record);
             }
             Event::Output { .. }
             | Event::OutputEnded { .. }
@@ -157,11 +154,11 @@ impl Plain {
             | Event::Asking { .. }
             | Event::Answered { .. }
             | Event::ActionStarted { .. }
-            | Event::ActionFinished { .. } => Ok(()),
+            | Event::ActionFinished { .. } => {}
         }
     }
 
-    fn start(&mut self, stage: &Arc<str>) -> io::Result<()> {
+    fn start(&mut self, stage: &Arc<str>) {
         if let Some(github) = self.github.as_ref().filter(|_| self.grouping()) {
             let command = github.group(stage);
             return self.command(stage, &command);
@@ -170,47 +167,45 @@ impl Plain {
         self.mark(
             stage,
             &format!("{} {}", colour.strong("▸"), colour.strong(stage)),
-        )
+        );
     }
 
-    fn finish(&mut self, stage: &Stage) -> io::Result<()> {
+    fn finish(&mut self, stage: &Stage) {
         let Some(github) = &self.github else {
             return self.mark(&stage.name, &finished(stage, self.colour()));
         };
         let annotations = github.annotations(stage);
         if self.grouping() {
-            self.command(&stage.name, "::endgroup::")?;
+            self.command(&stage.name, "::endgroup::");
         }
-        self.mark(&stage.name, &finished(stage, self.colour()))?;
+        self.mark(&stage.name, &finished(stage, self.colour()));
         for annotation in annotations {
-            self.command(&stage.name, &annotation)?;
+            self.command(&stage.name, &annotation);
         }
-        Ok(())
     }
 
     fn grouping(&self) -> bool {
         self.turns.mode() != Mode::Prefixed
     }
 
-    fn rehearsed(&mut self, services: &[Received]) -> io::Result<()> {
+    fn rehearsed(&mut self, services: &[Received]) {
         let colour = self.colour();
-        self.say(&colour.strong("what each service would have received"))?;
+        self.say(&colour.strong("what each service would have received"));
         for received in services {
             for line in &received.lines {
-                self.say(&format!("  {:<9} {line}", received.service))?;
+                self.say(&format!("  {:<9} {line}", received.service));
             }
             if received.lines.is_empty() {
                 let nothing = format!("  {:<9} nothing", received.service);
-                self.say(&colour.faint(&nothing))?;
+                self.say(&colour.faint(&nothing));
             }
         }
-        Ok(())
     }
 
-    fn end(&mut self, event: &Event, record: &Record) -> io::Result<()> {
+    fn end(&mut self, event: &Event, record: &Record) {
         let colour = self.colour();
         for line in timing::table(record, super::window::columns().unwrap_or(COLUMNS), colour) {
-            self.say(&line)?;
+            self.say(&line);
         }
         if let Event::RunFinished { took, failure, .. } = event {
             let line = counted(record, &elapsed(*took));
@@ -218,52 +213,51 @@ impl Plain {
                 Some(_) => colour.bad(&line),
                 None => colour.good(&line),
             };
-            self.say(&painted)?;
+            self.say(&painted);
         }
-        Ok(())
     }
 
     /// What happens between runs and to them.
-    fn watched(&mut self, watched: &Watched) -> io::Result<()> {
+    fn watched(&mut self, watched: &Watched) {
         let text = watching::line(watched, self.colour());
-        self.say(&text)
+        self.say(&text);
     }
 
-    fn warn(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {
+    fn warn(&mut self, stage: &Arc<str>, text: &str) {
         let colour = self.colour();
-        self.talk(stage, &format!("  {} {text}", colour.attention("warning:")))
+        self.talk(stage, &format!("  {} {text}", colour.attention("warning:")));
     }
 
     /// Lines that belong to a stage's output.
-    fn talk(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {
+    fn talk(&mut self, stage: &Arc<str>, text: &str) {
         for line in self.told(text) {
-            self.turns.line(stage, Kind::Talk, &line)?;
+            self.turns.line(stage, Kind::Talk, &line);
         }
-        self.turns.outputs.flush()
+        self.turns.outputs.flush();
     }
 
     /// Lines that tell about a stage.
-    fn mark(&mut self, stage: &Arc<str>, text: &str) -> io::Result<()> {
+    fn mark(&mut self, stage: &Arc<str>, text: &str) {
         for line in self.told(text) {
-            self.turns.mark(stage, Kind::Talk, &line)?;
+            self.turns.mark(stage, Kind::Talk, &line);
         }
-        self.turns.outputs.flush()
+        self.turns.outputs.flush();
     }
 
     /// Lines about the run.
-    fn say(&mut self, text: &str) -> io::Result<()> {
+    fn say(&mut self, text: &str) {
         for line in self.told(text) {
-            self.turns.outputs.line(Kind::Talk, &line)?;
+            self.turns.outputs.line(Kind::Talk, &line);
         }
-        self.turns.outputs.flush()
+        self.turns.outputs.flush();
     }
 
     /// A line that the CI's runner is to obey.
-    fn command(&mut self, stage: &Arc<str>, command: &str) -> io::Result<()> {
+    fn command(&mut self, stage: &Arc<str>, command: &str) {
         if !self.quiet {
-            self.turns.mark(stage, Kind::Talk, command)?;
+            self.turns.mark(stage, Kind::Talk, command);
         }
-        self.turns.outputs.flush()
+        self.turns.outputs.flush();
     }
 
     fn told(&self, text: &str) -> Vec<String> {

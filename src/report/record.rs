@@ -30,6 +30,8 @@ pub(super) struct Record {
 pub(super) struct Stage {
     pub(super) name: Arc<str>,
     pub(super) needs: Vec<Arc<str>>,
+    /// What it changes, such as `production`.
+    pub(super) environment: Option<String>,
     /// Whether it is a stage of the run.
     pub(super) listed: bool,
     /// Why it ran.
@@ -198,6 +200,7 @@ impl Record {
             let stage = self.entry(&listed.name);
             stage.listed = true;
             stage.needs.clone_from(&listed.needs);
+            stage.environment.clone_from(&listed.environment);
         }
         // What spoke before the run, such as the top level of a script with one stage.
         for other in others {
@@ -220,6 +223,7 @@ impl Stage {
         Self {
             name,
             needs: Vec::new(),
+            environment: None,
             listed: false,
             why: String::new(),
             state: State::Waiting,

@@ -110,16 +110,20 @@ impl Sinks {
         }
     }
 
-    /// Shows what is left when nothing more will come.
+    /// Shows what is left when nothing more will come. Fails if what was for standard output could
+    /// not be written.
     pub(super) fn close(&mut self, failure: Option<&Failure>) -> io::Result<()> {
         self.end_lines(|_| true);
-        match &mut self.people {
-            People::Nothing => {}
-            People::Plain(plain) => plain.drain(),
-            People::Terminal(terminal) => terminal.drain(),
+        let shown = match &mut self.people {
+            People::Nothing => Ok(()),
+            People::Plain(plain) => plain.close(),
+            People::Terminal(terminal) => terminal.close(),
+        };
+        match &mut self.json {
+            // Then people look at standard error.
+            Some(json) => json.close(failure),
+            None => shown,
         }
-        let json = self.json.as_mut();
-        json.map_or(Ok(()), |json| json.close(failure))
     }
 
     fn output(&mut self, from: Writer, bytes: &[u8]) {

@@ -1,5 +1,6 @@
 //! A run on a terminal: the same lines, above one live line for each running stage.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -104,10 +105,11 @@ impl Terminal {
         });
     }
 
-    pub(super) fn drain(&mut self) {
+    /// As [`Plain::close`].
+    pub(super) fn close(&mut self) -> io::Result<()> {
         let mut live = self.live.lift();
         live.retain(|_| false);
-        self.plain.drain();
+        self.plain.close()
     }
 
     /// How a stage ended whose output waits for its turn.

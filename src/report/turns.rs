@@ -1,7 +1,6 @@
 //! Whose lines are shown when several stages run at once.
 
 use std::collections::{HashSet, VecDeque};
-use std::io;
 use std::sync::Arc;
 
 use super::kept::Kept;
@@ -73,16 +72,16 @@ impl Turns {
     }
 
     /// A line that `stage` says.
-    pub(super) fn line(&mut self, stage: &Arc<str>, kind: Kind, text: &str) -> io::Result<()> {
+    pub(super) fn line(&mut self, stage: &Arc<str>, kind: Kind, text: &str) {
         if self.mode == Mode::Prefixed && self.listed.contains(stage) {
             let prefix = self.prefixes.of(stage, self.outputs.colour(kind));
             return self.outputs.line(kind, &format!("{prefix}{text}"));
         }
-        self.mark(stage, kind, text)
+        self.mark(stage, kind, text);
     }
 
     /// A line about `stage`, which names it.
-    pub(super) fn mark(&mut self, stage: &Arc<str>, kind: Kind, text: &str) -> io::Result<()> {
+    pub(super) fn mark(&mut self, stage: &Arc<str>, kind: Kind, text: &str) {
         if self.mode == Mode::Prefixed || !self.listed.contains(stage) {
             return self.outputs.line(kind, text);
         }
@@ -91,27 +90,26 @@ impl Turns {
             return self.outputs.line(kind, text);
         }
         self.blocks[index].kept.push(kind, text);
-        Ok(())
     }
 
     /// No more lines of `stage` will come.
-    pub(super) fn end(&mut self, stage: &Arc<str>) -> io::Result<()> {
+    pub(super) fn end(&mut self, stage: &Arc<str>) {
         let index = self.block(stage);
         self.blocks[index].ended = true;
         match self.mode {
             Mode::Live if index == 0 => self.next(),
-            Mode::Live => Ok(()),
+            Mode::Live => {}
             Mode::Grouped | Mode::Prefixed => self.show(index),
-        }?;
-        self.outputs.flush()
+        }
+        self.outputs.flush();
     }
 
     /// Shows all that is left.
-    pub(super) fn drain(&mut self) -> io::Result<()> {
+    pub(super) fn drain(&mut self) {
         while !self.blocks.is_empty() {
-            self.show(0)?;
+            self.show(0);
         }
-        self.outputs.flush()
+        self.outputs.flush();
     }
 
     /// Whether all that `stage` said is shown already.
@@ -133,22 +131,20 @@ impl Turns {
     }
 
     /// Shows the blocks whose turn has come, up to the first that goes on.
-    fn next(&mut self) -> io::Result<()> {
+    fn next(&mut self) {
         self.blocks.pop_front();
         while let Some(block) = self.blocks.front_mut() {
-            block.kept.replay(&mut self.outputs)?;
+            block.kept.replay(&mut self.outputs);
             if !block.ended {
                 break;
             }
             self.blocks.pop_front();
         }
-        Ok(())
     }
 
-    fn show(&mut self, index: usize) -> io::Result<()> {
-        match self.blocks.remove(index) {
-            Some(mut block) => block.kept.replay(&mut self.outputs),
-            None => Ok(()),
+    fn show(&mut self, index: usize) {
+        if let Some(mut block) = self.blocks.remove(index) {
+            block.kept.replay(&mut self.outputs);
         }
     }
 

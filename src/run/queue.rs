@@ -30,6 +30,8 @@ pub(super) enum End {
     /// It came to an effect that does not happen.
     Held,
     Failed,
+    /// It was stopped before its end.
+    Cancelled,
     /// It never started, because of another's failure or an interrupt.
     Dropped,
 }
@@ -116,21 +118,23 @@ impl Queue {
         if self.always[stage] {
             return Turn::Start(stage);
         }
-        let need = |wanted: &[End]| {
+        let need = |wanted: End| {
             let mut needs = self.needs[stage].iter().copied();
-            needs.find(|need| self.ends[*need].is_some_and(|end| wanted.contains(&end)))
+            needs.find(|need| self.ends[*need] == Some(wanted))
         };
-        let need_dropped = need(&[End::Failed]).or_else(|| need(&[End::Dropped]));
+        // What happened first is what is told.
+        let ends = [End::Failed, End::Cancelled, End::Dropped];
+        let need_dropped = ends.into_iter().find_map(need);
         if self.stopped || need_dropped.is_some() {
             return Turn::Drop {
                 stage,
                 need: need_dropped,
             };
         }
-        if let Some(need) = need(&[End::Held]) {
+        if let Some(need) = need(End::Held) {
             return Turn::Hold { stage, need };
         }
-        match need(&[End::Skipped]) {
+        match need(End::Skipped) {
             Some(need) => Turn::Skip { stage, need },
             None => Turn::Start(stage),
         }
@@ -161,6 +165,10 @@ impl Queue {
     /// Whether anything else could start while a stage that starts now runs.
     pub(super) fn is_lone(&self) -> bool {
         self.running == 1 && self.ready.is_empty()
+    }
+
+    pub(super) fn end(&self, stage: usize) -> Option<End> {
+        self.ends[stage]
     }
 
     pub(super) fn count(&self, wanted: End) -> usize {

@@ -31,10 +31,12 @@ pub(super) struct Finished {
     /// The run that it ran in.
     pub(super) run: i64,
     pub(super) result: Value,
-    /// All that its success followed from; nothing where that was not noted.
+    /// All that its end followed from; nothing where that was not noted.
     pub(super) parts: Option<Value>,
     /// Whether it is over because a person says so.
     pub(super) is_said: bool,
+    /// Whether it failed, which it may.
+    is_excused: bool,
 }
 
 /// What a person says of stages that ended in the middle of an effect.
@@ -92,6 +94,18 @@ impl Resumed {
     }
 }
 
+impl Finished {
+    /// Completes “skipped: …”.
+    pub(super) fn why(&self) -> String {
+        let run = self.run;
+        if self.is_excused {
+            format!("failed in run {run}, which is allowed")
+        } else {
+            format!("passed in run {run}")
+        }
+    }
+}
+
 impl Recorded {
     /// The stage, if this run came to it.
     fn reached(&self, name: &str) -> Option<&Stage> {
@@ -139,6 +153,7 @@ fn finish(chain: &[Recorded], name: &str) -> Option<Finished> {
         result: stage.result.clone().unwrap_or_default(),
         parts: stage.parts.clone(),
         is_said: false,
+        is_excused: stage.state == StageState::Excused,
     })
 }
 

@@ -272,7 +272,7 @@ impl<'a> Schedule<'a> {
         failure.stage = Some(stage.name.clone());
         let interrupted = failure.kind == Kind::Interrupted;
         let failure = Arc::new(failure);
-        if stage.allow_failure && failure.kind == Kind::Pipeline {
+        if stage.excuses(&failure) {
             self.excused += 1;
             self.outputs.insert(stage.name.clone(), Value::Null);
             return (End::Passed, Outcome::Excused(failure));
@@ -285,12 +285,11 @@ impl<'a> Schedule<'a> {
         if !interrupted || self.failures.is_empty() {
             self.failures.push(failure.clone());
         }
-        let outcome = if interrupted {
-            Outcome::Cancelled
+        if interrupted {
+            (End::Cancelled, Outcome::Cancelled)
         } else {
-            Outcome::Failed(failure)
-        };
-        (End::Failed, outcome)
+            (End::Failed, Outcome::Failed(failure))
+        }
     }
 
     /// The results of all that `stage` needs, directly or through others: whatever else has ended

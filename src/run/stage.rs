@@ -94,14 +94,17 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
                 job.context.warn(what);
             }
         });
-        let done = job.attempts(announce);
+        let (done, trace) = job.attempts(announce);
         // What it wrote may be what others look at.
         job.cache.forget();
-        let (result, trace) = done?;
-        if let Some(pending) = pending {
-            job.cache.keep(job, pending, &trace, &result);
+        match (&done, pending) {
+            (Ok(result), Some(pending)) => job.cache.keep(job, pending, &trace, result),
+            (Err(failure), Some(pending)) if job.stage.excuses(failure) => {
+                job.cache.note_end(job, &pending, &trace);
+            }
+            _ => {}
         }
-        Ok(Ended::Passed(result))
+        done.map(Ended::Passed)
     });
     ended.unwrap_or_else(|failure| match failure.kind {
         Kind::Refused => Ended::Held(failure.message),
@@ -130,31 +133,33 @@ impl Job<'_> {
         }
     }
 
-    /// The result of the attempt that passed, and what it touched.
-    fn attempts(&self, announce: &dyn Fn(Attempt)) -> Result<(Value, Trace), Failure> {
+    /// What the last attempt came to, and what it touched.
+    fn attempts(&self, announce: &dyn Fn(Attempt)) -> (Result<Value, Failure>, Trace) {
         let retry = self.stage.retry.as_ref();
         let mut number = 1;
         loop {
             let (attempt, context) = Attempt::new(self.stage, &self.context);
             let (cancel, trace) = (attempt.cancel.clone(), context.trace.clone());
+            let started = attempt.started;
             announce(attempt);
             let outputs = self.outputs.clone();
             let done =
                 self.program
                     .run_stage(self.declared, self.stage, Arc::new(context), outputs);
             let failure = match done {
-                Ok(result) => return Ok((result, trace)),
+                Ok(result) => return (Ok(result), trace),
                 Err(failure) => failure,
             };
             let again = failure.kind == Kind::Pipeline;
             let wait = attempt::next(retry, number, &failure, cancel.reason().as_ref());
             let Some(wait) = wait.filter(|_| again) else {
-                return Err(failure);
+                return (Err(failure), trace);
             };
             self.context.events.emit(Event::StageRetried {
                 stage: self.stage.name.clone(),
                 attempt: number,
                 attempts: retry.map_or(1, |retry| retry.count + 1),
+                took: started.elapsed(),
                 wait,
                 failure: Arc::new(failure.clone()),
             });
@@ -162,7 +167,7 @@ impl Job<'_> {
             if self.context.cancel.is_cancelled() {
                 let stopped = Failure::new(Kind::Interrupted, "interrupted");
                 let why = format!("attempt {number} had failed: {}", failure.message);
-                return Err(stopped.because(why));
+                return (Err(stopped.because(why)), trace);
             }
             number += 1;
         }

@@ -147,7 +147,7 @@ fn an_interrupted_run_leaves_its_files() {
                 <property name="outcome" value="not run"/>
             </properties>
             <testcase name="deploy" classname="deploy">
-                <skipped message="`wait` did not pass"/>
+                <skipped message="`wait` was cancelled"/>
             </testcase>
         </testsuite>
     </testsuites>
@@ -203,7 +203,7 @@ fn a_page_holds_all_there_is_and_loads_nothing() {
 let token = secret("TOKEN");
 stage("test", || sh("printf '</script><img src=x onerror=alert(1)> \\033[31mcorrect-\\033[1mhorse-battery\\033[0m\\n'"));
 stage("image", #{ needs: ["test"] }, || sh("sleep 0.05"));
-stage("deploy <b>", #{ needs: ["image"], when: on_branch("release") }, || 0);
+stage("deploy <b>", #{ needs: ["image"], when: on_branch("release"), environment: "<live>" }, || 0);
 "#,
         )
         .git();
@@ -218,6 +218,7 @@ stage("deploy <b>", #{ needs: ["image"], when: on_branch("release") }, || 0);
         "○ deploy &lt;b&gt;",
         "<summary>1 line of output</summary>\n<pre>&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt; ***\n</pre>",
         "<p class=\"needs\">needs test</p>",
+        "<p class=\"needs\">environment &lt;live&gt;</p>",
         "default-src 'none'",
     ] {
         assert!(page.contains(part), "no `{part}` in\n{page}");

@@ -147,7 +147,7 @@ fn the_jobs_summary_gets_a_table() {
 let token = secret("TOKEN");
 stage("test", || run_tests(#{ cwd: "web/back", runner: "unittest" }));
 stage("a|b <i>", || fail("no `quay` for correct-horse-battery"));
-stage("deploy", #{ needs: ["test"] }, || 0);
+stage("deploy", #{ needs: ["test"], environment: "production" }, || 0);
 "#,
         )
         .git();
@@ -172,7 +172,7 @@ stage("deploy", #{ needs: ["test"] }, || 0);
     | stage | result | time | why |
     |---|---|---:|---|
     | test | ❌ failed | [time] | \`run\_tests\`: 1 of 2 tests failed |
-    | deploy | ⏭️ not run |  | \`test\` did not pass |
+    | deploy to production | ⏭️ not run |  | \`test\` did not pass |
 
     | stage | test or rule | place | message |
     |---|---|---|---|

@@ -246,3 +246,68 @@ stage("image", #{ needs: ["test", "lint"] }, || sh("sleep 0.1"));
     let (_, _, stderr) = project.run(["run", "--jobs", "2", "--quiet"]).streams();
     assert_eq!(stderr, "");
 }
+
+/// Two stages that print; the second also leaves something behind.
+const PRINTING: &str = r#"
+stage("test", || print("tested"));
+stage("deploy", #{ needs: "test" }, || { print("deploying"); write_file("live", "1") });
+"#;
+
+#[test]
+fn what_cannot_be_printed_is_told_at_the_end() {
+    let project = Project::new().script(PRINTING);
+    let wharf = env!("CARGO_BIN_EXE_wharf");
+    let full = |options: &str| {
+        let command = format!("{wharf} run {options} > /dev/full");
+        project.run_program("sh", ["-c", &command]).all()
+    };
+    assert_snapshot!(full(""), @"
+    exit: 1
+    ── stderr
+    ▸ test
+    ✓ test [time]
+    ▸ deploy
+    ✓ deploy [time]
+    2 passed in [time]
+    error: cannot write to standard output
+    cause: No space left on device
+    ");
+    assert_eq!(project.read("live"), "1");
+    assert_snapshot!(full("--quiet"), @"
+    exit: 1
+    ── stderr
+    error: cannot write to standard output
+    cause: No space left on device
+    ");
+    project.write("wharf.rhai", "print(1); fail(\"no\");");
+    assert_snapshot!(full("--quiet"), @r#"
+    exit: 1
+    ── stderr
+    error: no
+     --> wharf.rhai:1:11
+      |
+    1 | print(1); fail("no");
+      |           ^^^^
+    cause: and cannot write to standard output
+    cause: No space left on device
+    "#);
+}
+
+#[test]
+fn where_nobody_reads_the_output_all_else_is_told() {
+    let project = Project::new().script(PRINTING);
+    let wharf = env!("CARGO_BIN_EXE_wharf");
+    let wait = "until [ -e gone ]; do sleep 0.01; done";
+    let command =
+        format!("{{ {wait}; {wharf} run; echo $? > code; }} | {{ exec <&-; touch gone; }}");
+    assert_snapshot!(project.run_program("sh", ["-c", &command]).all(), @"
+    exit: 0
+    ── stderr
+    ▸ test
+    ✓ test [time]
+    ▸ deploy
+    ✓ deploy [time]
+    2 passed in [time]
+    ");
+    assert_eq!(project.read("code"), "0\n");
+}

@@ -1,6 +1,7 @@
 //! Writes a run into the journal while it goes on: events are queued, and a thread of its own does
 //! the rest. Whoever cannot go on before something is written writes what is queued itself.
 
+mod attempts;
 mod groups;
 mod log;
 mod masked;

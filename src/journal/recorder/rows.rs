@@ -8,6 +8,7 @@ use rusqlite::{Result, params};
 use serde_json::Value;
 
 use super::Origin;
+use super::attempts::Again;
 use super::masked::masked;
 use super::prepared::Prepared;
 use crate::event::{Call, Event, Listed, Outcome};
@@ -87,14 +88,16 @@ impl Begin<'_> {
                     .iter()
                     .map(|need| Value::from(&**need))
                     .collect();
+                let environment = stage.environment.as_deref();
                 prepared.execute(
-                    "INSERT INTO stages (run, position, name, needs, state) \
-                     VALUES (?1, ?2, ?3, ?4, 'waiting')",
+                    "INSERT INTO stages (run, position, name, needs, environment, state) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, 'waiting')",
                     params![
                         run,
                         position,
                         secrets.mask(&stage.name),
-                        masked(&needs, secrets).to_string()
+                        masked(&needs, secrets).to_string(),
+                        environment.map(|name| secrets.mask(name))
                     ],
                 )?;
             }
@@ -138,7 +141,7 @@ pub(super) struct Rows<'a, 'c> {
     pub(super) run: i64,
     pub(super) secrets: &'a Secrets,
     /// Which attempt of each stage this is, where it is not the first.
-    pub(super) attempts: &'a mut HashMap<Arc<str>, u32>,
+    pub(super) attempts: &'a mut HashMap<Arc<str>, Again>,
 }
 
 impl Rows<'_, '_> {
@@ -179,19 +182,23 @@ impl Rows<'_, '_> {
                     self.secrets.mask(reason)
                 ],
             ),
-            Event::StageRetried { stage, attempt, .. } => {
-                self.attempts.insert(stage.clone(), attempt + 1);
-                self.prepared.execute(
-                    "UPDATE stages SET attempts = ?3 WHERE run = ?1 AND name = ?2",
-                    params![self.run, self.secrets.mask(stage), attempt + 1],
-                )
-            }
+            Event::StageRetried {
+                stage,
+                attempt,
+                took,
+                wait,
+                failure,
+                ..
+            } => self.retried(stage, *attempt, (at, *took, *wait), failure),
             Event::StageFinished {
                 stage,
                 outcome,
                 took,
                 result,
-            } => self.stage_finished(stage, outcome, *took, result),
+            } => {
+                self.last_attempt(stage, outcome, at)?;
+                self.stage_finished(stage, outcome, *took, result)
+            }
             Event::ActionStarted { stage, call } => self.call_started(stage, call, at),
             Event::ActionFinished {
                 stage,
@@ -293,14 +300,14 @@ impl Rows<'_, '_> {
     }
 
     fn attempt(&self, stage: &Arc<str>) -> u32 {
-        self.attempts.get(stage).copied().unwrap_or(1)
+        self.attempts.get(stage).map_or(1, |again| again.number)
     }
 
     fn json(&self, value: &Value) -> String {
         masked(value, self.secrets).to_string()
     }
 
-    fn message(&self, failure: Option<&Failure>) -> Option<String> {
+    pub(super) fn message(&self, failure: Option<&Failure>) -> Option<String> {
         failure.map(|failure| self.secrets.mask(&failure.to_string()))
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+use super::attempts::Again;
 use super::groups::Groups;
 use super::log::Logs;
 use super::prepared::Prepared;
@@ -65,7 +66,7 @@ pub(super) struct Recording {
     run: i64,
     secrets: Secrets,
     /// Which attempt of each stage this is, where it is not the first.
-    attempts: HashMap<Arc<str>, u32>,
+    attempts: HashMap<Arc<str>, Again>,
 }
 
 impl Writer {

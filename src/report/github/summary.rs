@@ -43,10 +43,13 @@ fn markdown(record: &Record, secrets: &Secrets) -> String {
         } else {
             String::new()
         };
+        let environment = stage.environment.as_deref();
+        let environment = environment.map(|name| format!(" to {}", cell(name)));
         let _ = writeln!(
             text,
-            "| {}{} | {} {} | {time} | {} |",
+            "| {}{}{} | {} {} | {time} | {} |",
             cell(&stage.name),
+            environment.unwrap_or_default(),
             if critical { " \\*" } else { "" },
             mark(stage),
             stage.word(),

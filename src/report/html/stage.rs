@@ -39,6 +39,10 @@ pub(super) fn write(page: &mut Markup<'_>, index: usize, stage: &Stage) {
         );
         page.raw("\n");
     }
+    if let Some(environment) = &stage.environment {
+        page.element("p class=\"needs\"", &format!("environment {environment}"));
+        page.raw("\n");
+    }
     if stage.attempts > 1 {
         page.element("p", &format!("{} attempts", stage.attempts));
         page.raw("\n");

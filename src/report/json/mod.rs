@@ -143,12 +143,14 @@ impl Json {
                 stage,
                 attempt,
                 attempts,
+                took,
                 wait,
                 failure,
             } => {
                 let mut value = self.of("stage_retried", stage);
                 value["attempt"] = (*attempt).into();
                 value["attempts"] = (*attempts).into();
+                value["seconds"] = took.as_secs_f64().into();
                 value["wait"] = wait.as_secs_f64().into();
                 value["failure"] = self.failure(Some(failure));
                 value

@@ -18,7 +18,7 @@ impl Cache {
         };
         match (why, finished) {
             (None, Some(finished)) => Decision::Keep {
-                why: format!("passed in run {}", finished.run),
+                why: finished.why(),
                 result: finished.result.clone(),
                 parts: None,
             },

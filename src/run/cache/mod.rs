@@ -244,17 +244,10 @@ impl Cache {
     /// Keeps the success of a stage, for a run that continues this one and, if what it did may be left
     /// out the next time, for all others.
     pub(super) fn keep(&self, job: &Job, pending: Pending, trace: &Trace, result: &Value) {
-        let Some(key) = self.hash_key(&job.context) else {
-            return;
-        };
-        let readings = trace.readings();
-        let mut parts = pending.parts.with_readings(&key, readings, &job.about());
-        parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
-        let Ok(parts) = serde_json::to_value(parts) else {
+        let Some(parts) = self.note_end(job, &pending, trace) else {
             return;
         };
         let name = &job.stage.name;
-        self.note(name, parts.clone());
         let (Some(inputs), Some(opened)) = (pending.inputs, self.opened(&job.context)) else {
             return;
         };
@@ -274,6 +267,18 @@ impl Cache {
             job.context
                 .warn("its success cannot be kept: it will run again");
         }
+    }
+
+    /// Notes for a run that continues this one what the end of the stage followed from, be it a success
+    /// or a failure that is allowed; gives that.
+    pub(super) fn note_end(&self, job: &Job, pending: &Pending, trace: &Trace) -> Option<Value> {
+        let key = self.hash_key(&job.context)?;
+        let parts = pending.parts.clone();
+        let mut parts = parts.with_readings(&key, trace.readings(), &job.about());
+        parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
+        let parts = serde_json::to_value(parts).ok()?;
+        self.note(&job.stage.name, parts.clone());
+        Some(parts)
     }
 
     /// Notes for a run that continues this one what the result of the stage follows from.

@@ -90,7 +90,7 @@ impl Opened {
         let parts = Parts::of(&self.key, about, Some(inputs.digest));
         if let Some(finished) = finished.filter(|finished| self.holds(about, &parts, finished)) {
             return Decision::Keep {
-                why: format!("passed in run {}", finished.run),
+                why: finished.why(),
                 result: finished.result.clone(),
                 // What a person said holds for as long as nothing changes.
                 parts: finished

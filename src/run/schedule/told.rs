@@ -8,11 +8,19 @@ use serde_json::Value;
 use super::Schedule;
 use crate::cancel::Reason;
 use crate::event::Event;
+use crate::run::queue::End;
 
 impl Schedule<'_> {
     fn why_dropped(&self, need: Option<usize>) -> String {
         match need {
-            Some(need) => format!("`{}` did not pass", self.stages[need].name),
+            Some(need) => {
+                let what = match self.queue.end(need) {
+                    Some(End::Cancelled) => "was cancelled",
+                    Some(End::Dropped) => "did not run",
+                    _ => "did not pass",
+                };
+                format!("`{}` {what}", self.stages[need].name)
+            }
             None if self.is_superseded() => "files changed meanwhile".to_owned(),
             None if self.base().cancel.is_cancelled() => "the run was interrupted".to_owned(),
             None => "the run stops at its first failure".to_owned(),
