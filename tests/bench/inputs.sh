@@ -8,7 +8,8 @@ INPUTS=${INPUTS:-$(
   cargo build --release --locked --quiet --bench inputs --message-format json \
     --manifest-path "$here/../../Cargo.toml" |
     python3 -c 'import json, sys
-print(*(line["executable"] for line in map(json.loads, sys.stdin) if line.get("executable")))'
+print(*(line["executable"] for line in map(json.loads, sys.stdin)
+        if line.get("executable") and line["target"]["name"] == "inputs"))'
 )}
 INPUTS=$(realpath "$INPUTS")
 WHARF=$INPUTS

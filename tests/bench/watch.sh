@@ -7,4 +7,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 WHARF=${WHARF:-$PWD/target/release/wharf}
-exec python3 tests/bench/watch.py "$WHARF" "${RUNS:-100}" "$@"
+# As it is installed, like the others.
+installed=$(mktemp -d)
+trap 'rm -rf "$installed"' EXIT
+cp "$WHARF" "$installed/wharf"
+python3 tests/bench/watch.py "$installed/wharf" "${RUNS:-100}" "$@"
