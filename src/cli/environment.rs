@@ -44,7 +44,7 @@ pub(super) fn environment(
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     for (name, value) in &environment {
-        if is_secret(name) {
+        if is_secret(name, value) {
             if !hide_named(name, value, secrets) {
                 short.environment.push(format!("`{name}`"));
             }
