@@ -227,6 +227,9 @@ pub(super) fn too_many(stage: &str, parameters: usize, needs: usize) -> Failure 
         .hint("each parameter receives the result of one of the `needs`, in their order")
 }
 
+/// What a session does not have.
+pub(super) const ONLY_IN_THE_SCRIPT: [&str; 3] = ["stage", "on_failure", "on_success"];
+
 /// Of what a person typed into a session.
 fn only_in_the_script(function: &str) -> Failure {
     Failure::script(format!("`{function}` cannot be called in a session"))
