@@ -188,6 +188,8 @@ fn a_word_finds_what_is_about_it() {
         ("push", "docker_push"),
         ("guide", "guide/watch"),
         ("split", "guide/rhai"),
+        ("Docker secret", "its option `secrets`"),
+        ("retry http", "its option `retry`"),
     ] {
         let found = found(word);
         assert!(found.contains(line), "{word}: {line} is not in:\n{found}");
@@ -196,6 +198,21 @@ fn a_word_finds_what_is_about_it() {
         project.run(["docs", ""]).streams(),
         project.run(["docs"]).streams()
     );
+}
+
+#[test]
+fn more_words_find_less() {
+    let project = Project::new();
+    let (_, one, _) = project.run(["docs", "image"]).streams();
+    let (_, both, _) = project.run(["docs", "image", "PUSH"]).streams();
+    assert!(both.contains("docker_push"), "{both}");
+    assert!(both.lines().count() < one.lines().count(), "{both}");
+    assert_snapshot!(project.run(["docs", "image", "quay"]).all(), @"
+    exit: 2
+    ── stderr
+    error: nothing in the reference has all of `image quay`
+    hint: fewer words find more
+    ");
 }
 
 #[test]
