@@ -142,6 +142,10 @@ fn as_json_every_entry_has_its_name_kind_and_summary() {
         named("env").expect("a function")["errors"][0],
         "if the variable is not set and there is no default"
     );
+    let functions = entries.iter().filter(|entry| entry["kind"] == "function");
+    let never_fail = functions.filter(|entry| entry["errors"].is_null());
+    let never_fail: Vec<_> = never_fail.map(|entry| &entry["name"]).collect();
+    assert_eq!(never_fail, ["exists", "url_encode", "log", "warn"]);
     let option = |of: &serde_json::Value, name: &str| {
         let options = of["options"].as_array().expect("options");
         options
