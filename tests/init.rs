@@ -194,7 +194,7 @@ fn examples_in_a_library_are_tested_too() {
     passes(&begin(&project).1, &["examples", "lint"]);
     let program = Project::new()
         .file("Cargo.toml", "[package]\nname = \"quay\"\n")
-        .file("src/main.rs", &format!("{example}fn main() {{}}\n"));
+        .file("src/main.rs", format!("{example}fn main() {{}}\n"));
     program.run(["init"]).streams();
     let script = program.read("wharf.rhai");
     assert!(
