@@ -229,6 +229,8 @@ pub enum Watched {
         /// Of all stages, where it is not only some that run.
         why: Option<String>,
         paths: Vec<PathBuf>,
+        /// All of it, as people are told.
+        what: String,
         /// The stages that run by themselves, and why each.
         stages: Vec<(Arc<str>, String)>,
     },

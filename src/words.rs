@@ -28,6 +28,16 @@ pub fn root_cause(error: &(dyn Error + 'static)) -> String {
     plain(causes.last().unwrap_or(error).to_string())
 }
 
+/// `text` as one word of a shell.
+pub fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// Stands before a text in plain data that is no text of the script but tells what stands in its
 /// place, such as a size in words: it is shown without quotes.
 pub const AS_IS: char = '\u{1}';
@@ -51,7 +61,7 @@ pub fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, size};
+    use super::{plain, size, word};
 
     #[test]
     fn sizes_have_one_unit() {
@@ -72,5 +82,16 @@ mod tests {
         assert_eq!(plain("a (os error 13), b (os error 2)."), "a, b.");
         assert_eq!(plain("why (os error x)"), "why (os error x)");
         assert_eq!(plain("(os error 2"), "(os error 2");
+    }
+
+    #[test]
+    fn a_name_is_one_word() {
+        for (name, expected) in [
+            ("test", "test"),
+            ("test (python=3.11)", "'test (python=3.11)'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(word(name), expected);
+        }
     }
 }

@@ -236,3 +236,20 @@ fn an_interrupt_stops_all_it_started() {
     assert_eq!(terminal.finish(), 130);
     assert!(project.survivors().is_empty());
 }
+
+/// With so few descriptors nothing can be waited for, which wharf takes for impossible.
+#[test]
+fn what_breaks_wharf_itself_is_told_as_a_defect() {
+    let wharf = env!("CARGO_BIN_EXE_wharf");
+    let line = "ulimit -n 7; exec \"$0\" call http http://127.0.0.1:9";
+    let told = Project::new().run_program("sh", ["-c", line, wharf]);
+    let (code, stdout, stderr) = told.streams();
+    assert_eq!((code, &*stdout), (70, ""), "{stderr}");
+    let lines: Vec<_> = stderr.lines().collect();
+    assert_eq!(lines[1], "error: wharf broke outside of its stages");
+    assert!(lines[2].starts_with("cause: "), "{stderr}");
+    assert_eq!(
+        lines[3],
+        "hint: this is a defect of wharf: please report it, with the script if you can"
+    );
+}

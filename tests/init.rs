@@ -182,6 +182,28 @@ fn a_rust_project_with_tests_is_tested() {
 }
 
 #[test]
+fn examples_in_a_library_are_tested_too() {
+    let example =
+        "/// ```\n/// assert_eq!(quay::four(), 4);\n/// ```\npub fn four() -> u8 {\n    4\n}\n";
+    let project = Project::new().packages();
+    project.tool(
+        "cargo",
+        ["init", "-q", "--vcs", "none", "--name", "quay", "--lib"],
+    );
+    let project = project.file("src/lib.rs", example);
+    passes(&begin(&project).1, &["examples", "lint"]);
+    let program = Project::new()
+        .file("Cargo.toml", "[package]\nname = \"quay\"\n")
+        .file("src/main.rs", format!("{example}fn main() {{}}\n"));
+    program.run(["init"]).streams();
+    let script = program.read("wharf.rhai");
+    assert!(
+        script.contains("// Not yet: there is no library.\n"),
+        "{script}"
+    );
+}
+
+#[test]
 fn what_is_published_without_tests_warns_first() {
     let project = Project::new()
         .file("Cargo.toml", "[package]\nname = \"quay\"\n")

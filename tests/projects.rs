@@ -95,7 +95,7 @@ fn the_node_pipeline_can_be_rehearsed() {
 
 #[test]
 fn the_rust_pipeline_can_be_rehearsed() {
-    rehearse("rust", &["test", "lint", "image", "deploy"]);
+    rehearse("rust", &["test", "examples", "lint", "image", "deploy"]);
 }
 
 #[test]

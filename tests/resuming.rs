@@ -303,7 +303,7 @@ fn a_run_is_not_resumed_where_that_cannot_be_recorded() {
 #[test]
 fn effects_without_the_key_are_asked_about() {
     let project = Project::new()
-        .script(r#"stage("a", || { sh("echo a >> effects", #{ effect: "deploy" }); sh("[ -e ok ]") });"#)
+        .script(r#"stage("to a", || { sh("echo a >> effects", #{ effect: "deploy" }); sh("[ -e ok ]") });"#)
         .file(".wharf/key/none", "");
     let _ = project.run(["run", "--quiet"]).exit(1).streams();
     assert_snapshot!(project.run(["resume"]).all(), @"
@@ -316,12 +316,12 @@ fn effects_without_the_key_are_asked_about() {
     assert_snapshot!(project.run(["resume"]).all(), @"
     exit: 3
     ── stderr
-    error: what `sh` in stage `a` has done is not known: run 1 could not read the key in `.wharf`
-    hint: look, then say `wharf resume 1 --done a`, or `--again a` to repeat it
+    error: what `sh` in stage `to a` has done is not known: run 1 could not read the key in `.wharf`
+    hint: look, then say `wharf resume 1 --done 'to a'`, or `--again 'to a'` to repeat it
     ");
     project.write("ok", "");
     project
-        .run(["resume", "--again", "a", "--quiet"])
+        .run(["resume", "--again", "to a", "--quiet"])
         .exit(0)
         .streams();
 }

@@ -15,7 +15,8 @@ fn in_bash(project: &Project, lines: &[&str]) -> String {
     let asked: Vec<_> = lines.iter().map(|line| format!("ask {line}")).collect();
     let session = r#"source <(wharf completions bash)
 ask() {
-  COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_TYPE=9 COMPREPLY=() COMP_LINE="$*"
+  COMP_TYPE=9 COMPREPLY=() COMP_LINE="$*"
+  COMP_POINT=${#COMP_LINE}
   _wharf
   echo "${COMPREPLY[*]}"
 }
@@ -48,6 +49,8 @@ fn bash_proposes_commands_options_stages_runs_and_actions() {
             "wharf run --skip ''",
             "wharf plan te",
             "wharf watch la",
+            "wharf watch --allow ''",
+            "wharf watch --allow publish,d",
             "wharf logs ''",
             "wharf logs 1 t",
             "wharf history la",
@@ -66,6 +69,8 @@ fn bash_proposes_commands_options_stages_runs_and_actions() {
     test image label:fast
     test
     label:fast
+    publish deploy notify
+    publish,deploy
     last 1 --follow --directory --file --param --help
     test
     last
@@ -130,13 +135,84 @@ fn an_interactive_bash_completes_names_with_colons_and_spaces() {
     assert_eq!(bash.finish(), 0);
 }
 
+/// What is completed is one word to the shell: the stage of that name is found.
 #[test]
-fn a_script_that_is_wrong_spoils_no_line() {
-    let project = Project::new().script("stage(\"test\", || 1;");
-    assert_eq!(
-        in_bash(&project, &["wharf run t", "wharf run --skip t"]),
-        "\n\n"
+fn shells_complete_names_with_spaces_and_quotes_to_one_word() {
+    let project = Project::new().script(
+        "stage(\"test\", #{ matrix: #{ python: [\"3.11\", \"3.12\"] } }, || print(matrix(\"python\")));\n\
+         stage(\"it's for $5\", || print(\"five\"));",
     );
+    project.run(["run"]).streams();
+    let wharf = Path::new(env!("CARGO_BIN_EXE_wharf"));
+    let folder = wharf.parent().expect("the folder of a binary").to_owned();
+    let project = project.first_on_path(&folder);
+    for (shell, options, begin) in [
+        (
+            "bash",
+            &["--norc", "--noprofile", "-i"][..],
+            "bind 'set enable-bracketed-paste off'; source <(wharf completions bash)",
+        ),
+        (
+            "zsh",
+            &["-f", "-i"],
+            "autoload -U compinit; compinit -D; source <(wharf completions zsh)",
+        ),
+        (
+            "fish",
+            &["--no-config", "-i"],
+            "wharf completions fish | source",
+        ),
+    ] {
+        let mut terminal = project.terminal_program(shell, options);
+        terminal.write(&format!("{begin}; echo beg''un\n"));
+        terminal.wait_for("begun");
+        for (number, (typed, printed)) in [
+            ("te\t2\t", "3.12"),
+            ("\"te\t1\t", "3.11"),
+            ("'te\t2\t", "3.12"),
+            ("test\\ \\(p\t1\t", "3.11"),
+            ("it\t", "five"),
+            ("\"it\t", "five"),
+            ("'it\t", "five"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            terminal.write(&format!("wharf logs 1 {typed} | sed 's/$/ of {number}/'\n"));
+            terminal.wait_for(&format!("{printed} of {number}"));
+        }
+        terminal.write("exit\n");
+        assert_eq!(terminal.finish(), 0, "{shell}");
+    }
+}
+
+#[test]
+fn a_folder_with_a_space_is_found_in_bash() {
+    let project = Project::new().file("an app/wharf.rhai", SCRIPT);
+    let proposed = in_bash(&project, &["wharf -C \"'an app'\" run im"]);
+    assert_eq!(proposed, "image\n");
+}
+
+#[test]
+fn a_script_that_is_wrong_still_tells_the_names_that_are_written_out() {
+    let project = Project::new().script(
+        "stage(\"test\", || 1;\nstage(`two`, || 1);\nstage(\"far \" + 1, || 1); // stage(\"no\", 1)",
+    );
+    let proposed = in_bash(&project, &["wharf run t", "wharf run --skip f"]);
+    assert_eq!(proposed, "test two\n\n");
+}
+
+#[test]
+fn only_runs_that_can_be_resumed_are_proposed_for_it() {
+    let project = Project::new().script("stage(\"test\", || sh(\"test -e built\"));");
+    for _ in 0..2 {
+        assert_eq!(project.run(["run"]).streams().0, 1);
+    }
+    let project = project.file("built", "");
+    assert_eq!(project.run(["resume", "1"]).streams().0, 0);
+    assert_eq!(project.run(["call", "sh", "false"]).streams().0, 1);
+    let proposed = in_bash(&project, &["wharf resume ''"]);
+    assert!(proposed.starts_with("2 --done "), "{proposed}");
 }
 
 #[test]

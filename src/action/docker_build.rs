@@ -97,7 +97,7 @@ print(image.reference);"#,
             Ok(engine) => for_real(context, &engine, &build),
             Err(error) if context.rehearsal => simulate(context, &build, &error, &checked),
             Err(error) => Err(ActionError::from(error)
-                .hint("a rehearsal, `wharf run --rehearse`, works without an engine")),
+                .hint("a rehearsal works without an engine: `--rehearse`, or `:rehearse on` in `wharf repl`")),
         }
     }
 }

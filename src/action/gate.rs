@@ -42,9 +42,8 @@ const LONGEST: usize = 80;
 pub fn about(action: &Descriptor, options: &Value, secrets: &Secrets) -> String {
     let natural = action.natural.and_then(|natural| options.get(natural));
     let mut text = natural.and_then(told).unwrap_or_default();
-    // What a request does is not told by where it goes.
-    if let Some(method) = options.get("method").and_then(Value::as_str) {
-        text = format!("{} {text}", method.to_uppercase());
+    if let Some(verb) = (action.verb_of)(options) {
+        text = format!("{verb} {text}");
     }
     // What is cut off could not be hidden any more.
     let text = secrets.mask(&text);
@@ -99,6 +98,18 @@ mod tests {
             ),
             "DELETE https://example.com"
         );
+        for (options, method) in [
+            (json!({"url": "https://example.com", "json": 1}), "POST"),
+            (
+                json!({"url": "https://example.com", "effect": "notify"}),
+                "GET",
+            ),
+        ] {
+            assert_eq!(
+                told("http", options),
+                format!("{method} https://example.com")
+            );
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn credential(name: &str, value: &Value, secrets: &Secrets) -> Option<bool> {
         "dsn" => secrets.add_dsn(value.as_str().unwrap_or_default()),
         "secrets" | "hook" => every_text(value, secrets),
         "headers" => headers(value, secrets),
-        name if is_secret(&format!("_{name}")) => every_text(value, secrets),
+        name if is_secret(&format!("_{name}"), text_of(value)) => every_text(value, secrets),
         _ => return None,
     })
 }
@@ -49,7 +49,7 @@ fn by_their_names(value: &Value, secrets: &Secrets) -> bool {
         }
         Value::Array(values) => all(values.iter().map(|value| by_their_names(value, secrets))),
         Value::Object(entries) => all(entries.iter().map(|(name, value)| {
-            if is_secret(name) {
+            if is_secret(name, text_of(value)) {
                 every_text(value, secrets)
             } else {
                 by_their_names(value, secrets)
@@ -62,6 +62,10 @@ fn by_their_names(value: &Value, secrets: &Secrets) -> bool {
 fn headers(value: &Value, secrets: &Secrets) -> bool {
     let headers = value.as_object().into_iter().flatten();
     all(headers.map(|(name, value)| secrets.add_header(name, value.as_str().unwrap_or_default())))
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 fn every_text(value: &Value, secrets: &Secrets) -> bool {

@@ -111,6 +111,10 @@ print(answer.status);"#,
             .unwrap_or(if reads { Effect::Read } else { Effect::Deploy })
     }
 
+    fn verb(options: &Options) -> Option<String> {
+        Some(method(options).ok()?.to_string())
+    }
+
     fn run(context: &Context, options: Options) -> Result<Output, ActionError> {
         let request = request(context, &options)?;
         let http = context.services.http();

@@ -92,6 +92,11 @@ pub trait Action {
         Self::EFFECT
     }
 
+    /// What a call with these options does to what it is about, where its name does not tell.
+    fn verb(_options: &Self::Options) -> Option<String> {
+        None
+    }
+
     /// Does the work. In a rehearsal `context.standins` is set for calls that would leave the machine.
     fn run(context: &Context, options: Self::Options) -> Result<Self::Output, ActionError>;
 }
@@ -165,6 +170,8 @@ pub struct Descriptor {
     pub output: fn() -> Schema,
     /// The effect of a call with these options; the options' own error when they are wrong.
     pub effect_of: fn(&Value) -> Result<Effect, ActionError>,
+    /// As [`Action::verb`]; nothing when the options are wrong.
+    pub verb_of: fn(&Value) -> Option<String>,
     pub run: fn(&Context, Value) -> Result<Value, ActionError>,
 }
 
@@ -182,6 +189,7 @@ impl Descriptor {
             options: || schemars::schema_for!(A::Options),
             output: || schemars::schema_for!(A::Output),
             effect_of: |options| read::<A>(options.clone()).map(|options| A::effect(&options)),
+            verb_of: |options| A::verb(&read::<A>(options.clone()).ok()?),
             run: |context, options| {
                 let done = A::run(context, read::<A>(options)?)?;
                 serde_json::to_value(done).map_err(|error| {

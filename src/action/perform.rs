@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{ActionError, Answer, Context, Descriptor, Effect, ErrorKind, about};
 use crate::event::{Call, Event};
 use crate::service::state;
+use crate::words;
 
 /// Makes the call that is the `number`th of its stage: against stand-ins where the run is a
 /// rehearsal and the action talks to services, be it only to read; not at all where that is not
@@ -153,7 +154,7 @@ fn replayed(context: &Context, call: &Call) -> Option<Result<Value, ActionError>
     let replay = context.replay.as_ref()?;
     let done = replay.take(&context.stage, call.action, &call.options)?;
     let Some(result) = done.result else {
-        let stage = &context.stage;
+        let stage = words::word(&context.stage);
         let message = format!(
             "it is done already, in run {}, and its result held a secret, which was not kept",
             done.run

@@ -109,7 +109,7 @@ pub(super) struct RunOptions {
 #[derive(Debug, Args)]
 pub(super) struct ResumeOptions {
     /// The run's number; the last run of the pipeline if not given.
-    #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::runs))]
+    #[arg(value_name = "RUN", value_parser = which, add = ArgValueCandidates::new(completions::stopped))]
     pub(super) run: Option<Which>,
     /// This stage ended in the middle of an effect that did happen: it counts as passed.
     #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]

@@ -17,13 +17,14 @@ use crate::secret::Secrets;
 
 use page::Sheet;
 
-const MORE: &str = "`wharf docs NAME` shows one of them, or what speaks of a word; \
+const MORE: &str = "`wharf docs NAME` shows one of them, or what speaks of a word or of several; \
                     `wharf docs --format html` is a page of everything.";
 
 pub(super) fn docs(place: &Place, options: &DocsOptions, secrets: &Secrets) -> Done {
     let mut stdout = std::io::stdout().lock();
     let sheet = Sheet::of(&stdout);
-    let name = options.name.as_deref().filter(|name| !name.is_empty());
+    let name = options.words.join(" ");
+    let name = Some(name.trim()).filter(|name| !name.is_empty());
     let known = || {
         let mut known = reference::entries();
         known.extend(own(place, secrets));
@@ -77,13 +78,16 @@ fn told(known: &[Entry], name: &str, sheet: Sheet) -> Result<String, Arc<Failure
     Ok(page::hits(&hits, sheet))
 }
 
-/// The commands of wharf that have `word` in their names.
-fn commands(word: &str) -> Vec<Hit> {
+/// The commands of wharf that have the words of `text` in their names.
+fn commands(text: &str) -> Vec<Hit> {
     let wharf = Arguments::command();
     let commands = wharf
         .get_subcommands()
         .filter(|command| !command.is_hide_set());
-    let named = commands.filter(|command| command.get_name().contains(word));
+    let named = commands.filter(|command| {
+        let mut words = text.split_whitespace();
+        words.all(|word| command.get_name().contains(word))
+    });
     named
         .map(|command| Hit {
             name: format!("wharf {}", command.get_name()),
@@ -97,9 +101,14 @@ fn commands(word: &str) -> Vec<Hit> {
 
 fn find(known: &[Entry], name: &str) -> Result<Entry, Arc<Failure>> {
     reference::find(known, name).map_err(|near| {
-        let failure = Failure::script(format!("the reference has no `{name}`"));
+        let failure = Failure::script(if name.contains(' ') {
+            format!("nothing in the reference has all of `{name}`")
+        } else {
+            format!("the reference has no `{name}`")
+        });
         Arc::new(match near {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None if name.contains(' ') => failure.hint("fewer words find more"),
             None => failure.hint("`wharf docs` lists what there is"),
         })
     })

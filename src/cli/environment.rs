@@ -43,7 +43,7 @@ pub(super) fn environment(
 ) -> Result<BTreeMap<String, String>, Failure> {
     let mut environment = own_environment().clone();
     for (name, value) in &environment {
-        if is_secret(name) {
+        if is_secret(name, value) {
             if !hide_named(name, value, secrets) {
                 short.environment.push(format!("`{name}`"));
             }

@@ -98,7 +98,7 @@ fn host(
 ) -> Result<Host, Failure> {
     let missing = setting.missing;
     for (name, value) in &place.params {
-        if is_secret(&format!("_{name}")) {
+        if is_secret(&format!("_{name}"), value) {
             hide(value, secrets);
         }
     }

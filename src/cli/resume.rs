@@ -31,6 +31,14 @@ pub(super) fn resume(
     run::resumed(&place, &wanted, secrets, caller, resumed, earlier.arguments)
 }
 
+/// Whether something of the run is left to do, and no other run does it.
+pub(super) fn can_be_resumed(journal: &Journal, run: &Run) -> bool {
+    let stopped = matches!(run.outcome, RunOutcome::Failed | RunOutcome::Interrupted);
+    stopped
+        && again(&run.arguments, &Place::default()).is_ok()
+        && refuse_if_resumed(journal, run).is_ok()
+}
+
 fn earlier(place: &Place, options: &ResumeOptions) -> Result<(Run, Resumed), Failure> {
     let journal = journal::open(place)?;
     key(place)?;

@@ -48,44 +48,41 @@ fn member(module: &Entry, name: &str) -> Option<Entry> {
     Some(found)
 }
 
-/// All that `word` may be about: what has it in its name or among its options, and then what speaks
-/// of it.
-pub fn search<'e>(entries: &'e [Entry], word: &str) -> Vec<Hit> {
-    let word = word.to_lowercase();
-    if word.is_empty() {
-        return Vec::new();
-    }
+/// All that the words of `text` may be about: what has each of them in its name or among its options,
+/// and then what speaks of those that it does not have there.
+pub fn search<'e>(entries: &'e [Entry], text: &str) -> Vec<Hit> {
+    let text = text.to_lowercase();
+    let words: Vec<_> = text.split_whitespace().collect();
     let below = |entry: &'e Entry| std::iter::once(entry).chain(&entry.functions);
     let all = || entries.iter().flat_map(below);
-    let mut hits: Vec<Hit> = all().filter_map(|entry| named(entry, &word)).collect();
-    for entry in all().filter(|entry| speaks(entry, &word)) {
-        if hits.iter().all(|hit| hit.name != entry.name) {
-            hits.push(hit(entry));
+    let of_names = all().filter_map(|entry| hit(entry, &words, |_| false));
+    let mut hits: Vec<Hit> = of_names.collect();
+    for found in all().filter_map(|entry| hit(entry, &words, |word| speaks(entry, word))) {
+        if hits.iter().all(|hit| hit.name != found.name) {
+            hits.push(found);
         }
     }
     hits
 }
 
-fn hit(entry: &Entry) -> Hit {
-    Hit {
-        name: entry.name.clone(),
-        summary: entry.summary.clone(),
+/// An entry with all of `words`: in its name, or the option that has it there, or by what else it `has`.
+fn hit(entry: &Entry, words: &[&str], has: impl Fn(&str) -> bool) -> Option<Hit> {
+    let mut option = None;
+    for word in words {
+        if entry.name.to_lowercase().contains(word) {
+            continue;
+        }
+        let mut fields = entry.options.iter();
+        match fields.find(|field| field.name.contains(word)) {
+            Some(field) => option = option.or(Some(field)),
+            None if has(word) => {}
+            None => return None,
+        }
     }
-}
-
-/// An entry with `word` in its name, or the option that has it there.
-fn named(entry: &Entry, word: &str) -> Option<Hit> {
-    if entry.name.to_lowercase().contains(word) {
-        return Some(hit(entry));
-    }
-    let mut fields = entry
-        .options
-        .iter()
-        .filter(|field| field.name.contains(word));
-    let field = fields.next()?;
-    Some(Hit {
+    let summary = option.map(|field| format!("its option `{}`: {}", field.name, field.doc));
+    (!words.is_empty()).then(|| Hit {
         name: entry.name.clone(),
-        summary: format!("its option `{}`: {}", field.name, field.doc),
+        summary: summary.unwrap_or_else(|| entry.summary.clone()),
     })
 }
 

@@ -6,6 +6,7 @@ use super::record::Record;
 use crate::failure::{Failure, Kind};
 use crate::line::shown;
 use crate::secret::Secrets;
+use crate::words::word;
 
 /// How many lines of the log a failure repeats.
 const LINES: usize = 20;
@@ -63,21 +64,11 @@ pub(super) fn explain(
     explained
 }
 
-/// `text` as one word of a shell.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:@".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{explain, word};
+    use super::explain;
     use crate::event::Stream;
     use crate::failure::Failure;
     use crate::report::line::Line;
@@ -109,16 +100,5 @@ mod tests {
         let explained = explain(&failure, None);
         assert_eq!(explained.output, ["its own"]);
         assert!(explained.hints.is_empty());
-    }
-
-    #[test]
-    fn a_name_is_one_word() {
-        for (name, expected) in [
-            ("test", "test"),
-            ("test (python=3.11)", "'test (python=3.11)'"),
-            ("it's", r"'it'\''s'"),
-        ] {
-            assert_eq!(word(name), expected);
-        }
     }
 }

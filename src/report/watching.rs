@@ -21,16 +21,7 @@ pub(super) fn line(watched: &Watched, colour: Colour) -> String {
             };
             colour.faint(&format!("watching {folders} {noun}; {effects}"))
         }
-        Watched::Triggered { why, stages, .. } => {
-            let mut whys: Vec<&str> = why.iter().map(String::as_str).collect();
-            for (_, why) in stages {
-                // What follows from another stage's reason is no news.
-                if !why.starts_with("it needs ") && !whys.contains(&why.as_str()) {
-                    whys.push(why);
-                }
-            }
-            colour.strong(&format!("↻ {}", whys.join("; ")))
-        }
+        Watched::Triggered { what, .. } => colour.strong(&format!("↻ {what}")),
         Watched::Superseded { what } => {
             colour.attention(&format!("changed during the run: {what}"))
         }

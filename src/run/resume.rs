@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::action::{Done, Replay};
 use crate::failure::{Failure, Kind};
 use crate::journal::{Action, ActionState, Run, RunOutcome, Stage, StageState};
+use crate::words;
 
 /// A run as the journal has it.
 #[derive(Clone, Debug)]
@@ -235,7 +236,8 @@ fn doubt(run: i64, doubtful: i64, action: &Action) -> Failure {
             "whether `{name}` in stage `{stage}` has happened is not known: run {doubtful} ended in the middle of it"
         )
     };
+    let word = words::word(stage);
     Failure::new(Kind::Refused, message).hint(format!(
-        "look, then say `wharf resume {run} --done {stage}`, or `--again {stage}` to repeat it"
+        "look, then say `wharf resume {run} --done {word}`, or `--again {word}` to repeat it"
     ))
 }

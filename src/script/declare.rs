@@ -27,7 +27,7 @@ pub(in crate::script) const STAGE: Function = Function {
     summary: "Declare a stage: one step of the pipeline",
     doc: "The closure runs after the script's top level has ended, in the order that `needs` makes. Its parameters receive the results of the needs, in their order; what it returns is the stage's own result: plain data. Variables that it captures are copied when the stage is declared.
 
-A comment that begins with `///` above the call documents the stage.",
+A comment that begins with `///` above the call documents the stage. Fails if there is a stage of that name already. Fails outside of the script's top level.",
     example: Example {
         title: "passes a result from one stage to the next",
         files: &[],
@@ -226,6 +226,9 @@ pub(super) fn too_many(stage: &str, parameters: usize, needs: usize) -> Failure 
     Failure::script(message)
         .hint("each parameter receives the result of one of the `needs`, in their order")
 }
+
+/// What a session does not have.
+pub(super) const ONLY_IN_THE_SCRIPT: [&str; 3] = ["stage", "on_failure", "on_success"];
 
 /// Of what a person typed into a session.
 fn only_in_the_script(function: &str) -> Failure {

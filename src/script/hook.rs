@@ -19,7 +19,7 @@ pub(in crate::script) const ON_FAILURE: Function = Function {
     name: "on_failure",
     signatures: &["(closure: Fn)"],
     summary: "Call a closure after a run that failed",
-    doc: "A parameter of the closure receives the failure: `message`, `action`, `exit_code`, `output`, `causes`, `place`, `stage`, and `interrupted` after Ctrl-C. A hook that fails is reported below the first failure and never replaces it. After an interrupt a hook has 1.5 seconds.",
+    doc: "A parameter of the closure receives the failure: `message`, `action`, `exit_code`, `output`, `causes`, `place`, `stage`, and `interrupted` after Ctrl-C. A hook that fails is reported below the first failure and never replaces it. After an interrupt a hook has 1.5 seconds. Fails outside of the script's top level.",
     example: Example {
         title: "prints what failed",
         files: &[],
@@ -33,7 +33,7 @@ pub(in crate::script) const ON_SUCCESS: Function = Function {
     name: "on_success",
     signatures: &["(closure: Fn)"],
     summary: "Call a closure after a run that passed",
-    doc: "",
+    doc: "Fails outside of the script's top level.",
     example: Example {
         title: "reports success",
         files: &[],

@@ -40,7 +40,7 @@ pub use hook::Hook;
 pub use host::{Host, Missing};
 pub use language::{Family, Function, FunctionOption, LANGUAGE};
 pub use locate::{FILE_NAME, folder, locate};
-pub use outline::Outline;
+pub use outline::{Outline, stages_in};
 pub use outputs::Outputs;
 pub use program::{Declared, Program};
 pub use session::{

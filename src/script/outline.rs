@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::literal;
 use super::program::Program;
+use super::session::{Piece, PieceKind, pieces};
 
 /// One file of a script, as hashes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,4 +56,25 @@ impl Program {
         }
         names
     }
+}
+
+/// The names of stages that are written out in `text`, which need be no script that can be evaluated.
+pub fn stages_in(text: &str) -> Vec<&str> {
+    let (pieces, _) = pieces(text);
+    let code: Vec<_> = pieces.into_iter().filter(Piece::is_code).collect();
+    let calls = code.windows(4).filter(|four| {
+        let [called, opens, name, follows] = four else {
+            return false;
+        };
+        (called.text, opens.text, follows.text) == ("stage", "(", ",")
+            && name.kind == PieceKind::Text
+    });
+    calls.filter_map(|four| plain(four[2].text)).collect()
+}
+
+/// What stands in the quotes, if it stands for itself.
+fn plain(text: &str) -> Option<&str> {
+    let quoted = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    let inner = quoted('"').or_else(|| quoted('`'))?;
+    (!inner.contains('\\')).then_some(inner)
 }

@@ -31,7 +31,7 @@ const TELLING_WHOLE: [&str; 9] = [
 ];
 
 /// What makes a credential of the `key` behind it; that of a cache is none.
-const OF_KEY: [&str; 7] = [
+const OF_KEY: [&str; 21] = [
     "api",
     "access",
     "private",
@@ -39,13 +39,28 @@ const OF_KEY: [&str; 7] = [
     "master",
     "functions",
     "subscription",
+    "secret",
+    "signing",
+    "encryption",
+    "auth",
+    "deploy",
+    "ssh",
+    "gpg",
+    "pgp",
+    "tls",
+    "jwt",
+    "hmac",
+    "session",
+    "admin",
+    "license",
 ];
 
 /// As long as this may be a token; a user's name seldom is.
 const SHORTEST_TOKEN: usize = 20;
 
-/// Whether a name of the environment says that its value is a secret.
-pub fn is_secret(name: &str) -> bool {
+/// Whether a name of the environment says that its value is a secret. That of a key says so unless the
+/// value is a plain word, as that of a cache may be.
+pub fn is_secret(name: &str, value: &str) -> bool {
     let name = name.to_uppercase().replace('-', "_");
     matches!(name.as_str(), "HOOK_RENDER" | "SENTRY_DSN")
         || [
@@ -55,7 +70,6 @@ pub fn is_secret(name: &str) -> bool {
             "_PASS",
             "TOKEN",
             "SECRET",
-            "_KEY",
             "_KEY_BASE",
             "APIKEY",
             "_PAT",
@@ -64,6 +78,10 @@ pub fn is_secret(name: &str) -> bool {
         ]
         .into_iter()
         .any(|end| name.ends_with(end))
+        || name.strip_suffix("_KEY").is_some_and(|of| {
+            let of = words(of).pop();
+            of.is_none_or(|of| OF_KEY.contains(&of.as_str())) || !is_plain(value)
+        })
 }
 
 /// Whether a name of these words is that of a credential in a protocol.
@@ -106,6 +124,12 @@ pub(super) fn looks_like_token(value: &str) -> bool {
     value.len() >= SHORTEST_TOKEN
         && value.chars().all(is_of_word)
         && value.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether `value` is of words that any line may have, such as `main` or `build-cache`.
+fn is_plain(value: &str) -> bool {
+    let is_of_words = |c: char| c.is_alphabetic() || matches!(c, '_' | '-' | '.' | '/' | ' ');
+    value.len() < SHORTEST_TOKEN && value.chars().all(is_of_words)
 }
 
 /// `value` as a URL that has a credential in it: a password, as that of a database has, or a token
@@ -154,13 +178,26 @@ mod tests {
             "SECRET_KEY_BASE",
             "GOOGLE_CREDENTIALS",
             "DB_PASSWORD",
+            "RENDER_API_KEY",
+            "DJANGO_SECRET_KEY",
             "_token",
             "_deploy-key",
+            "_key",
         ] {
-            assert!(is_secret(name), "{name}");
+            assert!(is_secret(name, "main"), "{name}");
         }
         for name in ["KEY_BASED", "AUTHOR", "PATH", "DESKTOP_SESSION"] {
-            assert!(!is_secret(name), "{name}");
+            assert!(!is_secret(name, "rnd_3f9a1c77"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_secret_unless_it_is_a_plain_word() {
+        for value in ["main", "build-cache", "feature/login", ""] {
+            assert!(!is_secret("CACHE_KEY", value), "{value}");
+        }
+        for value in ["rnd_3f9a1c77", "correct-horse-battery", "c2VjcmV0="] {
+            assert!(is_secret("STRIPE_KEY", value), "{value}");
         }
     }
 

@@ -17,14 +17,19 @@ pub struct Brake {
 struct State {
     /// Calls that publish, deploy or notify and have not ended.
     effects: BTreeSet<(Arc<str>, u32)>,
-    pulled: bool,
+    /// Why the run is to stop, once it is.
+    pulled: Option<Reason>,
     /// The stages that were in the middle of one when it was pulled.
     finishing: BTreeSet<Arc<str>>,
 }
 
 impl State {
     fn has_stopped(&self) -> bool {
-        self.pulled && self.effects.is_empty()
+        self.pulled.is_some() && self.effects.is_empty()
+    }
+
+    fn is_superseded(&self) -> bool {
+        self.has_stopped() && self.pulled == Some(Reason::Superseded)
     }
 }
 
@@ -38,9 +43,12 @@ impl Brake {
     }
 
     /// Stops the run: now, or when the effects it is in the middle of are over.
-    pub fn pull(&self) {
+    pub fn pull(&self, reason: Reason) {
         let mut state = self.lock();
-        state.pulled = true;
+        if state.has_stopped() {
+            return;
+        }
+        state.pulled = Some(reason);
         state.finishing = state
             .effects
             .iter()
@@ -56,10 +64,10 @@ impl Brake {
             Event::ActionStarted { stage, call } if call.effect.leaves_the_machine() => {
                 let mut state = self.lock();
                 let (_, changed) = &*self.shared;
-                while state.pulled && !state.effects.is_empty() {
+                while state.pulled.is_some() && !state.effects.is_empty() {
                     state = changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
-                if !state.pulled {
+                if state.pulled.is_none() {
                     state.effects.insert(key(stage, call));
                 }
             }
@@ -73,24 +81,24 @@ impl Brake {
         }
     }
 
-    /// Whether the run is to stop, and has been told to.
-    pub fn has_stopped(&self) -> bool {
-        self.lock().has_stopped()
+    /// Whether the run was told to stop because another takes its place.
+    pub fn is_superseded(&self) -> bool {
+        self.lock().is_superseded()
     }
 
-    /// Whether a person wants to hear of an event: not once the run has stopped, but for the end of
-    /// a stage whose effect it waited for.
+    /// Whether a person wants to hear of an event: not once another run takes the place of this one,
+    /// but for the end of a stage whose effect it waited for.
     pub fn lets_hear(&self, event: &Event) -> bool {
         let state = self.lock();
         match event {
             Event::StageFinished { stage, .. } if state.finishing.contains(stage) => true,
-            _ => !state.has_stopped(),
+            _ => !state.is_superseded(),
         }
     }
 
     fn stop_if_free(&self, state: &State) {
-        if state.has_stopped() {
-            self.cancel.cancel(Reason::Superseded);
+        if let Some(reason) = state.pulled.clone().filter(|_| state.has_stopped()) {
+            self.cancel.cancel(reason);
             let (_, changed) = &*self.shared;
             changed.notify_all();
         }
@@ -112,7 +120,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Brake;
-    use crate::cancel::Cancel;
+    use crate::cancel::{Cancel, Reason};
     use crate::effect::Effect;
     use crate::event::{Call, Event};
 
@@ -149,7 +157,7 @@ mod tests {
         let cancel = Cancel::new();
         let brake = Brake::new(cancel.clone());
         brake.see(&started(Effect::Build));
-        brake.pull();
+        brake.pull(Reason::Superseded);
         assert!(cancel.is_cancelled());
     }
 
@@ -159,11 +167,20 @@ mod tests {
         let brake = Brake::new(cancel.clone());
         brake.see(&started(Effect::Deploy));
         brake.see(&started(Effect::Notify));
-        brake.pull();
+        brake.pull(Reason::Superseded);
         brake.see(&finished(Effect::Deploy));
-        assert!(!cancel.is_cancelled() && !brake.has_stopped());
+        assert!(!cancel.is_cancelled() && !brake.is_superseded());
         brake.see(&finished(Effect::Notify));
-        assert!(cancel.is_cancelled() && brake.has_stopped());
+        assert!(cancel.is_cancelled() && brake.is_superseded());
+    }
+
+    #[test]
+    fn a_person_hears_the_end_of_a_run_unless_another_takes_its_place() {
+        for (reason, heard) in [(Reason::Interrupted, true), (Reason::Superseded, false)] {
+            let brake = Brake::new(Cancel::new());
+            brake.pull(reason);
+            assert_eq!(brake.lets_hear(&started(Effect::Build)), heard);
+        }
     }
 
     #[test]
@@ -171,7 +188,7 @@ mod tests {
         let cancel = Cancel::new();
         let brake = Brake::new(cancel.clone());
         brake.see(&started(Effect::Deploy));
-        brake.pull();
+        brake.pull(Reason::Superseded);
         std::thread::scope(|scope| {
             let late = scope.spawn(|| {
                 brake.see(&started(Effect::Notify));
@@ -180,6 +197,6 @@ mod tests {
             brake.see(&finished(Effect::Deploy));
             late.join().expect("no panic");
         });
-        assert!(brake.has_stopped());
+        assert!(brake.is_superseded());
     }
 }

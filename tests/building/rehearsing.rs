@@ -35,7 +35,7 @@ fn a_real_run_says_that_there_is_no_engine_and_what_to_do() {
       |             ^^^^^^^^^^^^
     cause: No such file or directory
     hint: start Docker (`sudo systemctl start docker`, or open Docker Desktop), or set `DOCKER_HOST` to where an engine runs
-    hint: a rehearsal, `wharf run --rehearse`, works without an engine
+    hint: a rehearsal works without an engine: `--rehearse`, or `:rehearse on` in `wharf repl`
     "#);
 }
 
@@ -175,14 +175,14 @@ fn an_address_that_is_none_is_told_as_such() {
     assert_snapshot!(told.join("\n\n"), @r"
     `docker_build`: the Docker Engine at `ssh://me@build.example.com` is reached over ssh, which wharf does not do
     hint: forward its socket, `ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock me@build.example.com`, and set `DOCKER_HOST=unix:///tmp/docker.sock`
-    hint: a rehearsal, `wharf run --rehearse`, works without an engine
+    hint: a rehearsal works without an engine: `--rehearse`, or `:rehearse on` in `wharf repl`
 
     `docker_build`: `build.example.com` is not the address of a Docker Engine: it has no `unix://` or `tcp://` in front
     hint: set `DOCKER_HOST` as `unix:///var/run/docker.sock` or `tcp://host:2375`, or unset it
-    hint: a rehearsal, `wharf run --rehearse`, works without an engine
+    hint: a rehearsal works without an engine: `--rehearse`, or `:rehearse on` in `wharf repl`
 
     `docker_build`: the Docker context `build`, which `DOCKER_CONTEXT` names, cannot be used: there is no such context
     hint: `docker context ls` shows the contexts there are, `docker context use default` goes back to the local engine
-    hint: a rehearsal, `wharf run --rehearse`, works without an engine
+    hint: a rehearsal works without an engine: `--rehearse`, or `:rehearse on` in `wharf repl`
     ");
 }

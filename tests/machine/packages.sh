@@ -15,6 +15,7 @@ need_packages() {
   has make || missing+=(make)
   has umount || missing+=(mount)
   has fish || missing+=(fish)
+  has zsh || missing+=(zsh)
   has chromium || missing+=(chromium)
   has busybox || missing+=(busybox-static)
   has mmdebstrap || missing+=(mmdebstrap)

@@ -33,10 +33,12 @@ fn what_the_names_of_the_environment_and_of_parameters_say() {
         .env("SECRET_KEY_BASE", "two-horses")
         .env("GOOGLE_CREDENTIALS", "three-horses")
         .env("GIT_REMOTE", &remote)
+        .env("CACHE_KEY", "main")
+        .env("STRIPE_KEY", "sk_4horses")
         .script(
             r#"
 print(param("token") + " " + param("place"));
-sh("echo $GPG_PASSPHRASE $SECRET_KEY_BASE $GOOGLE_CREDENTIALS $GIT_REMOTE");
+sh("echo $GPG_PASSPHRASE $SECRET_KEY_BASE $GOOGLE_CREDENTIALS $CACHE_KEY $STRIPE_KEY $GIT_REMOTE");
 "#,
         )
         .run([
@@ -47,6 +49,6 @@ sh("echo $GPG_PASSPHRASE $SECRET_KEY_BASE $GOOGLE_CREDENTIALS $GIT_REMOTE");
             "-p",
             "place=quay",
         ])
-        .stdout("*** quay\n*** *** *** https://***:x-oauth-basic@github.com/me/app\n")
+        .stdout("*** quay\n*** *** *** main *** https://***:x-oauth-basic@github.com/me/app\n")
         .streams();
 }

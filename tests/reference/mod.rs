@@ -142,6 +142,10 @@ fn as_json_every_entry_has_its_name_kind_and_summary() {
         named("env").expect("a function")["errors"][0],
         "if the variable is not set and there is no default"
     );
+    let functions = entries.iter().filter(|entry| entry["kind"] == "function");
+    let never_fail = functions.filter(|entry| entry["errors"].is_null());
+    let never_fail: Vec<_> = never_fail.map(|entry| &entry["name"]).collect();
+    assert_eq!(never_fail, ["exists", "url_encode", "log", "warn"]);
     let option = |of: &serde_json::Value, name: &str| {
         let options = of["options"].as_array().expect("options");
         options
@@ -188,6 +192,8 @@ fn a_word_finds_what_is_about_it() {
         ("push", "docker_push"),
         ("guide", "guide/watch"),
         ("split", "guide/rhai"),
+        ("Docker secret", "its option `secrets`"),
+        ("retry http", "its option `retry`"),
     ] {
         let found = found(word);
         assert!(found.contains(line), "{word}: {line} is not in:\n{found}");
@@ -196,6 +202,21 @@ fn a_word_finds_what_is_about_it() {
         project.run(["docs", ""]).streams(),
         project.run(["docs"]).streams()
     );
+}
+
+#[test]
+fn more_words_find_less() {
+    let project = Project::new();
+    let (_, one, _) = project.run(["docs", "image"]).streams();
+    let (_, both, _) = project.run(["docs", "image", "PUSH"]).streams();
+    assert!(both.contains("docker_push"), "{both}");
+    assert!(both.lines().count() < one.lines().count(), "{both}");
+    assert_snapshot!(project.run(["docs", "image", "quay"]).all(), @"
+    exit: 2
+    ── stderr
+    error: nothing in the reference has all of `image quay`
+    hint: fewer words find more
+    ");
 }
 
 #[test]

@@ -80,6 +80,9 @@ fn tab_completes_actions_options_and_stages() {
         ("python::v\t", "python::venv("),
         ("ima\t", "image"),
         ("read_file(\"wha\t", "\"wharf.rhai"),
+        // A session has none of these.
+        ("stag\t#", "wharf> stag#"),
+        ("on_fail\t#", "wharf> on_fail#"),
     ] {
         session.terminal.write(typed);
         session

@@ -56,6 +56,42 @@ fn each_key_does_what_the_help_says() {
 }
 
 #[test]
+fn a_run_that_q_stops_is_told_as_cancelled() {
+    let project = Project::new().script(
+        "stage(\"count\", || sh(\"echo began; sleep 60\"));\n\
+         stage(\"next\", #{ needs: \"count\" }, || 1);",
+    );
+    let mut terminal = project.terminal(["watch"]);
+    terminal.wait_for("began");
+    terminal.write("q");
+    assert_eq!(terminal.finish(), 0);
+    let text = terminal.text();
+    for told in [
+        "✗ count cancelled after",
+        "○ next not run: `count` did not pass",
+        "1 cancelled, 1 not run in",
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
+    assert!(!text.contains("error"), "{text}");
+    assert_eq!(project.survivors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_is_moved_is_named_once_in_each_place() {
+    let project = Project::new()
+        .script("stage(\"text\", #{ inputs: \"*.txt\" }, || 1); stage(\"all\", || 2);")
+        .file("a.txt", "");
+    let mut terminal = project.terminal(["watch"]);
+    stands(&terminal, &["passed", "2 stages", "waiting for changes"]);
+    project.tool("mv", ["a.txt", "b.md"]);
+    terminal.wait_for("↻ b.md added, a.txt removed\u{1b}");
+    stands(&terminal, &["waiting for changes"]);
+    terminal.write("q");
+    assert_eq!(terminal.finish(), 0);
+}
+
+#[test]
 fn what_failed_can_be_run_alone() {
     let project = project();
     project.write("a.txt", "bad\n");

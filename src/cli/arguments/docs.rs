@@ -8,9 +8,10 @@ use crate::cli::completions;
 /// Look something up: an action, a function, a module, a chapter; a list of them if nothing is named.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DocsOptions {
-    /// `docker_push`, `stage`, `git::sha`, `std/python`, `guide/watch`.
-    #[arg(add = ArgValueCandidates::new(completions::entries))]
-    pub(in crate::cli) name: Option<String>,
+    /// `docker_push`, `stage`, `git::sha`, `std/python`, `guide/watch`; or words to search for, all of which
+    /// what is found has.
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(completions::entries))]
+    pub(in crate::cli) words: Vec<String>,
     /// How to write it; `html` is a page of everything, with a search, `definitions` a file for editors.
     #[arg(long, value_enum, default_value_t)]
     pub(in crate::cli) format: DocsFormat,

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use clap_complete::{ArgValueCandidates, CompletionCandidate};
 
 use super::{OutputMode, SelectionOptions};
 use crate::effect::Effect;
@@ -32,7 +33,7 @@ pub(in crate::cli) struct WatchOptions {
     #[arg(long)]
     pub(in crate::cli) rehearse: bool,
     /// Let these effects happen, on every change: `publish`, `deploy`, `notify`. Asks once.
-    #[arg(long, value_name = "EFFECT", value_delimiter = ',', value_parser = effect, conflicts_with = "rehearse")]
+    #[arg(long, value_name = "EFFECT", value_delimiter = ',', value_parser = effect, conflicts_with = "rehearse", add = ArgValueCandidates::new(effects))]
     pub(in crate::cli) allow: Vec<Effect>,
     /// Do not ask whether to `--allow`.
     #[arg(short, long)]
@@ -100,11 +101,18 @@ impl WatchOptions {
     }
 }
 
+/// What is held unless it is allowed.
+const HELD: [Effect; 3] = [Effect::Publish, Effect::Deploy, Effect::Notify];
+
 fn effect(text: &str) -> Result<Effect, String> {
-    [Effect::Publish, Effect::Deploy, Effect::Notify]
-        .into_iter()
+    HELD.into_iter()
         .find(|effect| effect.name() == text)
         .ok_or_else(|| "write `publish`, `deploy` or `notify`".to_owned())
+}
+
+fn effects() -> Vec<CompletionCandidate> {
+    let names = HELD.iter().map(|effect| effect.name());
+    names.map(CompletionCandidate::new).collect()
 }
 
 fn time(text: &str) -> Result<Duration, String> {

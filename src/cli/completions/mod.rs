@@ -6,19 +6,24 @@ use std::io::Write;
 use std::sync::Arc;
 
 use clap::{Command, CommandFactory};
+use clap_complete::Shell;
 use clap_complete::env::{CompleteEnv, Shells};
 
 use super::arguments::{Arguments, CompletionsOptions};
 use super::{Done, call};
 use crate::failure::Failure;
 
-pub(super) use names::{entries, faults, runs, stages, started};
+pub(super) use names::{entries, faults, runs, stages, started, stopped};
 
 /// A shell that asks sets it to its own name.
 const VARIABLE: &str = "WHARF_COMPLETE";
 
-/// What bash is given: the one that clap knows breaks at `:` and at spaces.
-const BASH: &str = include_str!("wharf.bash");
+/// What these shells are given: what clap has for them breaks at quotes and spaces, and in bash at `:`.
+const OWN: [(Shell, &str); 3] = [
+    (Shell::Bash, include_str!("wharf.bash")),
+    (Shell::Zsh, include_str!("wharf.zsh")),
+    (Shell::Fish, include_str!("wharf.fish")),
+];
 
 /// Answers the shell and ends wharf, if it is a shell that asks.
 pub(super) fn answer() {
@@ -34,21 +39,21 @@ fn known() -> Command {
 
 /// Prints what makes the shell ask.
 pub(super) fn print(options: &CompletionsOptions) -> Done {
-    let name = options.shell.to_string();
-    let mut script = Vec::new();
-    if name == "bash" {
-        // A closed pipe wants no more lines.
-        let _ = std::io::stdout().lock().write_all(BASH.as_bytes());
-        return Ok(());
-    }
-    let written = Shells::builtins()
-        .completer(&name)
-        .map(|shell| shell.write_registration(VARIABLE, "wharf", "wharf", "wharf", &mut script));
-    if !matches!(written, Some(Ok(()))) {
-        let failure = Failure::script(format!("there are no completions for `{name}`"));
-        return Err(Arc::new(failure));
-    }
+    let own = OWN.iter().find(|(shell, _)| *shell == options.shell);
+    let script = own.map(|(_, script)| script.as_bytes().to_vec());
+    let script = script.or_else(|| of_clap(options.shell)).ok_or_else(|| {
+        let failure = format!("there are no completions for `{}`", options.shell);
+        Arc::new(Failure::script(failure))
+    })?;
     // A closed pipe wants no more lines.
     let _ = std::io::stdout().lock().write_all(&script);
     Ok(())
+}
+
+fn of_clap(shell: Shell) -> Option<Vec<u8>> {
+    let mut script = Vec::new();
+    let shells = Shells::builtins();
+    let shell = shells.completer(&shell.to_string())?;
+    let written = shell.write_registration(VARIABLE, "wharf", "wharf", "wharf", &mut script);
+    written.is_ok().then_some(script)
 }

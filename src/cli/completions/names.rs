@@ -6,22 +6,29 @@ use clap_complete::CompletionCandidate;
 
 use crate::cli::arguments::{Arguments, Place};
 use crate::cli::load::{self, Setting, load};
+use crate::cli::resume::can_be_resumed;
 use crate::journal::{Journal, Run};
 use crate::plan;
 use crate::reference;
 use crate::rehearsal::SERVICES;
+use crate::script::stages_in;
 use crate::secret::Secrets;
 
-/// The stages of the script, in the order in which they run, and `label:NAME` of its labels.
+/// How many runs are proposed.
+const MOST: usize = 20;
+
+/// The stages of the script, in the order in which they run, and `label:NAME` of its labels. While it
+/// is wrong, the stages whose names are written out in it.
 pub(in crate::cli) fn stages() -> Vec<CompletionCandidate> {
+    let place = place();
+    declared(&place).unwrap_or_else(|| written(&place))
+}
+
+fn declared(place: &Place) -> Option<Vec<CompletionCandidate>> {
     let secrets = Secrets::new();
-    let program = load(&place(), &secrets, Setting::looking()).ok();
-    let Some(declared) = program.and_then(|program| program.declare().ok()) else {
-        return Vec::new();
-    };
-    let Ok(order) = plan::order(&declared.plan) else {
-        return Vec::new();
-    };
+    let program = load(place, &secrets, Setting::looking()).ok()?;
+    let declared = program.declare().ok()?;
+    let order = plan::order(&declared.plan).ok()?;
     let rows = declared.plan.rows(&order);
     let mut labels: Vec<_> = rows.iter().flat_map(|row| &row.stage.labels).collect();
     labels.sort();
@@ -33,25 +40,47 @@ pub(in crate::cli) fn stages() -> Vec<CompletionCandidate> {
         let summary = row.stage.doc.lines().next().unwrap_or_default();
         candidate(row.name, &secrets.mask(summary))
     });
-    names.chain(labels).collect()
+    // Those of a matrix would hide it before somebody asks for them.
+    let asked = words().last().is_some_and(|word| word.contains('('));
+    let stages = declared.plan.stages.iter().filter(|_| asked);
+    let instances = stages
+        .filter(|stage| !stage.matrix.is_empty())
+        .map(|stage| candidate(&stage.name, ""));
+    Some(names.chain(labels).chain(instances).collect())
+}
+
+fn written(place: &Place) -> Vec<CompletionCandidate> {
+    let script = load::script(place).ok();
+    let text = script.and_then(|script| std::fs::read_to_string(script).ok());
+    let text = text.unwrap_or_default();
+    let names = stages_in(&text).into_iter();
+    names.map(|name| candidate(name, "")).collect()
 }
 
 /// The runs of the journal, the last one first.
 pub(in crate::cli) fn runs() -> Vec<CompletionCandidate> {
     let last = candidate("last", "the last run of the pipeline");
-    let runs = journal().and_then(|journal| journal.runs(20).ok());
+    let runs = journal().and_then(|journal| journal.runs(MOST).ok());
     let runs = runs.unwrap_or_default();
-    let numbers = runs
-        .iter()
-        .map(|run| candidate(&run.id.to_string(), &of_run(run)));
-    std::iter::once(last).chain(numbers).collect()
+    std::iter::once(last)
+        .chain(runs.iter().map(of_run))
+        .collect()
 }
 
-fn of_run(run: &Run) -> String {
+/// Those of them that can be resumed.
+pub(in crate::cli) fn stopped() -> Vec<CompletionCandidate> {
+    let Some(journal) = journal() else {
+        return Vec::new();
+    };
+    let runs = journal.runs(MOST).unwrap_or_default().into_iter();
+    let runs = runs.filter(|run| can_be_resumed(&journal, run));
+    runs.map(|run| of_run(&run)).collect()
+}
+
+fn of_run(run: &Run) -> CompletionCandidate {
     let place = run.branch.as_deref().unwrap_or_default();
-    format!("{} {place}", run.outcome.name())
-        .trim_end()
-        .to_owned()
+    let about = format!("{} {place}", run.outcome.name());
+    candidate(&run.id.to_string(), about.trim_end())
 }
 
 /// The stages of the run that was named before, or of the last one.

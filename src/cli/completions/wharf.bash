@@ -1,45 +1,52 @@
 # Completes what stands behind `wharf`, by asking it. Bash splits words at `:` and `=`, which are part
-# of words here, and takes a space in a proposal for the end of a word.
+# of words here, and takes what is proposed as it is: it has to be quoted as what was typed is.
 _wharf() {
     local -a words=()
-    local index=0 at=0 i part last=
-    for i in "${!COMP_WORDS[@]}"; do
-        part=${COMP_WORDS[i]}
-        # What no space parts from the word before it is one word with it.
-        if ((i > 0)) && [[ ${COMP_LINE:at:${#part}} == "$part" && ($part == [:=]* || $last == *[:=]) ]]; then
-            words[${#words[@]} - 1]+=$part
-        else
-            words+=("$part")
+    local line=${COMP_LINE:0:COMP_POINT} word= inside= quote= before= i c
+    for ((i = 0; i < ${#line}; i++)); do
+        c=${line:i:1}
+        if [[ $quote == \' && $c != \' || $quote == \" && $c != [\"\\] ]]; then
+            word+=$c
+        elif [[ $c == "$quote" ]]; then
+            quote=
+        elif [[ $c == \\ ]]; then
+            ((i += 1))
+            c=${line:i:1}
+            [[ $quote && $c != [\"\\\$\`] ]] && word+=\\
+            word+=$c inside=true
+        elif [[ $c == [\"\'] ]]; then
+            quote=$c before=$word inside=true
+        elif [[ $c != [[:space:]] ]]; then
+            word+=$c inside=true
+        elif [[ $inside ]]; then
+            words+=("$word")
+            word= inside=
         fi
-        while ((at < ${#COMP_LINE})) && [[ ${COMP_LINE:at:${#part}} != "$part" ]]; do ((at++)); done
-        ((at += ${#part}))
-        last=$part
-        ((i == COMP_CWORD)) && index=$((${#words[@]} - 1))
     done
-    local typed=${words[index]} quote=
-    if [[ $typed == [\"\']* ]]; then
-        quote=${typed:0:1} typed=${typed:1}
-    else
-        typed=${typed//\\/}
-    fi
-    words[index]=$typed
+    words+=("$word")
 
     local IFS=$'\013' space=true
     compopt +o nospace 2> /dev/null && space=false
-    COMPREPLY=($(_CLAP_IFS=$IFS _CLAP_COMPLETE_INDEX=$index _CLAP_COMPLETE_COMP_TYPE=$COMP_TYPE \
-        _CLAP_COMPLETE_SPACE=$space WHARF_COMPLETE=bash wharf -- "${words[@]:0:index+1}")) || {
+    COMPREPLY=($(_CLAP_IFS=$IFS _CLAP_COMPLETE_INDEX=$((${#words[@]} - 1)) _CLAP_COMPLETE_COMP_TYPE=$COMP_TYPE \
+        _CLAP_COMPLETE_SPACE=$space WHARF_COMPLETE=bash wharf -- "${words[@]}")) || {
         unset COMPREPLY
         return
     }
     [[ $space == false && ${COMPREPLY-} =~ [=/:]$ ]] && compopt -o nospace
-    [[ $quote ]] && return
-    # Only what follows the last `:` or `=` is replaced.
+    # Only what follows the open quote, or else the last `:` or `=`, is replaced.
     local known=
-    [[ $typed == *[:=]* ]] && known=${typed%"${typed##*[:=]}"}
+    [[ $word == *[:=]* ]] && known=${word%"${word##*[:=]}"}
+    [[ $quote ]] && known=$before
     for i in "${!COMPREPLY[@]}"; do
-        part=${COMPREPLY[i]#"$known"}
-        [[ $part == *[[:space:]\'\"\\\;\&\|\<\>\(\)\$\`\*\?\#\!]* ]] && printf -v part %q "$part"
-        COMPREPLY[i]=$part
+        word=${COMPREPLY[i]#"$known"}
+        if [[ $quote == \' ]]; then
+            word=${word//\'/"'\''"}
+        elif [[ $quote ]]; then
+            word=${word//\\/\\\\} word=${word//\"/\\\"} word=${word//\$/\\\$} word=${word//\`/\\\`}
+        elif [[ $word == *[[:space:]\'\"\\\;\&\|\<\>\(\)\[\]\{\}\$\`\*\?\#\!\~]* ]]; then
+            printf -v word %q "$word"
+        fi
+        COMPREPLY[i]=$word
     done
 }
 if ((BASH_VERSINFO[0] > 4 || BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] >= 4)); then

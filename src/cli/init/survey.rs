@@ -92,6 +92,7 @@ impl Survey {
             ("tests", Kind::Django | Kind::Python) => {
                 self.tests(".py", |line| line.contains("def test"))
             }
+            ("examples", _) => self.rust_examples(),
             ("tests", Kind::Go) => self.tests("_test.go", |line| line.starts_with("func Test")),
             ("tests", Kind::Static) => self.without(&["check.sh"]),
             ("tests", Kind::Generic) => self.make_test(),
@@ -142,6 +143,17 @@ impl Survey {
         (!found).then(|| "there are no tests".to_owned())
     }
 
+    /// Unless there is a library that `cargo test --doc` finds, with an example in its documentation.
+    fn rust_examples(&self) -> Option<String> {
+        let manifest = self.data("Cargo.toml").unwrap_or_default();
+        let own = self.has("src/lib.rs") || manifest.get("lib").is_some();
+        if !own && manifest.get("package").is_some() {
+            return Some("there is no library".to_owned());
+        }
+        let none = self.tests(".rs", is_rust_example);
+        none.map(|_| "there are no examples in the documentation".to_owned())
+    }
+
     fn make_test(&self) -> Option<String> {
         // The first that is there is make's.
         let files = ["GNUmakefile", "makefile", "Makefile"];
@@ -176,6 +188,13 @@ fn is_rust_test(line: &str) -> bool {
     let name = attribute.split(['(', ']']).next().unwrap_or_default();
     let name = name.rsplit("::").next().unwrap_or_default();
     matches!(name, "test" | "test_case" | "rstest" | "quickcheck")
+}
+
+/// The fence of a block of code in a comment that documents.
+fn is_rust_example(line: &str) -> bool {
+    let line = line.trim_start();
+    let comment = line.strip_prefix("///").or(line.strip_prefix("//!"));
+    comment.is_some_and(|text| text.trim_start().starts_with("```"))
 }
 
 /// `test: …`, alone or with other targets, and no variable.

@@ -10,7 +10,7 @@ const MARK: &str = "//? ";
 const END: &str = "end";
 
 /// Whose stages say whether the project is right; the others prepare it and publish it.
-const CHECKS: [&str; 2] = ["tests", "linter"];
+const CHECKS: [&str; 3] = ["tests", "examples", "linter"];
 
 /// `missing` is why a need is not met.
 pub(super) fn adapt(

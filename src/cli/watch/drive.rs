@@ -55,6 +55,8 @@ pub(super) struct Driver {
     /// What started the last run, in words and as an event.
     trigger: Option<Watched>,
     paths: BTreeSet<PathBuf>,
+    /// What stages are told of these.
+    told: BTreeSet<String>,
     waiting: Option<Activity>,
     /// Since when git's lock keeps something from starting, if that is not told yet.
     locked: Option<Duration>,
@@ -101,6 +103,7 @@ impl Driver {
             run: None,
             trigger: None,
             paths: BTreeSet::new(),
+            told: BTreeSet::new(),
             waiting: None,
             locked: None,
             green: None,

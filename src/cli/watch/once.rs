@@ -117,7 +117,7 @@ impl Once {
         let done = self.stages(asked, &recorder, &events, &mut inputs);
         recorder.finish();
         session.set_recorder(None);
-        if self.brake.has_stopped() {
+        if self.brake.is_superseded() {
             let failure = Failure::new(Kind::Interrupted, "files changed meanwhile");
             // Whoever reads events is told, and nobody else.
             let _ = self.report.close(Err(Arc::new(failure)));

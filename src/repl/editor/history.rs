@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::script::{PieceKind, pieces};
+use crate::script::{Piece, PieceKind, pieces};
 use crate::secret::{Secrets, is_secret};
 use crate::service::{files, state};
 
@@ -106,10 +106,11 @@ fn has_secret_text(entry: &str) -> bool {
     let (pieces, _) = pieces(entry);
     let code: Vec<_> = pieces.iter().filter(|piece| piece.is_code()).collect();
     code.windows(3).any(|three| {
-        let name = three[0].text.trim_matches(['"', '`']).to_lowercase();
+        let unquoted = |piece: &Piece<'_>| piece.text.trim_matches(['"', '`']).to_owned();
+        let (name, text) = (unquoted(three[0]).to_lowercase(), unquoted(three[2]));
         matches!(three[1].text, ":" | "=")
             && three[2].kind == PieceKind::Text
-            && (SECRET.contains(&name.as_str()) || is_secret(&format!("_{name}")))
+            && (SECRET.contains(&name.as_str()) || is_secret(&format!("_{name}"), &text))
     })
 }
 

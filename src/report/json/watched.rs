@@ -32,6 +32,7 @@ pub(super) fn told(watched: &Watched, secrets: &Secrets) -> Value {
             why,
             paths: changed,
             stages,
+            ..
         } => {
             let stages = stages
                 .iter()

@@ -20,7 +20,7 @@ pub(in crate::script) const ON_BRANCH: Function = Function {
     name: "on_branch",
     signatures: &["(pattern: String) -> bool"],
     summary: "Check whether the branch is this one, or matches this glob",
-    doc: "As `when` of a stage it also says why the stage is skipped. `*` ends at a `/`, `**` does not. In a detached checkout the branch is the one that CircleCI or GitHub Actions name.",
+    doc: "As `when` of a stage it also says why the stage is skipped. `*` ends at a `/`, `**` does not. In a detached checkout the branch is the one that CircleCI or GitHub Actions name. Fails if the pattern is wrong.",
     example: Example {
         title: "is false where there is no branch",
         files: &[],
@@ -33,7 +33,7 @@ pub(in crate::script) const ON_TAG: Function = Function {
     name: "on_tag",
     signatures: &["(pattern: String) -> bool"],
     summary: "Check whether the commit has a tag that matches this glob",
-    doc: "As `when` of a stage it also says why the stage is skipped.",
+    doc: "As `when` of a stage it also says why the stage is skipped. Fails if the pattern is wrong.",
     example: Example {
         title: "is false where there is no tag",
         files: &[],
@@ -46,7 +46,7 @@ pub(in crate::script) const CHANGED: Function = Function {
     name: "changed",
     signatures: &["(globs: ?) -> bool"],
     summary: "Check whether a matching file has changed on this branch",
-    doc: "One glob or an array of them. Files are compared with the commit where the branch left the default branch, and on the default branch with the commit before; uncommitted changes count. In a rehearsal without a repository everything counts as changed.",
+    doc: "One glob or an array of them. Files are compared with the commit where the branch left the default branch, and on the default branch with the commit before; uncommitted changes count. In a rehearsal without a repository everything counts as changed. Fails if a glob is wrong. Fails without a git repository that has a commit.",
     example: Example {
         title: "runs a stage only if its files have changed",
         files: &[],

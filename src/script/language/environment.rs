@@ -33,7 +33,7 @@ pub(in crate::script) const SECRET: Function = Function {
     name: "secret",
     signatures: &["(name: String) -> String"],
     summary: "Read a variable whose value no output may show",
-    doc: "Output shows `***` instead of the value, in every encoding that is known from logs. Variables whose names end in PASSWORD, TOKEN, SECRET or _KEY are hidden anyway. Fails if the variable is not set.",
+    doc: "Output shows `***` instead of the value, in every encoding that is known from logs. Variables whose names end in PASSWORD, TOKEN or SECRET are hidden anyway, and those in _KEY, such as API_KEY, unless they hold a plain word, as CACHE_KEY may. Fails if the variable is not set.",
     example: Example {
         title: "is hidden wherever it would be printed",
         files: &[(".env", "LICENCE=4f1c-9aa2-77e0\n")],

@@ -33,7 +33,7 @@ pub(in crate::script) const WRITE_FILE: Function = Function {
     name: "write_file",
     signatures: &["(path: String, text: String)"],
     summary: "Write a text file, all of it or nothing",
-    doc: "Paths start at the repository's root. Fails outside of a stage.",
+    doc: "Paths start at the repository's root. Fails outside of a stage. Fails if the file cannot be written.",
     example: Example {
         title: "writes and reads",
         files: &[],

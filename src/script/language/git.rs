@@ -16,7 +16,7 @@ pub(in crate::script) const BRANCH: Function = Function {
     name: "git::branch",
     signatures: &["() -> String"],
     summary: "Return the branch; an empty text if there is none",
-    doc: "In a detached checkout it is the one that CircleCI or GitHub Actions name.",
+    doc: "In a detached checkout it is the one that CircleCI or GitHub Actions name. Fails without a git repository.",
     example: Example {
         title: "names the branch",
         files: &[],
@@ -29,7 +29,7 @@ pub(in crate::script) const SHA: Function = Function {
     name: "git::sha",
     signatures: &["() -> String"],
     summary: "Return the commit, in 40 digits",
-    doc: "",
+    doc: "In a rehearsal without a repository it is of zeros. Fails without a git repository that has a commit.",
     example: Example {
         title: "is long",
         files: &[],
@@ -42,7 +42,7 @@ pub(in crate::script) const SHORT_SHA: Function = Function {
     name: "git::short_sha",
     signatures: &["() -> String"],
     summary: "Return the commit, in seven digits",
-    doc: "",
+    doc: "In a rehearsal without a repository it is of zeros. Fails without a git repository that has a commit.",
     example: Example {
         title: "makes a tag for an image",
         files: &[],
@@ -55,7 +55,7 @@ pub(in crate::script) const TAG: Function = Function {
     name: "git::tag",
     signatures: &["() -> String"],
     summary: "Return the commit's tag; an empty text if there is none",
-    doc: "",
+    doc: "Fails without a git repository.",
     example: Example {
         title: "is empty where there is none",
         files: &[],
@@ -68,7 +68,7 @@ pub(in crate::script) const IS_DIRTY: Function = Function {
     name: "git::is_dirty",
     signatures: &["() -> bool"],
     summary: "Check whether there are uncommitted changes",
-    doc: "Without a repository that is an error, and `false` in a rehearsal.",
+    doc: "In a rehearsal without a repository it is `false`. Fails without a git repository.",
     example: Example {
         title: "is false in a rehearsal where there is no repository",
         files: &[],

@@ -19,7 +19,7 @@ pub(in crate::script) const GLOB: Function = Function {
     name: "glob",
     signatures: &["(globs: ?) -> Array"],
     summary: "List the files that match, in order",
-    doc: "One glob or an array of them; one that starts with `!` excludes files. The name of a folder means all that is in it. Files that git ignores are left out.",
+    doc: "One glob or an array of them; one that starts with `!` excludes files. The name of a folder means all that is in it. Files that git ignores are left out. Fails if a glob is wrong, or leads out of the folder of the script.",
     example: Example {
         title: "lists what matches",
         files: &[("a.py", ""), ("b.txt", "")],
@@ -32,7 +32,7 @@ pub(in crate::script) const HASH_FILES: Function = Function {
     name: "hash_files",
     signatures: &["(globs: ?) -> String"],
     summary: "Hash names and contents of the files that match",
-    doc: "BLAKE3, in 64 hexadecimal digits. Fails if no file matches.",
+    doc: "BLAKE3, in 64 hexadecimal digits. Fails if no file matches. Fails if a glob is wrong, or leads out of the folder of the script.",
     example: Example {
         title: "is of a fixed length",
         files: &[("uv.lock", "1\n")],

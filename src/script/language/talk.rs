@@ -33,7 +33,7 @@ pub(in crate::script) const FAIL: Function = Function {
     name: "fail",
     signatures: &["(message: ?)"],
     summary: "Make the stage fail, with this message",
-    doc: "A script can catch it: `try { … } catch (err) { log(err.message) }`.",
+    doc: "A script can catch it: `try { … } catch (err) { log(err.message) }`. Fails with the message.",
     example: Example {
         title: "ends the stage",
         files: &[],
@@ -74,7 +74,7 @@ pub(in crate::script) const SLEEP: Function = Function {
     name: "sleep",
     signatures: &["(time: ?)"],
     summary: "Wait: a number of seconds, or a text like `1m30s`",
-    doc: "Ctrl-C and timeouts end it.",
+    doc: "Ctrl-C and timeouts end it. Fails if the time is no length of time.",
     example: Example {
         title: "waits a moment",
         files: &[],

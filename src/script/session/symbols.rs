@@ -6,6 +6,7 @@ use super::defined::{Defined, functions};
 use super::{Session, last};
 use crate::action::ACTIONS;
 use crate::script::Function;
+use crate::script::declare::ONLY_IN_THE_SCRIPT;
 
 /// A name, and a line about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,10 +151,10 @@ impl Session {
         engine.collect_fn_metadata(
             None,
             |info| {
-                if info.script.is_some() {
+                let name = info.metadata.name.as_str();
+                if info.script.is_some() || ONLY_IN_THE_SCRIPT.contains(&name) {
                     return None;
                 }
-                let name = info.metadata.name.as_str();
                 let name = if info.namespace.is_empty() {
                     name.to_owned()
                 } else {

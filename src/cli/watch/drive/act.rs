@@ -1,14 +1,18 @@
 //! Does what the watcher decides.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Driver;
 use super::heed::Touch;
+use crate::cancel::Reason;
 use crate::cli::Done;
 use crate::cli::watch::once::{self, Asked, Names};
 use crate::cli::watch::session::lock;
 use crate::event::Watched;
+use crate::service::files;
 use crate::watch::{Change, Due, Next, Start};
 
 impl Driver {
@@ -24,7 +28,7 @@ impl Driver {
                 Next::Stop => {
                     self.tell_superseded();
                     if let Some(run) = &self.run {
-                        run.brake.pull();
+                        run.brake.pull(Reason::Superseded);
                     }
                 }
                 Next::Drain => {
@@ -60,6 +64,8 @@ impl Driver {
         let now = self.now();
         let examined = self.watcher.examined(now, &changes);
         self.paths.extend(examined.paths);
+        let whys = examined.concerned.into_iter().map(|(_, why)| why);
+        self.told.extend(whys);
         for (stage, paths) in examined.repeated {
             let paths = paths.into_iter().collect();
             self.tell(Watched::Loop { stage, paths });
@@ -126,12 +132,27 @@ impl Driver {
         why: Option<String>,
         stages: Vec<(Arc<str>, String)>,
     ) -> Watched {
+        let told = std::mem::take(&mut self.told);
+        let paths: Vec<_> = std::mem::take(&mut self.paths).into_iter().collect();
+        let what = why.clone().unwrap_or_else(|| {
+            let changes = paths.iter().filter_map(|path| self.change_of(path));
+            what(&changes.collect::<Vec<_>>(), &told, &stages)
+        });
         Watched::Triggered {
             trigger,
             why,
-            paths: std::mem::take(&mut self.paths).into_iter().collect(),
+            paths,
+            what,
             stages,
         }
+    }
+
+    /// What became of a file since the last run began.
+    pub(super) fn change_of(&self, path: &Path) -> Option<files::Change> {
+        Some(files::Change {
+            path: path.to_owned(),
+            kind: *self.changed.get(path)?,
+        })
     }
 
     /// Says why the run is stopped, unless all its stages have ended.
@@ -149,4 +170,21 @@ impl Driver {
             Due::Stages(stages) => stages.values().next().cloned().unwrap_or_default(),
         }
     }
+}
+
+/// Why `stages` run: each change once, however many stages it is `told` of, and then all else.
+fn what(
+    changes: &[files::Change],
+    told: &BTreeSet<String>,
+    stages: &[(Arc<str>, String)],
+) -> String {
+    let mut whys = vec![files::describe(changes)];
+    for (_, why) in stages {
+        // What follows from another stage's reason is no news.
+        if !why.starts_with("it needs ") && !told.contains(why) && !whys.contains(why) {
+            whys.push(why.clone());
+        }
+    }
+    whys.retain(|why| !why.is_empty());
+    whys.join("; ")
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Driver;
+use crate::cancel::Reason;
 use crate::cli::watch::notification;
 use crate::cli::watch::session::{Message, Over, SETTINGS};
 use crate::event::Watched;
@@ -96,7 +97,7 @@ impl Driver {
         if gone {
             // What runs stands in what was taken away.
             if let Some(run) = &self.run {
-                run.brake.pull();
+                run.brake.pull(Reason::Superseded);
             }
             let root = self.session.root.display();
             let text = format!("`{root}` is gone: nothing runs until it is back");
@@ -149,12 +150,7 @@ impl Driver {
     fn add_script(&mut self, files: Vec<String>, before: &BTreeSet<PathBuf>) {
         self.script.extend(files.into_iter().map(PathBuf::from));
         let new = self.script.difference(before);
-        let changed = new.filter_map(|path| {
-            Some(files::Change {
-                path: path.clone(),
-                kind: *self.changed.get(path)?,
-            })
-        });
+        let changed = new.filter_map(|path| self.change_of(path));
         let changed: Vec<_> = changed.collect();
         if !changed.is_empty() {
             self.session.check_again();

@@ -1,6 +1,7 @@
 //! What the keys do.
 
 use super::Driver;
+use crate::cancel::Reason;
 use crate::cli::watch::keyboard::{HELP, Key};
 use crate::cli::watch::log;
 use crate::event::Watched;
@@ -33,7 +34,7 @@ impl Driver {
     pub(super) fn quit(&mut self) {
         self.quit = true;
         if let Some(run) = &self.run {
-            run.brake.pull();
+            run.brake.pull(Reason::Interrupted);
         }
     }
 
