@@ -68,7 +68,7 @@ fn a_run_that_q_stops_is_told_as_cancelled() {
     let text = terminal.text();
     for told in [
         "✗ count cancelled after",
-        "○ next not run: `count` did not pass",
+        "○ next not run: `count` was cancelled",
         "1 cancelled, 1 not run in",
     ] {
         assert!(text.contains(told), "{text}");
