@@ -5,6 +5,7 @@ mod expansion;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::failure::Failure;
 use crate::secret::{SHORT, Secrets, hide, is_secret, with_credential};
@@ -40,9 +41,9 @@ pub(super) fn environment(
     root: &Path,
     secrets: &Secrets,
     short: &mut Short,
-) -> Result<BTreeMap<String, String>, Failure> {
-    let mut environment = own_environment().clone();
-    for (name, value) in &environment {
+) -> Result<Arc<BTreeMap<String, String>>, Failure> {
+    let own = own_environment();
+    for (name, value) in &**own {
         if is_secret(name, value) {
             if !hide_named(name, value, secrets) {
                 short.environment.push(format!("`{name}`"));
@@ -54,7 +55,7 @@ pub(super) fn environment(
     let path = root.join(".env");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(environment),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(own.clone()),
         Err(error) => {
             let cause = match error.kind() {
                 ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
@@ -65,13 +66,14 @@ pub(super) fn environment(
     };
     // Some editors begin a file with a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    if let Some(line) = expansion::lost(text, |name| environment.contains_key(name)) {
+    if let Some(line) = expansion::lost(text, |name| own.contains_key(name)) {
         return Err(Failure::script("`.env` cannot be read")
             .because(format!(
                 "a `$` in line {line} stands for nothing that is set"
             ))
             .hint("single quotes keep a `$`: NAME='…'"));
     }
+    let mut environment = BTreeMap::clone(own);
     for entry in dotenvy::from_read_iter(text.as_bytes()) {
         let (name, value) = entry.map_err(|error| unreadable(&error, text))?;
         if !hide_named(&name, &value, secrets) {
@@ -80,7 +82,7 @@ pub(super) fn environment(
         // Where it is set otherwise it is as secret.
         hide(environment.entry(name).or_insert(value), secrets);
     }
-    Ok(environment)
+    Ok(Arc::new(environment))
 }
 
 fn hide_named(name: &str, value: &str, secrets: &Secrets) -> bool {

@@ -123,7 +123,7 @@ pub(super) fn context(
     }
     Ok(Context {
         stage: "script".into(),
-        environment: Arc::new(environment),
+        environment,
         root,
         secrets: secrets.clone(),
         cancel: setting.cancel,

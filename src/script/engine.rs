@@ -6,7 +6,7 @@ use rhai::packages::{
     BasicArrayPackage, BasicMapPackage, BasicMathPackage, BasicTimePackage, CorePackage,
     LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, FnPtr, OptimizationLevel};
+use rhai::{Dynamic, Engine, FnPtr};
 
 use super::host::Host;
 use super::{call, catch, current, declare, hook, language, raised, told};
@@ -18,7 +18,6 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
     equip(&mut engine);
     limit(&mut engine);
     engine
-        .set_optimization_level(OptimizationLevel::None)
         .set_module_resolver(host.units.clone())
         .disable_symbol("eval")
         .set_fail_on_invalid_map_property(true)
@@ -50,9 +49,7 @@ pub(super) fn build(host: &Arc<Host>) -> Engine {
 pub(super) fn parser() -> Engine {
     let mut engine = Engine::new_raw();
     limit(&mut engine);
-    engine
-        .set_optimization_level(OptimizationLevel::None)
-        .disable_symbol("eval");
+    engine.disable_symbol("eval");
     engine
 }
 

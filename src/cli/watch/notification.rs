@@ -12,14 +12,19 @@ use crate::service::process::{self, Command};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Shows it beside whatever else is done. Where nothing can show it, nothing is said.
-pub(super) fn show(root: PathBuf, environment: BTreeMap<String, String>, good: bool, text: String) {
+pub(super) fn show(
+    root: PathBuf,
+    environment: Arc<BTreeMap<String, String>>,
+    good: bool,
+    text: String,
+) {
     let title = if good {
         "wharf: green again"
     } else {
         "wharf: red"
     };
     let command = Command {
-        environment: Arc::new(environment),
+        environment,
         ..command(root, title, &text)
     };
     thread::spawn(move || process::run(&command, &Cancel::new(), &mut |_, _| {}).is_ok());

@@ -151,7 +151,7 @@ impl Writer {
             warn(stopped.to_string());
         }
         // CI tells there what is checked out.
-        let environment = Arc::new(own_environment().clone());
+        let environment = own_environment().clone();
         Ok(Open {
             head: Git::new(self.root.clone(), environment, Cancel::new()).head(),
             own: Identity::own(),

@@ -156,14 +156,16 @@ fn spawn(command: &Command) -> Result<Child, ProcessError> {
     // Only what differs is set: an untouched `PATH` lets the standard library use posix_spawn,
     // which costs a third of fork and exec.
     let own = own_environment();
-    for (name, value) in &*command.environment {
-        if own.get(name) != Some(value) {
-            builder.env(name, value);
+    if !Arc::ptr_eq(own, &command.environment) {
+        for (name, value) in &*command.environment {
+            if own.get(name) != Some(value) {
+                builder.env(name, value);
+            }
         }
-    }
-    for name in own.keys() {
-        if !command.environment.contains_key(name) {
-            builder.env_remove(name);
+        for name in own.keys() {
+            if !command.environment.contains_key(name) {
+                builder.env_remove(name);
+            }
         }
     }
     builder.spawn().map_err(|source| refusal(command, source))
@@ -255,11 +257,13 @@ fn end(status: ExitStatus) -> End {
 
 /// The environment of this process, as far as a script can be told of it: what is not UTF-8 goes to
 /// each child as it is. Nothing changes it while wharf runs.
-pub fn own_environment() -> &'static BTreeMap<String, String> {
-    static OWN: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect()
+pub fn own_environment() -> &'static Arc<BTreeMap<String, String>> {
+    static OWN: LazyLock<Arc<BTreeMap<String, String>>> = LazyLock::new(|| {
+        let own = std::env::vars_os();
+        let told = own.filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Arc::new(told.collect())
     });
     &OWN
 }
