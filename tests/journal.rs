@@ -181,6 +181,20 @@ fn looking_leaves_no_journal() {
 }
 
 #[test]
+fn nobody_hears_of_the_journal_where_no_run_starts() {
+    let project = Project::new()
+        .script("let x = ;")
+        .file(".wharf/journal.db", "no database");
+    let (code, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(code, 2, "{stderr}");
+    assert!(!stderr.contains("recorded"), "{stderr}");
+    project.write("wharf.rhai", "print(1);");
+    let (code, _, stderr) = project.run(["run"]).streams();
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.contains("this run cannot be recorded"), "{stderr}");
+}
+
+#[test]
 fn a_journal_that_cannot_be_written_is_a_warning() {
     let project = Project::new()
         .script("print(\"done\");")

@@ -183,3 +183,62 @@ pub(super) fn rehearsal(
             Arc::new(failure.because(error.to_string()))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Runs a pipeline of which nobody can be told when its stage `bad` has ended; gives what it ended
+    /// with and which stages began.
+    fn run_with_a_deaf_sink(jobs: usize) -> (Result<(), Arc<Failure>>, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let script = r#"
+            stage("bad", || 1);
+            stage("beside", || sleep("60s"));
+            stage("after", #{ needs: ["bad"] }, || 3);"#;
+        fs::write(folder.path().join("wharf.rhai"), script).expect("a script");
+        let began = Arc::new(Mutex::new(Vec::new()));
+        let told = began.clone();
+        let events = Events::new(move |event| match event {
+            Event::StageStarted { stage, .. } => {
+                told.lock().expect("no panic").push(stage.to_string());
+            }
+            Event::StageFinished { stage, .. } => assert_ne!(&*stage, "bad"),
+            _ => {}
+        });
+        let place = Place {
+            directory: Some(folder.path().to_owned()),
+            ..Place::default()
+        };
+        let setting = Setting {
+            events,
+            ..Setting::looking()
+        };
+        let program = load(&place, &Secrets::new(), setting).expect("a program");
+        let mut declared = program.declare().expect("stages");
+        let options = run::Options {
+            selection: crate::plan::Selection::default(),
+            jobs,
+            keep_going: false,
+            drain: Arc::default(),
+        };
+        let done = run::run(&program, &mut declared, &options, &run::Cache::looking());
+        let began = began.lock().expect("no panic").clone();
+        (done, began)
+    }
+
+    #[test]
+    fn what_breaks_between_stages_stops_the_run_and_is_told() {
+        for (jobs, expected) in [(1, &["bad"][..]), (2, &["bad", "beside"])] {
+            let (done, mut began) = run_with_a_deaf_sink(jobs);
+            let failure = done.expect_err("a defect");
+            assert_eq!(failure.kind, Kind::Defect);
+            assert_eq!(failure.message, "wharf broke between its stages");
+            began.sort();
+            assert_eq!(began, expected);
+        }
+    }
+}

@@ -93,13 +93,15 @@ impl Interrupts for Signals {
     fn listen(&self) {
         self.listening.call_once(|| {
             let pipe = self.pipe.clone();
-            thread::spawn(move || {
+            let listening = thread::Builder::new().spawn(move || {
                 loop {
                     // Interrupted or not, what is there is taken.
                     let _ = poll(&mut [PollFd::new(&pipe.end, PollFlags::IN)], None);
                     pipe.take();
                 }
             });
+            // Where there can be no further thread a second signal still ends wharf.
+            drop(listening);
         });
     }
 }

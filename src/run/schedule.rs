@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::attempt::Attempt;
 use super::cache::Cache;
 use super::lent::Lent;
 use super::queue::{End, Queue, Turn};
@@ -47,7 +46,6 @@ pub(super) struct Schedule<'a> {
 struct Running {
     started: Instant,
     context: Context,
-    attempt: Option<Attempt>,
     _stopping: Option<Registration>,
 }
 
@@ -144,11 +142,6 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// Whether nothing runs any more.
-    pub(super) fn is_idle(&self) -> bool {
-        self.running.is_empty()
-    }
-
     fn start(&mut self, position: usize) -> Start<'a> {
         let stage = self.stages[position];
         let timed = stage.timeout.is_some() || stage.silence.is_some();
@@ -167,7 +160,6 @@ impl<'a> Schedule<'a> {
             Running {
                 started: Instant::now(),
                 context: context.clone(),
-                attempt: None,
                 _stopping: stopping,
             },
         );
@@ -191,39 +183,21 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// An attempt at the stage at `position` has begun. Tells whether its time is limited.
-    pub(super) fn attempted(&mut self, position: usize, attempt: Attempt) -> bool {
-        let Some(running) = self.running.get_mut(&position) else {
-            return false;
-        };
-        let stage = self.stages[position];
+    /// An attempt at the stage at `position` began then.
+    pub(super) fn attempted(&mut self, position: usize, started: Instant) {
+        let first = self.ran.insert(&self.stages[position].name);
         // What it took to decide is not the stage's own time.
-        if self.ran.insert(&stage.name) {
-            running.started = attempt.started;
-        }
-        let limited = attempt.deadline(stage).is_some();
-        running.attempt = Some(attempt);
-        limited
-    }
-
-    /// When one's time will be up.
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let attempts = self.attempts();
-        attempts
-            .filter_map(|(attempt, stage)| attempt.deadline(stage))
-            .min()
-    }
-
-    pub(super) fn stop_overdue(&self) {
-        for (attempt, stage) in self.attempts() {
-            attempt.stop_if_overdue(stage);
+        if first && let Some(running) = self.running.get_mut(&position) {
+            running.started = started;
         }
     }
 
-    fn attempts(&self) -> impl Iterator<Item = (&Attempt, &Stage)> {
-        self.running.iter().filter_map(|(position, running)| {
-            Some((running.attempt.as_ref()?, self.stages[*position]))
-        })
+    /// Something broke between the stages: those that run are stopped, and no other starts but
+    /// those that always do.
+    pub(super) fn broke(&mut self, failure: Failure) {
+        self.queue.stop();
+        self.stop_others();
+        self.failures.push(Arc::new(failure));
     }
 
     pub(super) fn end(&mut self, position: usize, ended: Ended) {

@@ -1,4 +1,4 @@
-//! One stage, on its own thread, until it passed or there is no further attempt.
+//! One stage, until it passed or there is no further attempt.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::failure::{Failure, Kind, guard};
 use crate::plan::{Stage, When};
 use crate::script::{Declared, Outputs, Program};
 
-/// How a stage's thread ended.
+/// How a stage ended.
 pub(super) enum Ended {
     Passed(Value),
     /// Its `when` answered no; why completes “skipped: …”.

@@ -7,7 +7,7 @@ use std::thread::{self, Scope};
 
 use crate::script::STACK;
 
-/// What a thread does next, and then tells that it is free.
+/// What a thread does next.
 type Work<'scope> = Box<dyn FnOnce() + Send + 'scope>;
 
 /// The threads of one run; they end when this is dropped.
@@ -40,7 +40,7 @@ impl<'scope> Workers<'scope> {
             .map_err(|_| io::Error::other("the thread has ended"))
     }
 
-    /// The thread has done its work, if there was one.
+    /// The thread, if there was one, has done its work but for what it goes on with by itself.
     pub(super) fn free(&mut self, worker: Option<usize>) {
         self.free.extend(worker);
     }

@@ -12,7 +12,7 @@ use crate::journal::model::StageState;
 use crate::journal::row::{micros, stamp};
 
 const ATTEMPTS: &str = "UPDATE stages SET attempts = ?3 WHERE run = ?1 AND name = ?2";
-const ATTEMPTED: &str = "INSERT INTO attempts (run, stage, attempt, started, took, state, failure) \
+const ATTEMPTED: &str = "INSERT OR REPLACE INTO attempts (run, stage, attempt, started, took, state, failure) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 /// An attempt after the first.

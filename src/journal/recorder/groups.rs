@@ -34,7 +34,7 @@ impl Groups {
         !self.new.is_empty() || !self.over.is_empty()
     }
 
-    pub(super) fn write(&mut self, run: i64, prepared: &mut Prepared<'_>) -> Result<()> {
+    pub(super) fn write(&mut self, run: i64, prepared: &Prepared<'_>) -> Result<()> {
         for id in std::mem::take(&mut self.over) {
             prepared.execute(ENDED, params![run, id])?;
         }

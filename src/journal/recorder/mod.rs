@@ -9,7 +9,7 @@ mod prepared;
 mod rows;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -38,9 +38,16 @@ pub struct Origin {
 /// Records one run; clones share it. Nothing is made before the run starts, and what happened before
 /// that is recorded with it.
 #[derive(Clone)]
-pub struct Recorder(Arc<Shared>);
+pub struct Recorder {
+    shared: Arc<Shared>,
+    _last: Arc<Last>,
+}
+
+/// The thread ends when nobody is left who could give it something to write.
+struct Last(Arc<Shared>);
 
 struct Shared {
+    root: PathBuf,
     queue: Mutex<Queue>,
     /// The queue is empty no more, or over.
     arrived: Condvar,
@@ -93,7 +100,8 @@ const GATHER: Duration = Duration::from_millis(5);
 
 impl Recorder {
     /// A recorder for the repository in `root`. When the journal cannot be written `warn` is told
-    /// why, once, and the run is none the worse for it; it may be called on another thread.
+    /// why, once, and the run is none the worse for it; it is called on whatever thread writes, and
+    /// shall record nothing.
     pub fn new(
         root: &Path,
         secrets: &Secrets,
@@ -110,20 +118,25 @@ impl Recorder {
             early: Vec::new(),
             state: writer::State::Closed,
         };
-        Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
+            root: root.to_owned(),
             queue: Mutex::default(),
             arrived: Condvar::new(),
             writer: Mutex::new(writer),
             run,
             queued: AtomicUsize::new(0),
-        }))
+        });
+        Self {
+            _last: Arc::new(Last(shared.clone())),
+            shared,
+        }
     }
 
     /// Opens the journal, if there is one, beside whatever is done until the run starts: for a run
     /// that is about to.
     pub fn open_early(&self) {
-        let is_idle = self.0.queue().state == State::Idle;
-        if is_idle && Journal::is_in(&self.0.writer().root) {
+        let is_idle = self.shared.queue().state == State::Idle;
+        if is_idle && Journal::is_in(&self.shared.root) {
             self.start(false);
         }
     }
@@ -146,7 +159,7 @@ impl Recorder {
                 call.effect.leaves_the_machine()
             }
             Event::Output { bytes, .. } => {
-                self.0.queued.fetch_add(bytes.len(), Ordering::Relaxed) > MOST_QUEUED
+                self.shared.queued.fetch_add(bytes.len(), Ordering::Relaxed) > MOST_QUEUED
             }
             _ => false,
         };
@@ -169,28 +182,29 @@ impl Recorder {
     /// The number of the run, as soon as it has one; nothing if it has not started or cannot be
     /// recorded.
     pub fn run(&self) -> Option<i64> {
-        let started = self.0.queue().run;
+        let started = self.shared.queue().run;
         if started { self.begun().ok() } else { None }
     }
 
     /// Waits for the number of a run that has started; gives the reason if it cannot be recorded.
     pub fn begun(&self) -> Result<i64, &str> {
-        self.0.run.wait().as_ref().copied().map_err(String::as_str)
+        self.shared
+            .run
+            .wait()
+            .as_ref()
+            .copied()
+            .map_err(String::as_str)
     }
 
     /// Writes all that is left. What comes later is not recorded.
     pub fn finish(&self) {
         self.send(What::End, true);
-        self.0.queue().state = State::Finished;
-        // The thread closes the journal.
-        self.0.arrived.notify_one();
-        // Nobody shall wait for the number of a run that never started.
-        let _ = self.0.run.set(Err(String::new()));
+        self.shared.finish();
     }
 
     /// Starts the thread, unless it is there; `run` if the run starts as well.
     fn start(&self, run: bool) {
-        let mut queue = self.0.queue();
+        let mut queue = self.shared.queue();
         if queue.state == State::Finished {
             return;
         }
@@ -198,14 +212,14 @@ impl Recorder {
         if queue.state == State::Writing {
             return;
         }
-        let shared = self.0.clone();
+        let shared = self.shared.clone();
         let thread = thread::Builder::new().name("journal".into());
         if thread.spawn(move || shared.attend()).is_ok() {
             queue.state = State::Writing;
         } else {
             queue.state = State::Finished;
             let _ = self
-                .0
+                .shared
                 .run
                 .set(Err("cannot start another thread".to_owned()));
         }
@@ -214,7 +228,7 @@ impl Recorder {
     /// `now`: it is written when this returns, if there is a run.
     fn send(&self, what: What, now: bool) {
         let at = SystemTime::now();
-        let mut queue = self.0.queue();
+        let mut queue = self.shared.queue();
         if queue.state == State::Finished {
             return;
         }
@@ -225,14 +239,28 @@ impl Recorder {
         }
         drop(queue);
         if now {
-            self.0.write();
+            self.shared.write();
         } else if is_first {
-            self.0.arrived.notify_one();
+            self.shared.arrived.notify_one();
         }
     }
 }
 
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}
+
 impl Shared {
+    /// Takes nothing any more; the thread closes the journal.
+    fn finish(&self) {
+        self.queue().state = State::Finished;
+        self.arrived.notify_one();
+        // Nobody shall wait for the number of a run that never started.
+        let _ = self.run.set(Err(String::new()));
+    }
+
     /// What the thread does, for as long as there may be something to write.
     fn attend(&self) {
         self.writer().open();
@@ -293,6 +321,28 @@ impl Message {
         match &self.what {
             What::Event(Event::Output { bytes, .. }) => bytes.len(),
             _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::yield_now;
+
+    use super::*;
+
+    #[test]
+    fn the_thread_ends_with_the_last_recorder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recorder = Recorder::new(folder.path(), &Secrets::new(), Origin::default(), |_| {});
+        recorder.start(true);
+        let shared = Arc::downgrade(&recorder.shared);
+        drop(recorder.clone());
+        assert!(recorder.shared.queue().state == State::Writing);
+        drop(recorder);
+        // It hangs here if the thread goes on.
+        while shared.strong_count() > 0 {
+            yield_now();
         }
     }
 }

@@ -27,8 +27,8 @@ impl<'a> Prepared<'a> {
 
     /// Everything that `work` does, or nothing of it.
     pub(super) fn together<T, E: From<rusqlite::Error>>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<T, E>,
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.execute("BEGIN IMMEDIATE", [])?;
         let done = work(self).and_then(|done| Ok(self.execute("COMMIT", []).map(|()| done)?));

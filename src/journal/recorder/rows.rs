@@ -55,7 +55,7 @@ impl Begin<'_> {
         self,
         stages: &[Listed],
         rehearsal: bool,
-        prepared: &mut Prepared<'_>,
+        prepared: &Prepared<'_>,
         secrets: &Secrets,
     ) -> Result<i64, JournalError> {
         let arguments = Value::from(self.origin.arguments.clone());
@@ -137,7 +137,7 @@ pub(super) fn are_of(event: &Event) -> bool {
 
 /// The rows of one run.
 pub(super) struct Rows<'a, 'c> {
-    pub(super) prepared: &'a mut Prepared<'c>,
+    pub(super) prepared: &'a Prepared<'c>,
     pub(super) run: i64,
     pub(super) secrets: &'a Secrets,
     /// Which attempt of each stage this is, where it is not the first.

@@ -45,8 +45,8 @@ pub(super) struct Writer {
 
 pub(super) enum State {
     Closed,
-    /// All that does not need the run is done.
-    Open(Box<Open>),
+    /// All that does not need the run is done; if that failed, only a run has to know.
+    Open(Result<Box<Open>, JournalError>),
     Recording(Box<Recording>),
     /// Nothing is recorded any more.
     Over,
@@ -73,10 +73,7 @@ impl Writer {
     /// Does what does not need the run.
     pub(super) fn open(&mut self) {
         if matches!(self.state, State::Closed) {
-            self.state = match self.opened() {
-                Ok(open) => State::Open(Box::new(open)),
-                Err(error) => self.give_up(&error),
-            };
+            self.state = State::Open(self.opened().map(Box::new));
         }
     }
 
@@ -86,8 +83,16 @@ impl Writer {
         match &self.state {
             State::Recording(_) => self.batch(messages),
             State::Open(_) => {
+                let starts = |message: &Message| {
+                    matches!(message.what, What::Event(Event::RunStarted { .. }))
+                };
+                let start = messages.iter().position(starts);
+                let start = start.map(|start| self.early.len() + start);
                 self.early.extend(messages);
-                self.begin();
+                if let Some(start) = start {
+                    let started = self.early.remove(start);
+                    self.begin(started);
+                }
             }
             State::Closed | State::Over => {}
         }
@@ -97,47 +102,45 @@ impl Writer {
         self.state = State::Over;
     }
 
-    /// Starts to record, if the run has started.
-    fn begin(&mut self) {
-        let started = self
-            .early
-            .iter()
-            .position(|message| matches!(message.what, What::Event(Event::RunStarted { .. })));
-        let Some(started) = started else { return };
-        let Message { at, what } = self.early.remove(started);
+    /// Starts to record the run that `started`.
+    fn begin(&mut self, started: Message) {
+        let Message { at, what } = started;
         let What::Event(Event::RunStarted { stages, rehearsal }) = what else {
             return;
         };
         let State::Open(open) = std::mem::replace(&mut self.state, State::Over) else {
             return;
         };
-        let Open { journal, head, own } = *open;
-        let begin = Begin {
-            origin: &self.origin,
-            head,
-            own,
-            at,
-        };
-        let mut prepared = Prepared::new(&journal.connection);
-        self.state = match begin.write(&stages, rehearsal, &mut prepared, &self.secrets) {
-            Ok(run) => {
+        let begun = open.and_then(|open| {
+            let Open { journal, head, own } = *open;
+            let begin = Begin {
+                origin: &self.origin,
+                head,
+                own,
+                at,
+            };
+            let prepared = Prepared::new(&journal.connection);
+            let run = begin.write(&stages, rehearsal, &prepared, &self.secrets)?;
+            Ok((journal, run))
+        });
+        match begun {
+            Ok((journal, run)) => {
                 let _ = self.run.set(Ok(run));
-                State::Recording(Box::new(self.recording(journal, run)))
+                self.state = State::Recording(Box::new(self.recording(journal, run)));
             }
             Err(error) => self.give_up(&error),
-        };
+        }
         let early = std::mem::take(&mut self.early);
         self.batch(early);
     }
 
     /// Tells why there is no record.
-    fn give_up(&mut self, error: &JournalError) -> State {
+    fn give_up(&mut self, error: &JournalError) {
         let is_new = self.run.set(Err(plain(error.to_string()))).is_ok();
         // One that continues another does not start then, and says why itself.
         if !is_new || self.origin.resumed.is_none() {
             self.complain(error);
         }
-        State::Over
     }
 
     fn opened(&mut self) -> Result<Open, JournalError> {
@@ -257,7 +260,7 @@ impl Recording {
         } = self;
         Prepared::new(&journal.connection).together(|prepared| {
             let mut rows = Rows {
-                prepared: &mut *prepared,
+                prepared,
                 run: *run,
                 secrets,
                 attempts,
