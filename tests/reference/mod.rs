@@ -92,6 +92,8 @@ fn a_function_a_module_and_a_chapter_can_be_looked_up() {
       url     another webhook (text, env SLACK_WEBHOOK_URL)
 
     returns nothing
+    fails if there is neither `url` nor `SLACK_WEBHOOK_URL`
+    fails if Slack refuses the message or cannot be reached
 
     examples
       // announces a deploy, and reports failures

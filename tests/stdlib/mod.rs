@@ -55,6 +55,20 @@ fn every_module_is_short_and_every_function_is_told_about() {
 }
 
 #[test]
+fn every_function_that_can_fail_tells_when() {
+    let mut never_fail = Vec::new();
+    for module in standard_modules() {
+        let functions = module.functions.iter();
+        let silent = functions.filter(|function| function.errors.is_empty());
+        never_fail.extend(silent.map(|function| format!("{}::{}", module.alias, function.name)));
+    }
+    assert_eq!(
+        never_fail,
+        ["repo::last_tag", "python::interpreter", "slack::escape"]
+    );
+}
+
+#[test]
 fn every_module_is_without_a_finding() {
     for module in standard_modules() {
         let script = format!("import \"{}\" as it;\nprint(1);", module.path);
@@ -87,9 +101,9 @@ fn an_option_that_a_function_does_not_have_is_found_where_it_is_written() {
     exit: 2
     ── stderr
     warning: the environment has no `SLACK_WEBHOOK_URL`
-      --> std/slack:27:45
+      --> std/slack:29:45
        |
-    27 |     let url = if options.url == () { secret("SLACK_WEBHOOK_URL") } else { options.url };
+    29 |     let url = if options.url == () { secret("SLACK_WEBHOOK_URL") } else { options.url };
        |                                             ^^^^^^^^^^^^^^^^^^^
     hint: set it where the pipeline runs, or write it into `.env`
     error: there is no option `blcks`

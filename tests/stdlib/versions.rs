@@ -75,4 +75,7 @@ fn what_is_no_version_is_a_failure() {
         let (_, stdout) = run(Project::new(), "semver", &body);
         assert!(stdout.contains("is not a version"), "{text}: {stdout}");
     }
+    let body = "try { it::latest([\"1.2\"]); } catch (err) { print(err.message); }";
+    let (_, stdout) = run(Project::new(), "semver", body);
+    assert_eq!(stdout, "1.2 is not a version\n");
 }
