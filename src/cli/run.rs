@@ -232,13 +232,12 @@ mod tests {
 
     #[test]
     fn what_breaks_between_stages_stops_the_run_and_is_told() {
-        for (jobs, expected) in [(1, &["bad"][..]), (2, &["bad", "beside"])] {
-            let (done, mut began) = run_with_a_deaf_sink(jobs);
+        for jobs in [1, 2] {
+            let (done, began) = run_with_a_deaf_sink(jobs);
             let failure = done.expect_err("a defect");
             assert_eq!(failure.kind, Kind::Defect);
             assert_eq!(failure.message, "wharf broke between its stages");
-            began.sort();
-            assert_eq!(began, expected);
+            assert!(!began.contains(&"after".to_owned()), "{began:?}");
         }
     }
 }
