@@ -30,7 +30,7 @@ pub fn root_cause(error: &(dyn Error + 'static)) -> String {
 
 /// `text` as one word of a shell.
 pub fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:@".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@=+,%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
     } else {
@@ -88,6 +88,9 @@ mod tests {
     fn a_name_is_one_word() {
         for (name, expected) in [
             ("test", "test"),
+            ("key=value", "key=value"),
+            ("key=***", "'key=***'"),
+            ("", "''"),
             ("test (python=3.11)", "'test (python=3.11)'"),
             ("it's", r"'it'\''s'"),
         ] {

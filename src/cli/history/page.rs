@@ -8,6 +8,7 @@ use crate::cli::logs::ended;
 use crate::event::NO_INPUTS;
 use crate::journal::{Action, ActionState, Attempt, Run, RunOutcome, Stage, StageState, ago};
 use crate::report::{Colour, elapsed, kept_line};
+use crate::words::word;
 
 pub(super) fn page(whole: &Whole, now: SystemTime, colour: Colour) -> String {
     let mut lines = head(whole, now, colour);
@@ -34,7 +35,7 @@ fn head(whole: &Whole, now: SystemTime, colour: Colour) -> Vec<String> {
         let mut stages = whole.stages.iter();
         stages.all(|stage| stage.failure.as_deref() != Some(failure))
     });
-    let words: Vec<_> = run.arguments.iter().map(|word| quoted(word)).collect();
+    let words: Vec<_> = run.arguments.iter().map(|one| word(one)).collect();
     let rows = [
         (
             "started",
@@ -171,32 +172,4 @@ fn first(text: &str) -> &str {
 fn utc(time: SystemTime) -> String {
     let text = humantime::format_rfc3339_seconds(time).to_string();
     text.replace('T', " ").replace('Z', " UTC")
-}
-
-/// A word of a command line as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_=+:,./@%*".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn what_a_shell_would_take_apart_is_quoted() {
-        for (word, expected) in [
-            ("--param", "--param"),
-            ("key=***", "key=***"),
-            ("who=ada lovelace", "'who=ada lovelace'"),
-            ("it's", r"'it'\''s'"),
-            ("", "''"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 }
