@@ -3,6 +3,7 @@
 mod asked;
 mod foreseen;
 mod named;
+mod written;
 
 use serde_json::Value;
 

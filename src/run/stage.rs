@@ -94,6 +94,7 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
                 job.context.warn(what);
             }
         });
+        job.cache.begin(job);
         let (done, trace) = job.attempts(announce);
         // What it wrote may be what others look at.
         job.cache.forget();

@@ -11,6 +11,8 @@ use crate::plan::OnBusy;
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) due: Due,
+    /// The stages that keep what they came to before.
+    pub(super) settled: Vec<Arc<str>>,
     /// All stages of the run, and when each started; none before the script was read.
     pub(super) started: BTreeMap<usize, Option<Duration>>,
     pub(super) ended: BTreeMap<usize, Ended>,
@@ -22,9 +24,10 @@ pub(super) struct Run {
 const LEFT: &str = "its turn did not come";
 
 impl Run {
-    pub(super) fn new(due: Due) -> Self {
+    pub(super) fn new(due: Due, settled: Vec<Arc<str>>) -> Self {
         Self {
             due,
+            settled,
             started: BTreeMap::new(),
             ended: BTreeMap::new(),
             told: None,

@@ -109,13 +109,16 @@ impl Watcher {
             .collect()
     }
 
-    /// The stages of the run whose turn has certainly not come.
+    /// The stages of the run whose turn has certainly not come, and which then look at files: those
+    /// that keep what they came to before do not.
     pub fn waiting(&self) -> BTreeSet<Arc<str>> {
         let waits = |run: &Run| {
             let all = run.started.keys().copied();
             let waiting = all.filter(|position| run.waits(*position, &self.stages, self.jobs));
-            waiting
-                .map(|position| self.stages.name(position).clone())
+            let names = waiting.map(|position| self.stages.name(position));
+            names
+                .filter(|name| !run.settled.contains(name))
+                .cloned()
                 .collect()
         };
         self.run.as_ref().map(waits).unwrap_or_default()
@@ -317,7 +320,7 @@ impl Watcher {
             }
         };
         self.last = due.clone();
-        self.run = Some(Run::new(due.clone()));
+        self.run = Some(Run::new(due.clone(), settled.clone()));
         Start {
             due,
             force,

@@ -80,6 +80,31 @@ fn nothing_starts_in_the_middle_of_a_rebase() {
 }
 
 #[test]
+fn what_git_takes_away_and_brings_back_is_looked_at_again() {
+    let script = "stage(\"tell\", || sh(\"echo saw $(cat *.txt); [ -e go ] || cat pipe\"));";
+    let project = Project::new()
+        .script(script)
+        .file(".gitignore", "pipe\ngo\n")
+        .file("a.txt", "a\n")
+        .git();
+    project.tool("mkfifo", ["pipe"]);
+    project.tool("git", ["checkout", "-q", "-b", "other"]);
+    project.write("b.txt", "b\n");
+    project.tool("git", ["add", "b.txt"]);
+    project.tool("git", ["commit", "-q", "-m", "Another"]);
+    project.tool("git", ["checkout", "-q", "main"]);
+    let running = project.spawn(["watch"]);
+    running.wait_for("saw a\n");
+    let there_and_back = "git checkout -q other && git checkout -q main";
+    project.tool("sh", ["-c", there_and_back]);
+    running.wait_for_count("saw a\n", 2);
+    project.write("go", "");
+    project.write("a.txt", "c\n");
+    running.wait_for("saw c\n");
+    end(running);
+}
+
+#[test]
 fn a_lock_holds_and_its_end_lets_go() {
     let project = Project::new()
         .script("stage(\"tell\", || sh(\"echo saw $(cat a.txt)\"));")

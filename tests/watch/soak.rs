@@ -5,10 +5,12 @@ use std::fs;
 use super::watch;
 use crate::harness::{Project, Running};
 
-/// A stage that writes down what all files held when it began.
+/// Stages that tell what all files held when they ran, and one that tells what another found: be it
+/// in this run, or in an earlier one that found the same files.
 const SCRIPT: &str = r#"let command = "find tree -type f | sort | xargs cat 2> /dev/null | md5sum";
-stage("all", || sh(command));
-stage("inputs", #{ inputs: "tree/**" }, || sh(`${command} | sed 's/^/inputs /'`));"#;
+stage("all", || sh(`${command} | sed 's/^/all /'`));
+stage("inputs", #{ inputs: "tree/**" }, || sh(command).stdout);
+stage("told", #{ needs: "inputs" }, |found| print(`inputs ${found}`));"#;
 
 /// Numbers as chance gives them, the same each time.
 struct Chance(u64);
@@ -86,7 +88,7 @@ fn edit(project: &Project, chance: &mut Chance, round: usize) {
     }
 }
 
-/// Waits until the last line that each stage printed is what the files hold.
+/// Waits until the last line of each name is what the files hold.
 #[track_caller]
 fn wait_for_truth(project: &Project, running: &Running) {
     let command = "mkdir -p tree; find tree -type f | sort | xargs cat 2> /dev/null | md5sum";
@@ -94,11 +96,8 @@ fn wait_for_truth(project: &Project, running: &Running) {
     let begin = std::time::Instant::now();
     loop {
         let said = running.stdout_so_far();
-        let (inputs, all): (Vec<_>, Vec<_>) =
-            said.lines().partition(|line| line.starts_with("inputs "));
-        let inputs = inputs.last().and_then(|line| line.strip_prefix("inputs "));
-        let all = all.last().copied();
-        if all == Some(truth.trim_end()) && inputs == all {
+        let last = |name| said.lines().rev().find_map(|line| line.strip_prefix(name));
+        if ["all ", "inputs "].map(last) == [Some(truth.trim_end()); 2] {
             return;
         }
         let patient = begin.elapsed() < crate::harness::PATIENCE;

@@ -241,6 +241,14 @@ impl Cache {
         Some(parts.readings())
     }
 
+    /// A stage begins to run: what it made when it last passed may soon not be there any more.
+    pub(super) fn begin(&self, job: &Job) {
+        let makes = !job.stage.inputs.is_empty() && !job.stage.outputs.is_empty();
+        if makes && let Some(opened) = self.opened(&job.context) {
+            opened.forget(job);
+        }
+    }
+
     /// Keeps the success of a stage, for a run that continues this one and, if what it did may be left
     /// out the next time, for all others.
     pub(super) fn keep(&self, job: &Job, pending: Pending, trace: &Trace, result: &Value) {
@@ -254,6 +262,19 @@ impl Cache {
         let told = result.to_string();
         // What a rehearsal made up is no success of a real run.
         if trace.is_made_up() || job.context.secrets.mask(&told) != told {
+            return;
+        }
+        let globs = left_out::globs(job.stage, self.left_out.as_ref());
+        let Ok(now) = opened.files.fingerprint(&globs, &job.context.cancel) else {
+            return;
+        };
+        if let Some(what) = now.since(&inputs, &job.stage.outputs) {
+            opened.forget(job);
+            // In a watch it runs again for that.
+            if !self.goes_on {
+                let what = format!("{what} while it ran: its success is not kept");
+                job.context.warn(what);
+            }
             return;
         }
         let run = self.recorder.as_ref().and_then(Recorder::run);

@@ -10,6 +10,7 @@ use super::{About, Decision, Pending, unknown};
 use crate::journal::{Journal, JournalError, Run, Success, ago};
 use crate::plan::Stage;
 use crate::run::resume::Finished;
+use crate::run::stage::Job;
 use crate::service::files::{self, Files, Fingerprint, Index, Manifest};
 
 /// What is opened once a stage with `inputs` asks.
@@ -52,6 +53,15 @@ impl Opened {
         let journal = self.journal();
         journal.set_blob(&blob(stage), &inputs.files.to_bytes())?;
         journal.record_success(stage, success)
+    }
+
+    /// Lets the stage run the next time, whatever it was.
+    pub(super) fn forget(&self, job: &Job) {
+        let stage = &job.stage.name;
+        if self.journal().forget(stage).is_err() {
+            job.context
+                .warn("an earlier success of it stays: the next run needs `--force`");
+        }
     }
 
     pub(super) fn write_index(&self) {

@@ -96,7 +96,7 @@ fn told_of(paths: &[&Path], word: &str) -> String {
 }
 
 /// A path on one line, and without what a terminal would obey.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let path = path.to_string_lossy();
     let safe = path.chars().map(|letter| {
         if letter.is_control() {

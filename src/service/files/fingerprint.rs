@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use blake3::Hash;
 use rustix::fs::{CWD, FileType, Mode, OFlags, openat};
 
+use super::difference::{describe, differences, shown};
 use super::ignored::Rules;
+use super::stamp::Stamp;
 use super::walk::{Folders, Visits, Walk};
 use super::{Entry, FilesError, Folder, Globs, Index, Kind, Manifest, content, link, path};
 use crate::cancel::Cancel;
@@ -28,6 +30,26 @@ pub struct Fingerprint {
     /// Over the path, kind and content of each.
     pub digest: Hash,
     pub files: Manifest,
+    /// Of each file, in their order.
+    stamps: Vec<Stamp>,
+}
+
+impl Fingerprint {
+    /// What became of the files since `before`; nothing where they neither changed nor were written,
+    /// be it to hold the same. That a file was written does not count where a glob of `own` means it.
+    pub fn since(&self, before: &Self, own: &[String]) -> Option<String> {
+        if self.digest != before.digest {
+            return Some(describe(&differences(&before.files, &self.files)));
+        }
+        let stamps = self.stamps.iter().zip(&before.stamps);
+        let files = self.files.iter().zip(stamps);
+        let mut written = files.filter(|(_, (now, then))| now != then).peekable();
+        written.peek()?;
+        let own = Globs::new(own).ok();
+        let is_own = |path: &Path| own.as_ref().is_some_and(|own| own.is_match(path));
+        let (file, _) = written.find(|(file, _)| !is_own(file.path))?;
+        Some(format!("{} was written", shown(file.path)))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -96,10 +118,11 @@ impl Files {
         }
         let files = visits.files();
         known.learnt |= content::hash(open.as_fd(), &files, cancel)?;
-        let files = manifest(&files);
+        let (files, stamps) = manifest(&files);
         let fingerprint = Arc::new(Fingerprint {
             digest: files.digest(),
             files,
+            stamps,
         });
         known
             .fingerprints
@@ -206,8 +229,9 @@ impl Known {
     }
 }
 
-fn manifest(files: &[(&Folder, &Entry)]) -> Manifest {
+fn manifest(files: &[(&Folder, &Entry)]) -> (Manifest, Vec<Stamp>) {
     let mut manifest = Manifest::with_capacity(files.len());
+    let mut stamps = Vec::with_capacity(files.len());
     for (folder, entry) in files {
         let (Some(Ok(seen)), Some(Some(hash))) = (entry.seen(), entry.content.get()) else {
             continue;
@@ -218,6 +242,7 @@ fn manifest(files: &[(&Folder, &Entry)]) -> Manifest {
             _ => Kind::Plain,
         };
         manifest.push(&[&folder.way.path, folder.name(entry)], kind, hash);
+        stamps.push(seen.stamp);
     }
-    manifest
+    (manifest, stamps)
 }

@@ -127,12 +127,13 @@ impl Contents {
     }
 
     /// Looks at a file: what has become of it since it was last looked at, if it is not the same.
-    /// With `strictly` a file that was written is not the same, whatever it holds.
+    /// With `strictly` a file that was written is not the same, whatever it holds, and one that
+    /// came and went counts as removed.
     pub(super) fn look(&mut self, root: &Path, path: &[u8], strictly: bool) -> Option<Changed> {
         let now = Content::read(&root.join(relative(path)));
         let known = self.0.get(path).copied();
         match (known, now) {
-            (None, Ok(None)) => None,
+            (None, Ok(None)) => strictly.then_some(Changed::Removed),
             (Some(_), Ok(None)) => {
                 self.0.remove(path);
                 Some(Changed::Removed)

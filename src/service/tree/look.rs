@@ -81,9 +81,6 @@ impl Tree {
             }
             self.look_into(&folder);
         }
-        if self.watches.is_none() {
-            self.git_changed = true;
-        }
         let next = Instant::now() + self.interval;
         self.next_look = Some(self.next_look.map_or(next, |other| other.min(next)));
     }

@@ -91,9 +91,12 @@ fn started(watcher: &mut Watcher, start: Start) -> Vec<String> {
         Due::Stages(stages) => stages.into_keys().collect(),
         Due::Everything { .. } => pipeline.automatic(),
     };
-    let names: Vec<_> = due.iter().map(|one| pipeline.name(*one).clone()).collect();
-    watcher.loaded(pipeline, &names);
-    names.iter().map(ToString::to_string).collect()
+    let chosen = pipeline.with_needs(due.iter().copied()).into_iter();
+    let chosen: Vec<_> = chosen.map(|one| pipeline.name(one).clone()).collect();
+    let names = due.iter().map(|one| pipeline.name(*one).to_string());
+    let names = names.collect();
+    watcher.loaded(pipeline, &chosen);
+    names
 }
 
 #[test]

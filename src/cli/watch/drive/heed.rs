@@ -63,6 +63,7 @@ impl Driver {
     }
 
     fn note_touched(&mut self, touched: Vec<PathBuf>) {
+        let git_changed = self.tree.git_changed();
         if touched.is_empty() {
             return;
         }
@@ -75,7 +76,9 @@ impl Driver {
             self.ran.clone()
         };
         let before = self.watcher.waiting();
-        let strictly = self.watcher.activity().is_some() && self.run.is_some();
+        // A command of git's may be over before anybody looks whether one goes on.
+        let git = git_changed || self.watcher.activity().is_some();
+        let strictly = git && self.run.is_some();
         for path in touched {
             let above = path.ancestors().skip(1);
             self.touched.extend(above.map(folder_name));
@@ -209,8 +212,6 @@ impl Driver {
     }
 
     pub(super) fn look_at_git(&mut self) {
-        // Its word that something changed is but a reason to look.
-        let _ = self.tree.git_changed();
         let activity = Activity::now(|name| self.tree.git_has(name));
         let now = self.now();
         self.watcher.set_activity(now, activity);
