@@ -4,16 +4,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::watches::{Happened, Told};
-use super::{ABOVE, GIT, INFO, RETURN, Tree, Within, relative, rules};
+use super::{ABOVE, GIT, INFO, RETURN, Tree, Watches, Within, relative, rules};
 
 impl Tree {
     /// The files that were touched since this was last asked; never waits. What they hold may be
     /// the same.
     pub fn read(&mut self) -> Vec<PathBuf> {
         let told = self.watches.as_mut().map(super::Watches::read);
-        for told in told.unwrap_or_default() {
-            self.heed(told);
-        }
+        self.heed_all(told.unwrap_or_default());
         if self.identity.is_some() && self.identity != self.identity_now() {
             self.lose_root();
         }
@@ -41,6 +39,16 @@ impl Tree {
         self.touched.insert(path.into());
     }
 
+    pub(super) fn heed_all(&mut self, told: Vec<Told>) {
+        for told in told {
+            // What was told before may have let the folder be watched anew.
+            let holds = |watches: &Watches| watches.holds(&told);
+            if self.watches.as_ref().is_some_and(holds) {
+                self.heed(told);
+            }
+        }
+    }
+
     fn heed(&mut self, told: Told) {
         if *told.folder == *GIT {
             self.git_changed = true;
@@ -59,7 +67,13 @@ impl Tree {
                 self.scan_again();
             }
             (Happened::FolderGone, _) if told.folder.is_empty() => self.lose_root(),
-            (Happened::FolderGone, _) => self.lose(&told.folder),
+            (Happened::FolderGone, _) => {
+                let path = self.absolute(&told.folder);
+                let is_there = |watches: &Watches| watches.is_at(&path, &told);
+                if !self.watches.as_ref().is_some_and(is_there) {
+                    self.lose(&told.folder);
+                }
+            }
             (_, None) => {}
             (happened, Some(name)) if told.is_folder => {
                 self.heed_folder(&told.folder, name, happened);

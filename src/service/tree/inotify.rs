@@ -22,10 +22,26 @@ pub(super) struct Watches {
     inotify: OwnedFd,
     folders: HashMap<i32, Box<[u8]>>,
     numbers: HashMap<Box<[u8]>, i32>,
+    /// Watches that ended, of which the last that was told may not be heeded yet.
+    ended: Vec<i32>,
     /// How many there can be, where a test says so.
     #[cfg(test)]
     pub(super) limit: Option<usize>,
 }
+
+/// What a folder is watched for.
+const ALL: WatchFlags = WatchFlags::CREATE
+    .union(WatchFlags::MODIFY)
+    .union(WatchFlags::ATTRIB)
+    .union(WatchFlags::CLOSE_WRITE)
+    .union(WatchFlags::DELETE)
+    .union(WatchFlags::MOVED_FROM)
+    .union(WatchFlags::MOVED_TO)
+    .union(WatchFlags::DELETE_SELF)
+    .union(WatchFlags::MOVE_SELF)
+    .union(WatchFlags::ONLYDIR)
+    .union(WatchFlags::DONT_FOLLOW)
+    .union(WatchFlags::EXCL_UNLINK);
 
 impl Watches {
     pub(super) fn new() -> io::Result<Self> {
@@ -34,6 +50,7 @@ impl Watches {
             inotify: inotify::init(flags)?,
             folders: HashMap::new(),
             numbers: HashMap::new(),
+            ended: Vec::new(),
             #[cfg(test)]
             limit: None,
         })
@@ -47,19 +64,7 @@ impl Watches {
     /// Watches the folder at `path` under a name. A folder that was watched already has a new name
     /// from now on.
     pub(super) fn add(&mut self, path: &Path, name: &[u8]) -> Result<(), Unwatched> {
-        let flags = WatchFlags::CREATE
-            | WatchFlags::MODIFY
-            | WatchFlags::ATTRIB
-            | WatchFlags::CLOSE_WRITE
-            | WatchFlags::DELETE
-            | WatchFlags::MOVED_FROM
-            | WatchFlags::MOVED_TO
-            | WatchFlags::DELETE_SELF
-            | WatchFlags::MOVE_SELF
-            | WatchFlags::ONLYDIR
-            | WatchFlags::DONT_FOLLOW
-            | WatchFlags::EXCL_UNLINK;
-        self.add_for(path, name, flags)
+        self.add_for(path, name, ALL)
     }
 
     /// The same, but only what gets a name there, or loses it, is told of.
@@ -111,10 +116,10 @@ impl Watches {
 
     /// What happened since it was last asked; never waits.
     pub(super) fn read(&mut self) -> Vec<Told> {
+        self.forget_ended();
         let mut told = Vec::new();
         let mut buffer = [MaybeUninit::uninit(); 16 * 1024];
         let mut reader = Reader::new(self.inotify.as_fd(), &mut buffer);
-        let mut ended = Vec::new();
         while let Ok(event) = reader.next() {
             let flags = event.events();
             if flags.contains(ReadFlags::QUEUE_OVERFLOW) {
@@ -126,27 +131,50 @@ impl Watches {
                 continue;
             };
             if flags.contains(ReadFlags::IGNORED) {
-                ended.push(event.wd());
+                self.ended.push(event.wd());
                 continue;
             }
             let Some(happened) = happened(flags) else {
                 continue;
             };
             told.push(Told {
+                watch: Some(event.wd()),
                 folder: folder.clone(),
                 name: event.file_name().map(|name| name.to_bytes().into()),
                 is_folder: flags.contains(ReadFlags::ISDIR),
                 happened,
             });
         }
-        for number in ended {
+        told
+    }
+
+    /// Whether the watch is still on the folder that it was told of. If not, that was looked into
+    /// after it happened, and may be another folder of the same name.
+    pub(super) fn holds(&self, told: &Told) -> bool {
+        told.watch
+            .is_none_or(|number| self.folders.get(&number) == Some(&told.folder))
+    }
+
+    /// Whether the folder that it was told of is at `path` all the same: it moved there before it was
+    /// found there.
+    pub(super) fn is_at(&self, path: &Path, told: &Told) -> bool {
+        let Ok(found) = inotify::add_watch(&self.inotify, path, ALL) else {
+            return false;
+        };
+        if !self.folders.contains_key(&found) {
+            let _ = inotify::remove_watch(&self.inotify, found);
+        }
+        told.watch == Some(found)
+    }
+
+    fn forget_ended(&mut self) {
+        for number in std::mem::take(&mut self.ended) {
             if let Some(name) = self.folders.remove(&number)
                 && self.numbers.get(&name) == Some(&number)
             {
                 self.numbers.remove(&name);
             }
         }
-        told
     }
 }
 

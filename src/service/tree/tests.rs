@@ -7,6 +7,9 @@ use tempfile::TempDir;
 use super::Tree;
 use crate::service::files::{Changed, Globs};
 
+#[cfg(target_os = "linux")]
+mod moves;
+
 struct Place {
     folder: TempDir,
     tree: Tree,

@@ -3,6 +3,8 @@
 /// Something that happened in a watched folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Told {
+    /// The number of the watch; none for the queue of all.
+    pub(super) watch: Option<i32>,
     /// As it was named when the watch was made.
     pub(super) folder: Box<[u8]>,
     /// Of what it happened to; none for the folder itself.
@@ -40,6 +42,7 @@ pub(super) enum Unwatched {
 impl Told {
     pub(super) fn overflow() -> Self {
         Self {
+            watch: None,
             folder: Box::default(),
             name: None,
             is_folder: false,
@@ -90,6 +93,14 @@ pub(super) mod none {
         }
 
         pub(in crate::service::tree) fn read(&mut self) -> Vec<Told> {
+            match *self {}
+        }
+
+        pub(in crate::service::tree) fn is_at(&self, _path: &Path, _told: &Told) -> bool {
+            match *self {}
+        }
+
+        pub(in crate::service::tree) fn holds(&self, _told: &Told) -> bool {
             match *self {}
         }
     }
