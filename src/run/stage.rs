@@ -75,7 +75,7 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
             Decision::Run { why, pending } => (why, pending),
             Decision::Keep { why, result, parts } => {
                 if let Some(parts) = parts {
-                    job.cache.note(&job.stage.name, parts);
+                    job.cache.note(&job.stage.name, &parts);
                 }
                 return Ok(Ended::Kept { why, result });
             }
@@ -101,7 +101,7 @@ pub(super) fn run(job: &Job, announce: &dyn Fn(Attempt)) -> Ended {
         match (&done, pending) {
             (Ok(result), Some(pending)) => job.cache.keep(job, pending, &trace, result),
             (Err(failure), Some(pending)) if job.stage.excuses(failure) => {
-                job.cache.note_end(job, &pending, &trace);
+                job.cache.note_excused(job, &pending, &trace);
             }
             _ => {}
         }

@@ -31,7 +31,7 @@ struct Ended<'a> {
     failure: Option<&'a Failure>,
 }
 
-impl Rows<'_, '_> {
+impl Rows<'_, '_, '_> {
     /// Attempt `number` failed at `at`, and there is another after `wait`.
     pub(super) fn retried(
         &mut self,

@@ -2,6 +2,7 @@
 //! the rest. Whoever cannot go on before something is written writes what is queued itself.
 
 mod attempts;
+mod begun;
 mod groups;
 mod log;
 mod masked;
@@ -14,8 +15,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
-
-use serde_json::Value;
 
 use crate::event::{Event, Events};
 use crate::journal::Journal;
@@ -88,7 +87,7 @@ enum What {
     Event(Event),
     Group(Change),
     /// All that the success of this stage followed from.
-    Parts(Arc<str>, Value),
+    Parts(Arc<str>, String),
     End,
 }
 
@@ -175,7 +174,7 @@ impl Recorder {
     }
 
     /// Queues all that the success of `stage` followed from. Nothing in it is masked here.
-    pub fn parts(&self, stage: Arc<str>, parts: Value) {
+    pub fn parts(&self, stage: Arc<str>, parts: String) {
         self.send(What::Parts(stage, parts), false);
     }
 

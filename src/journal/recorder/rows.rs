@@ -2,33 +2,25 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rusqlite::{Result, params};
 use serde_json::Value;
 
 use super::Origin;
 use super::attempts::Again;
+use super::begun::{ACTION_FINISHED, ACTION_STARTED, Begun, STAGE_FINISHED, STAGE_STARTED};
 use super::masked::masked;
 use super::prepared::Prepared;
-use crate::event::{Call, Event, Listed, Outcome};
+use crate::event::{Call, Event, Listed};
 use crate::failure::{Failure, Kind};
 use crate::journal::JournalError;
-use crate::journal::model::{RunOutcome, StageState};
-use crate::journal::row::{micros, stamp};
+use crate::journal::model::RunOutcome;
+use crate::journal::row::stamp;
 use crate::secret::Secrets;
 use crate::service::git::Head;
 use crate::service::process::Identity;
 
-const STAGE_STARTED: &str = "UPDATE stages SET state = 'running', why = ?3, started = ?4, attempts = 1 \
-     WHERE run = ?1 AND name = ?2";
-const STAGE_FINISHED: &str = "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6 \
-     WHERE run = ?1 AND name = ?2";
-const ACTION_STARTED: &str = "INSERT OR REPLACE INTO actions \
-     (run, stage, attempt, number, action, effect, options, state, started) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'started', ?8)";
-const ACTION_FINISHED: &str = "UPDATE actions SET state = ?5, took = ?6, result = ?7, message = ?8 \
-     WHERE run = ?1 AND stage = ?2 AND attempt = ?3 AND number = ?4";
 const RESUMED_BY: &str = "SELECT id FROM runs WHERE resumed = ?1 ORDER BY id DESC LIMIT 1";
 const RUN_FINISHED: &str = "UPDATE runs SET outcome = ?2, ended = ?3, failure = ?4 WHERE id = ?1";
 
@@ -136,26 +128,31 @@ pub(super) fn are_of(event: &Event) -> bool {
 }
 
 /// The rows of one run.
-pub(super) struct Rows<'a, 'c> {
+pub(super) struct Rows<'a, 'c, 'e> {
     pub(super) prepared: &'a Prepared<'c>,
     pub(super) run: i64,
     pub(super) secrets: &'a Secrets,
     /// Which attempt of each stage this is, where it is not the first.
     pub(super) attempts: &'a mut HashMap<Arc<str>, Again>,
+    pub(super) begun: Begun<'e>,
 }
 
-impl Rows<'_, '_> {
-    pub(super) fn event(&mut self, event: &Event, at: SystemTime) -> Result<()> {
+impl<'e> Rows<'_, '_, 'e> {
+    pub(super) fn event(&mut self, event: &'e Event, at: SystemTime) -> Result<()> {
+        if matches!(
+            event,
+            Event::StageRetried { .. }
+                | Event::StageSkipped { .. }
+                | Event::StageHeld { .. }
+                | Event::StageDropped { .. }
+        ) {
+            self.settle()?;
+        }
         match event {
-            Event::StageStarted { stage, why } => self.prepared.execute(
-                STAGE_STARTED,
-                params![
-                    self.run,
-                    self.secrets.mask(stage),
-                    self.secrets.mask(why),
-                    stamp(at)
-                ],
-            ),
+            Event::StageStarted { stage, why } => {
+                self.stage_started(stage, why, at);
+                Ok(())
+            }
             Event::StageSkipped {
                 stage,
                 reason,
@@ -199,7 +196,10 @@ impl Rows<'_, '_> {
                 self.last_attempt(stage, outcome, at)?;
                 self.stage_finished(stage, outcome, *took, result)
             }
-            Event::ActionStarted { stage, call } => self.call_started(stage, call, at),
+            Event::ActionStarted { stage, call } => {
+                self.call_started(stage, call, at);
+                Ok(())
+            }
             Event::ActionFinished {
                 stage,
                 call,
@@ -214,19 +214,8 @@ impl Rows<'_, '_> {
                     Err(message) => ("failed", None, Some(message)),
                 };
                 let message = message.map(|message| self.secrets.mask(message));
-                self.prepared.execute(
-                    ACTION_FINISHED,
-                    params![
-                        self.run,
-                        self.secrets.mask(stage),
-                        self.attempt(stage),
-                        call.number,
-                        state,
-                        micros(*took),
-                        result,
-                        message
-                    ],
-                )
+                let standing = (state, Some(*took), result, message);
+                self.call_finished(stage, call, standing)
             }
             Event::RunFinished { failure, .. } => {
                 let outcome = match failure.as_ref().map(|failure| failure.kind) {
@@ -248,62 +237,17 @@ impl Rows<'_, '_> {
         }
     }
 
-    fn stage_finished(
-        &mut self,
-        stage: &str,
-        outcome: &Outcome,
-        took: Duration,
-        result: &Value,
-    ) -> Result<()> {
-        let (state, failure) = ended(outcome);
-        let result = (state == StageState::Passed).then(|| self.json(result));
-        self.prepared.execute(
-            STAGE_FINISHED,
-            params![
-                self.run,
-                self.secrets.mask(stage),
-                state.name(),
-                micros(took),
-                result,
-                self.message(failure)
-            ],
-        )
-    }
-
-    fn call_started(&mut self, stage: &Arc<str>, call: &Call, at: SystemTime) -> Result<()> {
-        self.prepared.execute(
-            ACTION_STARTED,
-            params![
-                self.run,
-                self.secrets.mask(stage),
-                self.attempt(stage),
-                call.number,
-                call.action,
-                call.effect.name(),
-                call.options,
-                stamp(at)
-            ],
-        )
-    }
-
-    pub(super) fn parts(&mut self, stage: &str, parts: &Value) -> Result<()> {
-        self.prepared.execute(
-            "UPDATE stages SET parts = ?3 WHERE run = ?1 AND name = ?2",
-            params![self.run, self.secrets.mask(stage), parts.to_string()],
-        )
-    }
-
     /// What a command on this machine printed is in its log, and may be endless.
     fn result(&self, call: &Call, result: &Value) -> Option<String> {
         let kept = call.effect.leaves_the_machine() || length(result) <= LONGEST;
         kept.then(|| self.json(result))
     }
 
-    fn attempt(&self, stage: &Arc<str>) -> u32 {
+    pub(super) fn attempt(&self, stage: &Arc<str>) -> u32 {
         self.attempts.get(stage).map_or(1, |again| again.number)
     }
 
-    fn json(&self, value: &Value) -> String {
+    pub(super) fn json(&self, value: &Value) -> String {
         masked(value, self.secrets).to_string()
     }
 
@@ -319,14 +263,5 @@ fn length(value: &Value) -> usize {
         Value::Array(values) => values.iter().map(length).sum(),
         Value::Object(map) => map.values().map(length).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) => 1,
-    }
-}
-
-fn ended(outcome: &Outcome) -> (StageState, Option<&Failure>) {
-    match outcome {
-        Outcome::Passed => (StageState::Passed, None),
-        Outcome::Failed(failure) => (StageState::Failed, Some(failure)),
-        Outcome::Excused(failure) => (StageState::Excused, Some(failure)),
-        Outcome::Cancelled => (StageState::Cancelled, None),
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::attempts::Again;
+use super::begun::Begun;
 use super::groups::Groups;
 use super::log::Logs;
 use super::prepared::Prepared;
@@ -264,14 +265,16 @@ impl Recording {
                 run: *run,
                 secrets,
                 attempts,
+                begun: Begun::default(),
             };
             for message in batch {
                 match &message.what {
                     What::Event(event) => rows.event(event, message.at)?,
-                    What::Parts(stage, parts) => rows.parts(stage, parts)?,
+                    What::Parts(stage, parts) => rows.parts(stage, parts),
                     What::Group(_) | What::End => {}
                 }
             }
+            rows.settle()?;
             Ok(groups.write(*run, prepared)?)
         })
     }

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::resume::{Resumed, is_masked};
@@ -277,6 +278,9 @@ impl Cache {
             }
             return;
         }
+        let Ok(parts) = serde_json::to_value(parts) else {
+            return;
+        };
         let run = self.recorder.as_ref().and_then(Recorder::run);
         let success = Success {
             parts,
@@ -290,21 +294,26 @@ impl Cache {
         }
     }
 
-    /// Notes for a run that continues this one what the end of the stage followed from, be it a success
-    /// or a failure that is allowed; gives that.
-    pub(super) fn note_end(&self, job: &Job, pending: &Pending, trace: &Trace) -> Option<Value> {
+    /// Notes for a run that continues this one what a failure followed from that is allowed.
+    pub(super) fn note_excused(&self, job: &Job, pending: &Pending, trace: &Trace) {
+        let _ = self.note_end(job, pending, trace);
+    }
+
+    /// Notes what the end of a stage followed from, and gives it.
+    fn note_end(&self, job: &Job, pending: &Pending, trace: &Trace) -> Option<Parts> {
         let key = self.hash_key(&job.context)?;
         let parts = pending.parts.clone();
         let mut parts = parts.with_readings(&key, trace.readings(), &job.about());
         parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
-        let parts = serde_json::to_value(parts).ok()?;
-        self.note(&job.stage.name, parts.clone());
+        self.note(&job.stage.name, &parts);
         Some(parts)
     }
 
     /// Notes for a run that continues this one what the result of the stage follows from.
-    pub(super) fn note(&self, stage: &Arc<str>, parts: Value) {
-        if let Some(recorder) = self.recorder.as_ref().filter(|_| !self.goes_on) {
+    pub(super) fn note(&self, stage: &Arc<str>, parts: &impl Serialize) {
+        if let Some(recorder) = self.recorder.as_ref().filter(|_| !self.goes_on)
+            && let Ok(parts) = serde_json::to_string(parts)
+        {
             recorder.parts(stage.clone(), parts);
         }
     }

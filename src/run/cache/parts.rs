@@ -22,13 +22,18 @@ const VERSION: u32 = 2;
 pub(super) struct Parts {
     wharf: u32,
     /// By what they are, such as “function `helper`”.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     texts: BTreeMap<String, String>,
     /// Those that are given, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     options: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     captures: BTreeMap<String, String>,
     /// By what was read, such as `env("TOKEN")`; none where it is not set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     readings: BTreeMap<String, Option<String>>,
     /// By the stages that gave them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     results: BTreeMap<String, String>,
     pub(super) inputs: String,
     /// The effect of the stage, where it is one that is never left out.
