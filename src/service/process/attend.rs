@@ -4,6 +4,7 @@ use std::io::PipeReader;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
+use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read};
 use rustix::process::Signal;
@@ -16,6 +17,8 @@ use crate::event::Stream;
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 /// How long what a child left behind may hold its pipes open.
 const LINGER: Duration = Duration::from_millis(100);
+/// What is read at once, in bytes.
+const MOST: usize = 32 * 1024;
 /// Between two looks at a child that has closed its pipes, or left them to another.
 const LOOK: Duration = Duration::from_millis(20);
 /// The first of them.
@@ -30,6 +33,8 @@ pub(super) struct Attendance<'a> {
     /// What may stop the run, and needs somebody to look at it.
     pub(super) interrupts: Option<&'a dyn Interrupts>,
     pub(super) group: Group,
+    /// Readable when the child has ended; opened for one that does not do so at once.
+    pub(super) end: Option<OwnedFd>,
     pub(super) deadline: Option<Instant>,
     /// How the child was stopped, if it was.
     pub(super) stopped: Option<End>,
@@ -43,7 +48,8 @@ impl Attendance<'_> {
         // The child is; where it was stopped, all that it started is too.
         let mut ended = false;
         let mut closing = SHORTEST;
-        let mut buffer = vec![0; 32 * 1024];
+        let mut is_quiet = false;
+        let mut buffer = Vec::with_capacity(MOST);
         loop {
             if !ended && self.has_ended() {
                 ended = true;
@@ -62,7 +68,10 @@ impl Attendance<'_> {
                 killed = self.stopped.is_some() || ended;
                 self.stop(killed);
             }
-            // A child that has closed its pipes is about to end; one that has not will tell.
+            if self.end.is_none() && (self.outputs.is_empty() || is_quiet) {
+                self.end = self.group.end();
+            }
+            // A child that has closed its pipes is about to end.
             let pause = if self.outputs.is_empty() {
                 closing = (closing * 2).min(LOOK);
                 closing
@@ -70,6 +79,7 @@ impl Attendance<'_> {
                 LOOK
             };
             let readable = self.wait(pause, ended);
+            is_quiet = !readable.contains(&true);
             self.read(&readable, &mut buffer, on_output);
         }
     }
@@ -80,7 +90,8 @@ impl Attendance<'_> {
         self.group.has_ended() && (self.stopped.is_none() || !self.group.lives())
     }
 
-    /// Waits until there may be something to do. Tells which of the outputs can be read.
+    /// Waits until there may be something to do, and `longest` where it is not told when the child
+    /// ends: it may leave its pipes to others. Tells which of the outputs can be read.
     fn wait(&mut self, longest: Duration, ended: bool) -> Vec<bool> {
         let mut watched: Vec<_> = self
             .outputs
@@ -92,18 +103,21 @@ impl Attendance<'_> {
         if cancellable {
             watched.push(PollFd::new(&self.cancelled, PollFlags::IN));
         }
-        let left = self
-            .deadline
-            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // Of one that was stopped all that it started has to end, of which nothing is told.
+        let end = self.end.as_ref().filter(|_| cancellable);
+        watched.extend(end.map(|end| PollFd::new(end, PollFlags::IN)));
         if let Some(interrupts) = self.interrupts {
             watched.push(PollFd::from_borrowed_fd(
                 interrupts.arrived(),
                 PollFlags::IN,
             ));
         }
-        // A child may end and leave its pipes to others: no event tells that.
-        let time = left.map_or(longest, |left| left.min(longest));
-        let timespec = Timespec::try_from(time).ok();
+        let left = self
+            .deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let longest = end.is_none().then_some(longest);
+        let time = [left, longest].into_iter().flatten().min();
+        let timespec = time.and_then(|time| Timespec::try_from(time).ok());
         // Interrupted or not, what it tells is all that is known.
         let _ = poll(&mut watched, timespec.as_ref());
         let is_readable =
@@ -139,7 +153,7 @@ impl Attendance<'_> {
     fn read(
         &mut self,
         readable: &[bool],
-        buffer: &mut [u8],
+        buffer: &mut Vec<u8>,
         on_output: &mut dyn FnMut(Stream, &[u8]),
     ) {
         let mut readable = readable.iter();
@@ -147,10 +161,11 @@ impl Attendance<'_> {
             if readable.next() != Some(&true) {
                 return true;
             }
-            match read(pipe, &mut *buffer) {
+            buffer.clear();
+            match read(pipe, spare_capacity(buffer)) {
                 Ok(0) => false,
-                Ok(length) => {
-                    on_output(*stream, &buffer[..length]);
+                Ok(_) => {
+                    on_output(*stream, buffer);
                     true
                 }
                 Err(error) => error == Errno::INTR || error == Errno::AGAIN,

@@ -1,5 +1,6 @@
 //! The processes that a child leads.
 
+use std::os::fd::OwnedFd;
 use std::process::Child;
 
 use rustix::process::{
@@ -30,6 +31,11 @@ impl Group {
         !matches!(waitid(WaitId::Pid(self.0), options), Ok(None))
     }
 
+    /// Readable once its leader has ended, where the system has such a thing.
+    pub(super) fn end(self) -> Option<OwnedFd> {
+        system::end(self.0)
+    }
+
     /// Whether any process of it runs; also where that cannot be told.
     pub(super) fn lives(self) -> bool {
         test_kill_process_group(self.0).is_ok() && system::runs(self.id()).unwrap_or(true)
@@ -39,6 +45,14 @@ impl Group {
 #[cfg(target_os = "linux")]
 mod system {
     use std::fs;
+    use std::os::fd::OwnedFd;
+
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+    /// Linux has it from 5.3 on.
+    pub(super) fn end(leader: Pid) -> Option<OwnedFd> {
+        pidfd_open(leader, PidfdFlags::empty()).ok()
+    }
 
     /// Whether a process of this group is more than an entry that nobody has taken away: signals
     /// reach those too, and where the first process of a container reaps nothing they stay.
@@ -65,6 +79,14 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
+    use std::os::fd::OwnedFd;
+
+    use rustix::process::Pid;
+
+    pub(super) fn end(_leader: Pid) -> Option<OwnedFd> {
+        None
+    }
+
     pub(super) fn runs(_group: i32) -> Option<bool> {
         None
     }

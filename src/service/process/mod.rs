@@ -125,6 +125,7 @@ pub fn run(
         cancelled,
         interrupts: cancel.interrupts(),
         group,
+        end: None,
         // A time that no clock can show is none.
         deadline: command
             .timeout
