@@ -15,6 +15,7 @@ pub struct Cancel {
     hooks: Arc<Mutex<Vec<Hook>>>,
     parent: Option<Box<Cancel>>,
     interrupts: Arc<OnceLock<Box<dyn Interrupts>>>,
+    lasting: Arc<Mutex<Option<Told>>>,
 }
 
 /// Where interrupts come from. Nobody listens until something waits: a run that only computes
@@ -31,7 +32,9 @@ pub trait Interrupts: Send + Sync {
     fn listen(&self);
 }
 
-type Hook = (Arc<()>, Arc<dyn Fn() + Send + Sync>);
+type Told = Arc<dyn Fn() + Send + Sync>;
+
+type Hook = (Arc<()>, Told);
 
 /// Keeps a hook of [`Cancel::on_cancel`] alive; dropping it takes the hook away.
 #[must_use]
@@ -69,6 +72,7 @@ impl Cancel {
             hooks: Arc::default(),
             parent: Some(Box::new(self.clone())),
             interrupts: Arc::default(),
+            lasting: Arc::default(),
         }
     }
 
@@ -87,6 +91,20 @@ impl Cancel {
         self.interrupts().is_some_and(Interrupts::raised)
     }
 
+    /// Calls `told` whenever this [`lasts`](Cancel::lasts), in place of whoever was told before.
+    pub fn on_lasting(&self, told: impl Fn() + Send + Sync + 'static) {
+        *lock(&self.lasting) = Some(Arc::new(told));
+    }
+
+    /// Tells that what this may stop is not over at once: it waits, or computes for a while. What a
+    /// short run can do without need not be made before.
+    pub fn lasts(&self) {
+        let mut levels = self.levels();
+        if let Some(told) = levels.find_map(|level| lock(&level.lasting).clone()) {
+            told();
+        }
+    }
+
     /// Stops everything that waits on this. The first reason given is the one that stays.
     pub fn cancel(&self, reason: Reason) {
         lock(&self.reason).get_or_insert(reason);
@@ -101,7 +119,7 @@ impl Cancel {
     /// that wait on a channel rather than on a future. It may be called more than once.
     pub fn on_cancel(&self, hook: impl Fn() + Send + Sync + 'static) -> Registration {
         let id = Arc::new(());
-        let hook: Arc<dyn Fn() + Send + Sync> = Arc::new(hook);
+        let hook: Told = Arc::new(hook);
         for level in self.levels() {
             lock(&level.hooks).push((id.clone(), hook.clone()));
         }
@@ -130,6 +148,7 @@ impl Cancel {
 
     /// Completes when this is cancelled. Needs no particular async runtime.
     pub async fn cancelled(&self) {
+        self.lasts();
         if let Some(interrupts) = self.interrupts() {
             interrupts.listen();
         }

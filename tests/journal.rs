@@ -1,5 +1,7 @@
 //! What was run is known afterwards, whatever became of it.
 
+mod silent;
+
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};

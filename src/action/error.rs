@@ -91,7 +91,7 @@ impl ActionError {
     pub fn from_process(error: &ProcessError) -> Self {
         let made = Self::new(error.to_string());
         match error {
-            ProcessError::Spawn { source, .. } => Self {
+            ProcessError::Spawn { source, .. } | ProcessError::Lost { source, .. } => Self {
                 causes: vec![plain(source.to_string())],
                 ..made
             },

@@ -60,6 +60,7 @@ fn stages(
     }
     origin.resumed = resumed.as_ref().map(|resumed| resumed.run);
     let recorder = recorder(&root, secrets, &report.events(), origin);
+    recorder.accompany(&cancel);
     let watcher = recorder.clone();
     process::watch(move |change| watcher.group(change));
     let events = recorder.before(numbered(report, &recorder, options.report.json));
@@ -120,7 +121,9 @@ fn stages(
             services: rehearsal.received(),
         });
     }
-    if let Some(number) = recorder.run() {
+    if report.names_number(done.is_ok())
+        && let Some(number) = recorder.run()
+    {
         report.set_number(number);
     }
     recorder.finish();
@@ -155,14 +158,12 @@ pub(super) fn recorder(
     origin: Origin,
 ) -> Recorder {
     let report = report.clone();
-    let recorder = Recorder::new(root, secrets, origin, move |text| {
+    Recorder::new(root, secrets, origin, move |text| {
         report.emit(Event::Warned {
             stage: "journal".into(),
             text,
         });
-    });
-    recorder.open_early();
-    recorder
+    })
 }
 
 pub(super) fn rehearsal(

@@ -11,6 +11,7 @@ mod query;
 mod recorder;
 mod row;
 mod schema;
+mod spool;
 mod success;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ impl Journal {
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         schema::bring_up_to_date(&mut connection, &folder)?;
+        spool::take_in(&mut connection, &folder)?;
         let journal = Self { connection, folder };
         journal.mark_interrupted()?;
         Ok(journal)

@@ -28,7 +28,7 @@ pub struct Run {
     pub rehearsal: bool,
     /// The run that this one continues.
     pub resumed: Option<i64>,
-    /// The wharf that ran it.
+    /// The wharf that ran it; none where it was over before anybody could have asked.
     pub process: Identity,
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use super::row::{json, name, stamp, time};
@@ -89,17 +89,23 @@ impl Journal {
 
     /// What was kept under `name`.
     pub fn blob(&self, name: &str) -> Result<Option<Vec<u8>>, JournalError> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT bytes FROM blobs WHERE name = ?1")?;
-        Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+        Ok(blob(&self.connection, name)?)
     }
 
     pub fn set_blob(&self, name: &str, bytes: &[u8]) -> Result<(), JournalError> {
-        self.connection.execute(
-            "INSERT OR REPLACE INTO blobs (name, bytes) VALUES (?1, ?2)",
-            params![name, bytes],
-        )?;
-        Ok(())
+        Ok(set_blob(&self.connection, name, bytes)?)
     }
+}
+
+pub(super) fn blob(connection: &Connection, name: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+    let mut statement = connection.prepare("SELECT bytes FROM blobs WHERE name = ?1")?;
+    statement.query_row([name], |row| row.get(0)).optional()
+}
+
+pub(super) fn set_blob(connection: &Connection, name: &str, bytes: &[u8]) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT OR REPLACE INTO blobs (name, bytes) VALUES (?1, ?2)",
+        params![name, bytes],
+    )?;
+    Ok(())
 }

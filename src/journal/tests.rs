@@ -1,6 +1,7 @@
 //! What is recorded is found again.
 
 mod attempts;
+mod spool;
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -247,7 +248,6 @@ fn a_journal_that_cannot_be_written_is_told_once_and_keeps_nobody() {
 fn what_never_starts_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let recorder = recorder(folder.path(), &Secrets::new());
-    recorder.open_early();
     recorder.record(&output("script", "hello\n"));
     assert_eq!(recorder.run(), None);
     recorder.finish();

@@ -152,6 +152,11 @@ impl Report {
         }
     }
 
+    /// Whether the reports of a run, which `passed` or did not, name its number in the journal.
+    pub fn names_number(&self, passed: bool) -> bool {
+        !passed || self.options.json || self.options.html.is_some()
+    }
+
     /// Tells the repository's folder, from which its files are named.
     pub fn set_root(&self, root: &Path) {
         lock(&self.sinks).set_root(root);

@@ -59,10 +59,13 @@ pub(super) fn get() -> Current {
         .expect("scripts are only evaluated inside `current::with`")
 }
 
+/// Looks whether this thread shall stop, in the middle of a script that computes.
 pub(super) fn is_cancelled() -> bool {
     CURRENT.with_borrow(|current| {
-        current
-            .as_ref()
-            .is_some_and(|current| current.context.cancel.is_cancelled())
+        current.as_ref().is_some_and(|current| {
+            let cancel = &current.context.cancel;
+            cancel.lasts();
+            cancel.is_cancelled()
+        })
     })
 }

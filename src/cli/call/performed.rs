@@ -62,6 +62,9 @@ pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
         .clone()
         .unwrap_or_else(signals::followed);
     let recorder = has_script.then(|| recorder(wanted, &root, &report));
+    if let Some(recorder) = &recorder {
+        recorder.accompany(&cancel);
+    }
     let events = match &recorder {
         Some(recorder) => recorder.before(report.events()),
         None => report.events(),
@@ -87,7 +90,9 @@ pub(super) fn perform(wanted: &Wanted<'_>) -> Done {
         });
     }
     if let Some(recorder) = recorder {
-        if let Some(number) = recorder.run() {
+        if report.names_number(done.is_ok())
+            && let Some(number) = recorder.run()
+        {
             report.set_number(number);
         }
         recorder.finish();

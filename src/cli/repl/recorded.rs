@@ -94,6 +94,7 @@ impl Recorded {
             stage: STAGE.into(),
             why: NO_INPUTS.to_owned(),
         });
+        recorder.keep_up();
         Run {
             recorder,
             rehearsal,

@@ -111,6 +111,7 @@ impl Once {
             &self.report.events(),
             origin::origin(),
         );
+        recorder.accompany(&self.cancel);
         session.set_recorder(Some(recorder.clone()));
         let events = self.events(&recorder);
         let mut inputs = Vec::new();

@@ -13,13 +13,13 @@ use crate::failure::Failure;
 use crate::journal::model::StageState;
 use crate::journal::row::{micros, stamp};
 
-pub(super) const STAGE_STARTED: &str = "UPDATE stages SET state = 'running', why = ?3, started = ?4, attempts = 1 \
+const STAGE_STARTED: &str = "UPDATE stages SET state = 'running', why = ?3, started = ?4, attempts = 1 \
      WHERE run = ?1 AND name = ?2";
-pub(super) const STAGE_FINISHED: &str = "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6, \
+pub(in crate::journal) const STAGE_FINISHED: &str = "UPDATE stages SET state = ?3, took = ?4, result = ?5, failure = ?6, \
      why = coalesce(?7, why), started = coalesce(?8, started), attempts = coalesce(?9, attempts), \
      parts = coalesce(?10, parts) WHERE run = ?1 AND name = ?2";
 const PARTS: &str = "UPDATE stages SET parts = ?3 WHERE run = ?1 AND name = ?2";
-pub(super) const ACTION_STARTED: &str = "INSERT OR REPLACE INTO actions \
+pub(in crate::journal) const ACTION: &str = "INSERT OR REPLACE INTO actions \
      (run, stage, attempt, number, action, effect, options, state, started, took, result, message) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 pub(super) const ACTION_FINISHED: &str = "UPDATE actions SET state = ?5, took = ?6, result = ?7, message = ?8 \
@@ -142,7 +142,7 @@ impl<'e> Rows<'_, '_, 'e> {
         (state, took, result, message): Standing,
     ) -> Result<()> {
         self.prepared.execute(
-            ACTION_STARTED,
+            ACTION,
             params![
                 self.run,
                 self.secrets.mask(stage),

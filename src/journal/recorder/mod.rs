@@ -1,5 +1,7 @@
-//! Writes a run into the journal while it goes on: events are queued, and a thread of its own does
-//! the rest. Whoever cannot go on before something is written writes what is queued itself.
+//! Writes a run into the journal while it goes on: events are queued, and once the run lasts a thread
+//! of its own does the rest. Whoever cannot go on before something is written writes what is queued
+//! itself. Of a run that is over at once nothing is written before its end, and then not into the
+//! database: that is what the spool is for.
 
 mod attempts;
 mod begun;
@@ -8,20 +10,24 @@ mod log;
 mod masked;
 mod prepared;
 mod rows;
+mod short;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::cancel::Cancel;
 use crate::event::{Event, Events};
-use crate::journal::Journal;
 use crate::secret::Secrets;
 use crate::service::process::Change;
 
 use writer::Writer;
+
+pub(super) use begun::{ACTION, STAGE_FINISHED};
+pub(super) use rows::{RUN, RUN_FINISHED, STAGE};
 
 /// Who started a run, and how.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +52,6 @@ pub struct Recorder {
 struct Last(Arc<Shared>);
 
 struct Shared {
-    root: PathBuf,
     queue: Mutex<Queue>,
     /// The queue is empty no more, or over.
     arrived: Condvar,
@@ -70,9 +75,12 @@ struct Queue {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
-    /// There is no thread yet.
+    /// There is no run yet.
     #[default]
     Idle,
+    /// There is no thread yet.
+    Begun,
+    /// The thread writes what arrives.
     Writing,
     Finished,
 }
@@ -97,6 +105,9 @@ const MOST_QUEUED: usize = 64 << 20;
 /// How long what nobody waits for may wait for more: many short stages are one write.
 const GATHER: Duration = Duration::from_millis(5);
 
+/// How many messages a run may come to that is over at once.
+const FEW: usize = 16;
+
 impl Recorder {
     /// A recorder for the repository in `root`. When the journal cannot be written `warn` is told
     /// why, once, and the run is none the worse for it; it is called on whatever thread writes, and
@@ -118,7 +129,6 @@ impl Recorder {
             state: writer::State::Closed,
         };
         let shared = Arc::new(Shared {
-            root: root.to_owned(),
             queue: Mutex::default(),
             arrived: Condvar::new(),
             writer: Mutex::new(writer),
@@ -131,13 +141,20 @@ impl Recorder {
         }
     }
 
-    /// Opens the journal, if there is one, beside whatever is done until the run starts: for a run
-    /// that is about to.
-    pub fn open_early(&self) {
-        let is_idle = self.shared.queue().state == State::Idle;
-        if is_idle && Journal::is_in(&self.shared.root) {
-            self.start(false);
-        }
+    /// Goes on beside what `cancel` may stop once that lasts: before, nothing is written that need
+    /// not be.
+    pub fn accompany(&self, cancel: &Cancel) {
+        let shared = Arc::downgrade(&self.shared);
+        cancel.on_lasting(move || {
+            if let Some(shared) = shared.upgrade() {
+                shared.lasts(&mut shared.queue());
+            }
+        });
+    }
+
+    /// Writes from now on beside the run that has started, however short it is.
+    pub fn keep_up(&self) {
+        self.shared.lasts(&mut self.shared.queue());
     }
 
     /// A sink that records each event before `events` gets it.
@@ -153,7 +170,9 @@ impl Recorder {
     /// recorded, so that it is known whatever becomes of this process.
     pub fn record(&self, event: &Event) {
         let wait = match event {
-            Event::Progress { .. } | Event::Asking { .. } | Event::Answered { .. } => return,
+            Event::Progress { .. } | Event::Asking { .. } | Event::Answered { .. } => {
+                return self.shared.lasts(&mut self.shared.queue());
+            }
             Event::ActionStarted { call, .. } | Event::ActionFinished { call, .. } => {
                 call.effect.leaves_the_machine()
             }
@@ -163,7 +182,7 @@ impl Recorder {
             _ => false,
         };
         if matches!(event, Event::RunStarted { .. }) {
-            self.start(true);
+            self.shared.start();
         }
         self.send(What::Event(event.clone()), wait);
     }
@@ -187,6 +206,9 @@ impl Recorder {
 
     /// Waits for the number of a run that has started; gives the reason if it cannot be recorded.
     pub fn begun(&self) -> Result<i64, &str> {
+        if self.shared.run.get().is_none() {
+            self.shared.write();
+        }
         self.shared
             .run
             .wait()
@@ -201,29 +223,6 @@ impl Recorder {
         self.shared.finish();
     }
 
-    /// Starts the thread, unless it is there; `run` if the run starts as well.
-    fn start(&self, run: bool) {
-        let mut queue = self.shared.queue();
-        if queue.state == State::Finished {
-            return;
-        }
-        queue.run |= run;
-        if queue.state == State::Writing {
-            return;
-        }
-        let shared = self.shared.clone();
-        let thread = thread::Builder::new().name("journal".into());
-        if thread.spawn(move || shared.attend()).is_ok() {
-            queue.state = State::Writing;
-        } else {
-            queue.state = State::Finished;
-            let _ = self
-                .shared
-                .run
-                .set(Err("cannot start another thread".to_owned()));
-        }
-    }
-
     /// `now`: it is written when this returns, if there is a run.
     fn send(&self, what: What, now: bool) {
         let at = SystemTime::now();
@@ -232,14 +231,18 @@ impl Recorder {
             return;
         }
         let is_first = queue.messages.is_empty();
+        let lasts = what.has_more_to_come() || queue.messages.len() >= FEW;
         queue.messages.push(Message { at, what });
         if queue.state == State::Idle {
             return;
         }
-        drop(queue);
         if now {
+            drop(queue);
             self.shared.write();
+        } else if queue.state == State::Begun && lasts {
+            self.shared.lasts(&mut queue);
         } else if is_first {
+            drop(queue);
             self.shared.arrived.notify_one();
         }
     }
@@ -252,6 +255,27 @@ impl Drop for Last {
 }
 
 impl Shared {
+    fn start(&self) {
+        let mut queue = self.queue();
+        if queue.state == State::Idle {
+            queue.state = State::Begun;
+            queue.run = true;
+        }
+    }
+
+    /// The run is not over at once: from now on the thread writes. Where there can be no other thread
+    /// all is written at the end.
+    fn lasts(self: &Arc<Self>, queue: &mut Queue) {
+        if queue.state != State::Begun {
+            return;
+        }
+        let shared = self.clone();
+        let thread = thread::Builder::new().name("journal".into());
+        if thread.spawn(move || shared.attend()).is_ok() {
+            queue.state = State::Writing;
+        }
+    }
+
     /// Takes nothing any more; the thread closes the journal.
     fn finish(&self) {
         self.queue().state = State::Finished;
@@ -262,7 +286,6 @@ impl Shared {
 
     /// What the thread does, for as long as there may be something to write.
     fn attend(&self) {
-        self.writer().open();
         loop {
             let mut queue = self.queue();
             while queue.messages.is_empty() && queue.state == State::Writing {
@@ -314,6 +337,22 @@ impl Shared {
     }
 }
 
+impl What {
+    /// Whether a run has not ended that says such a thing.
+    fn has_more_to_come(&self) -> bool {
+        matches!(
+            self,
+            Self::Event(
+                Event::Output { .. }
+                    | Event::Printed { .. }
+                    | Event::Said { .. }
+                    | Event::Warned { .. }
+                    | Event::StageRetried { .. }
+            )
+        )
+    }
+}
+
 impl Message {
     /// How many bytes of output it holds.
     fn output(&self) -> usize {
@@ -334,7 +373,8 @@ mod tests {
     fn the_thread_ends_with_the_last_recorder() {
         let folder = tempfile::tempdir().expect("a folder");
         let recorder = Recorder::new(folder.path(), &Secrets::new(), Origin::default(), |_| {});
-        recorder.start(true);
+        recorder.shared.start();
+        recorder.keep_up();
         let shared = Arc::downgrade(&recorder.shared);
         drop(recorder.clone());
         assert!(recorder.shared.queue().state == State::Writing);

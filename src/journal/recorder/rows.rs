@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Origin;
 use super::attempts::Again;
-use super::begun::{ACTION_FINISHED, ACTION_STARTED, Begun, STAGE_FINISHED, STAGE_STARTED};
+use super::begun::{ACTION_FINISHED, Begun, STAGE_FINISHED};
 use super::masked::masked;
 use super::prepared::Prepared;
 use crate::event::{Call, Event, Listed};
@@ -22,16 +22,16 @@ use crate::service::git::Head;
 use crate::service::process::Identity;
 
 const RESUMED_BY: &str = "SELECT id FROM runs WHERE resumed = ?1 ORDER BY id DESC LIMIT 1";
-const RUN_FINISHED: &str = "UPDATE runs SET outcome = ?2, ended = ?3, failure = ?4 WHERE id = ?1";
+pub(in crate::journal) const RUN: &str = "INSERT INTO runs \
+     (started, outcome, who, sha, branch, arguments, rehearsal, pid, pid_start, resumed) \
+     VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+pub(in crate::journal) const STAGE: &str = "INSERT INTO stages (run, position, name, needs, environment, state) \
+     VALUES (?1, ?2, ?3, ?4, ?5, 'waiting')";
+pub(in crate::journal) const RUN_FINISHED: &str =
+    "UPDATE runs SET outcome = ?2, ended = ?3, failure = ?4 WHERE id = ?1";
 
-/// What nearly every run comes to.
-pub(super) const USUAL: [&str; 5] = [
-    STAGE_STARTED,
-    ACTION_STARTED,
-    ACTION_FINISHED,
-    STAGE_FINISHED,
-    RUN_FINISHED,
-];
+/// What nearly every run comes to in the end.
+pub(super) const LAST: [&str; 3] = [ACTION_FINISHED, STAGE_FINISHED, RUN_FINISHED];
 
 /// A run that has no number yet.
 pub(super) struct Begin<'a> {
@@ -51,50 +51,45 @@ impl Begin<'_> {
         secrets: &Secrets,
     ) -> Result<i64, JournalError> {
         let arguments = Value::from(self.origin.arguments.clone());
-        prepared.together(|prepared| {
-            if let Some(run) = self.origin.resumed
-                && let Some(by) = prepared.number(RESUMED_BY, [run])?
-            {
-                return Err(JournalError::Resumed { run, by });
-            }
+        if let Some(run) = self.origin.resumed
+            && let Some(by) = prepared.number(RESUMED_BY, [run])?
+        {
+            return Err(JournalError::Resumed { run, by });
+        }
+        prepared.execute(
+            RUN,
+            params![
+                stamp(self.at),
+                secrets.mask(&self.origin.who),
+                self.head.commit,
+                self.head.branch.map(|branch| secrets.mask(&branch)),
+                masked(&arguments, secrets).to_string(),
+                rehearsal,
+                self.own.id,
+                self.own.start,
+                self.origin.resumed
+            ],
+        )?;
+        let run = prepared.last_id();
+        for (position, stage) in (0_i64..).zip(stages) {
+            let needs: Value = stage
+                .needs
+                .iter()
+                .map(|need| Value::from(&**need))
+                .collect();
+            let environment = stage.environment.as_deref();
             prepared.execute(
-                "INSERT INTO runs \
-                 (started, outcome, who, sha, branch, arguments, rehearsal, pid, pid_start, resumed) \
-                 VALUES (?1, 'running', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                STAGE,
                 params![
-                    stamp(self.at),
-                    secrets.mask(&self.origin.who),
-                    self.head.commit,
-                    self.head.branch.map(|branch| secrets.mask(&branch)),
-                    masked(&arguments, secrets).to_string(),
-                    rehearsal,
-                    self.own.id,
-                    self.own.start,
-                    self.origin.resumed
+                    run,
+                    position,
+                    secrets.mask(&stage.name),
+                    masked(&needs, secrets).to_string(),
+                    environment.map(|name| secrets.mask(name))
                 ],
             )?;
-            let run = prepared.last_id();
-            for (position, stage) in (0_i64..).zip(stages) {
-                let needs: Value = stage
-                    .needs
-                    .iter()
-                    .map(|need| Value::from(&**need))
-                    .collect();
-                let environment = stage.environment.as_deref();
-                prepared.execute(
-                    "INSERT INTO stages (run, position, name, needs, environment, state) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, 'waiting')",
-                    params![
-                        run,
-                        position,
-                        secrets.mask(&stage.name),
-                        masked(&needs, secrets).to_string(),
-                        environment.map(|name| secrets.mask(name))
-                    ],
-                )?;
-            }
-            Ok(run)
-        })
+        }
+        Ok(run)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Writes what was queued.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::attempts::Again;
@@ -62,12 +61,18 @@ pub(super) struct Open {
 /// A run that has a number, on its way into the journal.
 pub(super) struct Recording {
     journal: Journal,
-    groups: Groups,
-    logs: Logs,
+    record: Record,
+}
+
+pub(super) struct Record {
     run: i64,
     secrets: Secrets,
+    groups: Groups,
+    logs: Logs,
     /// Which attempt of each stage this is, where it is not the first.
     attempts: HashMap<Arc<str>, Again>,
+    /// What could not be written.
+    troubles: Vec<JournalError>,
 }
 
 impl Writer {
@@ -80,9 +85,12 @@ impl Writer {
 
     /// Writes `messages`, or keeps them for the run that they come before.
     pub(super) fn write(&mut self, messages: Vec<Message>) {
+        if matches!(self.state, State::Closed) && self.spool(&messages) {
+            return self.close();
+        }
         self.open();
         match &self.state {
-            State::Recording(_) => self.batch(messages),
+            State::Recording(_) => self.batch(&messages),
             State::Open(_) => {
                 let starts = |message: &Message| {
                     matches!(message.what, What::Event(Event::RunStarted { .. }))
@@ -103,7 +111,7 @@ impl Writer {
         self.state = State::Over;
     }
 
-    /// Starts to record the run that `started`.
+    /// Starts to record the run that `started`, and what came before it.
     fn begin(&mut self, started: Message) {
         let Message { at, what } = started;
         let What::Event(Event::RunStarted { stages, rehearsal }) = what else {
@@ -112,7 +120,8 @@ impl Writer {
         let State::Open(open) = std::mem::replace(&mut self.state, State::Over) else {
             return;
         };
-        let begun = open.and_then(|open| {
+        let early = std::mem::take(&mut self.early);
+        let recording = open.and_then(|open| {
             let Open { journal, head, own } = *open;
             let begin = Begin {
                 origin: &self.origin,
@@ -120,19 +129,19 @@ impl Writer {
                 own,
                 at,
             };
-            let prepared = Prepared::new(&journal.connection);
-            let run = begin.write(&stages, rehearsal, &prepared, &self.secrets)?;
-            Ok((journal, run))
+            let begin =
+                |prepared: &Prepared<'_>| begin.write(&stages, rehearsal, prepared, &self.secrets);
+            Recording::begin(journal, &self.secrets, begin, &early)
         });
-        match begun {
-            Ok((journal, run)) => {
-                let _ = self.run.set(Ok(run));
-                self.state = State::Recording(Box::new(self.recording(journal, run)));
+        match recording {
+            Ok(mut recording) => {
+                let _ = self.run.set(Ok(recording.record.run));
+                let troubles = std::mem::take(&mut recording.record.troubles);
+                self.state = State::Recording(Box::new(recording));
+                self.complain(&troubles);
             }
             Err(error) => self.give_up(&error),
         }
-        let early = std::mem::take(&mut self.early);
-        self.batch(early);
     }
 
     /// Tells why there is no record.
@@ -140,7 +149,7 @@ impl Writer {
         let is_new = self.run.set(Err(plain(error.to_string()))).is_ok();
         // One that continues another does not start then, and says why itself.
         if !is_new || self.origin.resumed.is_none() {
-            self.complain(error);
+            self.complain([error]);
         }
     }
 
@@ -154,54 +163,32 @@ impl Writer {
         if let (Some(stopped), Some(warn)) = (journal.stop_orphans()?, &self.warn) {
             warn(stopped.to_string());
         }
-        // CI tells there what is checked out.
-        let environment = own_environment().clone();
         Ok(Open {
-            head: Git::new(self.root.clone(), environment, Cancel::new()).head(),
+            head: self.head(),
             own: Identity::own(),
             journal,
         })
     }
 
-    fn recording(&mut self, journal: Journal, run: i64) -> Recording {
-        // While the first command runs: at its end somebody waits.
-        if let Err(error) = make_ready(&journal.connection) {
-            self.complain(&error.into());
-        }
-        Recording {
-            groups: Groups::default(),
-            logs: Logs::new(journal.folder.clone(), run, self.secrets.clone()),
-            journal,
-            run,
-            secrets: self.secrets.clone(),
-            attempts: HashMap::new(),
-        }
+    /// What is checked out.
+    pub(super) fn head(&self) -> Head {
+        // CI tells it there.
+        let environment = own_environment().clone();
+        Git::new(self.root.clone(), environment, Cancel::new()).head()
     }
 
-    fn batch(&mut self, batch: Vec<Message>) {
-        let State::Recording(recording) = &mut self.state else {
-            return;
-        };
-        // Whoever reads in a log what a process said finds the process too; and whoever finds that
-        // the run is over finds all that was said.
-        let closes =
-            |message: &Message| matches!(message.what, What::Event(Event::RunFinished { .. }));
-        let mut troubles = Vec::new();
-        let log_first = batch.iter().any(closes);
-        if log_first {
-            recording.log(&batch, &mut troubles);
-        }
-        troubles.extend(recording.store(&batch).err());
-        if !log_first {
-            recording.log(&batch, &mut troubles);
-        }
-        for error in troubles {
-            self.complain(&error);
+    fn batch(&mut self, batch: &[Message]) {
+        if let State::Recording(recording) = &mut self.state {
+            let troubles = recording.batch(batch);
+            self.complain(&troubles);
         }
     }
 
     /// Once: a full disk is full for the next event too.
-    fn complain(&mut self, error: &JournalError) {
+    fn complain<'a>(&mut self, troubles: impl IntoIterator<Item = &'a JournalError>) {
+        let Some(error) = troubles.into_iter().next() else {
+            return;
+        };
         if let Some(warn) = self.warn.take() {
             let hint = error.hint();
             let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
@@ -217,65 +204,133 @@ impl Writer {
 /// How many statements a connection keeps prepared.
 const STATEMENTS: usize = 32;
 
-fn make_ready(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "wal_autocheckpoint", FOLD_IN_RUN_AFTER)?;
-    for sql in rows::USUAL {
-        connection.prepare_cached(sql)?;
+impl Recording {
+    /// Of the run that `begin` gives its number; the `early` messages are in the same transaction.
+    fn begin(
+        journal: Journal,
+        secrets: &Secrets,
+        begin: impl FnOnce(&Prepared<'_>) -> Result<i64, JournalError>,
+        early: &[Message],
+    ) -> Result<Self, JournalError> {
+        let log_first = end_the_run(early);
+        let mut record = Prepared::together(&journal.connection, |prepared| {
+            let run = begin(prepared)?;
+            let mut record = Record::new(run, &journal.folder, secrets);
+            record.note_groups(early);
+            if log_first {
+                record.log(early);
+            }
+            record.rows(early, prepared)?;
+            Ok::<_, JournalError>(record)
+        })?;
+        if !log_first {
+            record.log(early);
+        }
+        let mut recording = Self { journal, record };
+        // While the first command runs: at its end somebody waits.
+        let ready = recording.make_ready();
+        recording.record.troubles.extend(ready.err());
+        Ok(recording)
     }
-    Ok(())
+
+    fn make_ready(&self) -> Result<(), JournalError> {
+        let connection = &self.journal.connection;
+        connection.pragma_update(None, "wal_autocheckpoint", FOLD_IN_RUN_AFTER)?;
+        for sql in rows::LAST {
+            connection.prepare_cached(sql)?;
+        }
+        Ok(())
+    }
+
+    /// Gives what could not be written.
+    fn batch(&mut self, batch: &[Message]) -> Vec<JournalError> {
+        let Self { journal, record } = self;
+        let log_first = end_the_run(batch);
+        if log_first {
+            record.log(batch);
+        }
+        record.note_groups(batch);
+        if record.has_rows(batch) {
+            let stored =
+                Prepared::together(&journal.connection, |prepared| record.rows(batch, prepared));
+            record.troubles.extend(stored.err());
+        }
+        if !log_first {
+            record.log(batch);
+        }
+        std::mem::take(&mut record.troubles)
+    }
 }
 
-impl Recording {
-    fn log(&mut self, batch: &[Message], troubles: &mut Vec<JournalError>) {
+/// Whoever reads in a log what a process said finds the process too, so that logs are written last;
+/// but whoever finds that the run is over finds all that was said.
+pub(super) fn end_the_run(batch: &[Message]) -> bool {
+    batch
+        .iter()
+        .any(|message| matches!(message.what, What::Event(Event::RunFinished { .. })))
+}
+
+impl Record {
+    pub(super) fn new(run: i64, folder: &Path, secrets: &Secrets) -> Self {
+        Self {
+            run,
+            secrets: secrets.clone(),
+            groups: Groups::default(),
+            logs: Logs::new(folder.to_owned(), run, secrets.clone()),
+            attempts: HashMap::new(),
+            troubles: Vec::new(),
+        }
+    }
+
+    fn log(&mut self, batch: &[Message]) {
         for message in batch {
             let logged = match &message.what {
                 What::Event(event) => self.logs.event(event),
                 What::End => self.logs.finish(),
                 What::Group(_) | What::Parts(..) => Ok(()),
             };
-            troubles.extend(logged.err().map(JournalError::from));
+            self.troubles.extend(logged.err().map(JournalError::from));
         }
     }
 
-    fn store(&mut self, batch: &[Message]) -> Result<(), JournalError> {
+    fn note_groups(&mut self, batch: &[Message]) {
         for message in batch {
             if let What::Group(change) = message.what {
                 self.groups.change(change);
             }
         }
+    }
+
+    /// Whether `batch`, whose groups are noted, changes a table.
+    fn has_rows(&self, batch: &[Message]) -> bool {
         let wanted = |message: &Message| match &message.what {
             What::Event(event) => rows::are_of(event),
             What::Parts(..) => true,
             What::Group(_) | What::End => false,
         };
-        if !self.groups.have_changed() && !batch.iter().any(wanted) {
-            return Ok(());
-        }
-        let Self {
-            journal,
-            groups,
-            run,
-            secrets,
-            attempts,
-            ..
-        } = self;
-        Prepared::new(&journal.connection).together(|prepared| {
-            let mut rows = Rows {
-                prepared,
-                run: *run,
-                secrets,
-                attempts,
-                begun: Begun::default(),
-            };
-            for message in batch {
-                match &message.what {
-                    What::Event(event) => rows.event(event, message.at)?,
-                    What::Parts(stage, parts) => rows.parts(stage, parts),
-                    What::Group(_) | What::End => {}
-                }
+        self.groups.have_changed() || batch.iter().any(wanted)
+    }
+
+    pub(super) fn rows(
+        &mut self,
+        batch: &[Message],
+        prepared: &Prepared<'_>,
+    ) -> Result<(), JournalError> {
+        let mut rows = Rows {
+            prepared,
+            run: self.run,
+            secrets: &self.secrets,
+            attempts: &mut self.attempts,
+            begun: Begun::default(),
+        };
+        for message in batch {
+            match &message.what {
+                What::Event(event) => rows.event(event, message.at)?,
+                What::Parts(stage, parts) => rows.parts(stage, parts),
+                What::Group(_) | What::End => {}
             }
-            rows.settle()?;
-            Ok(groups.write(*run, prepared)?)
-        })
+        }
+        rows.settle()?;
+        Ok(self.groups.write(self.run, prepared)?)
     }
 }

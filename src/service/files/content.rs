@@ -37,6 +37,7 @@ pub(super) fn hash(
     };
     std::thread::scope(|scope| {
         let helpers = if files.len() > BATCH {
+            cancel.lasts();
             threads() - 1
         } else {
             0

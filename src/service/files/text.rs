@@ -33,6 +33,7 @@ pub fn read_text(path: &Path, cancel: &Cancel) -> io::Result<Option<String>> {
             return Ok(None);
         }
         if waits {
+            cancel.lasts();
             match poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&LOOK)) {
                 // A pipe that nobody has opened yet reads as if it were at its end.
                 Ok(0) | Err(Errno::INTR) => continue,

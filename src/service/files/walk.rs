@@ -60,6 +60,7 @@ impl Walk<'_> {
             };
             visits.add(self.visit(way, &mut ways));
         }
+        self.cancel.lasts();
         let queue = Queue::new(ways, threads());
         std::thread::scope(|scope| {
             let others = 1..threads();

@@ -10,7 +10,7 @@ use rustix::io::{Errno, read};
 use rustix::process::Signal;
 
 use super::{End, Group};
-use crate::cancel::Interrupts;
+use crate::cancel::Cancel;
 use crate::event::Stream;
 
 /// How long a group may take to end after `SIGTERM` before `SIGKILL`.
@@ -23,6 +23,8 @@ const MOST: usize = 32 * 1024;
 const LOOK: Duration = Duration::from_millis(20);
 /// The first of them.
 const SHORTEST: Duration = Duration::from_micros(25);
+/// How long a command may take that is over at once.
+const SOON: Duration = Duration::from_millis(5);
 
 /// One child that is being waited for.
 pub(super) struct Attendance<'a> {
@@ -30,8 +32,8 @@ pub(super) struct Attendance<'a> {
     pub(super) outputs: Vec<(Stream, OwnedFd)>,
     /// Readable when the run is stopped.
     pub(super) cancelled: PipeReader,
-    /// What may stop the run, and needs somebody to look at it.
-    pub(super) interrupts: Option<&'a dyn Interrupts>,
+    pub(super) cancel: &'a Cancel,
+    pub(super) started: Instant,
     pub(super) group: Group,
     /// Readable when the child has ended; opened for one that does not do so at once.
     pub(super) end: Option<OwnedFd>,
@@ -49,6 +51,7 @@ impl Attendance<'_> {
         let mut ended = false;
         let mut closing = SHORTEST;
         let mut is_quiet = false;
+        let mut lasts = false;
         let mut buffer = Vec::with_capacity(MOST);
         loop {
             if !ended && self.has_ended() {
@@ -68,15 +71,23 @@ impl Attendance<'_> {
                 killed = self.stopped.is_some() || ended;
                 self.stop(killed);
             }
+            if !lasts && self.started.elapsed() >= SOON {
+                lasts = true;
+                self.cancel.lasts();
+            }
             if self.end.is_none() && (self.outputs.is_empty() || is_quiet) {
                 self.end = self.group.end();
             }
-            // A child that has closed its pipes is about to end.
-            let pause = if self.outputs.is_empty() {
-                closing = (closing * 2).min(LOOK);
-                closing
-            } else {
-                LOOK
+            let is_told = self.end.is_some() && self.stopped.is_none() && !ended;
+            let pause = match (lasts, is_told) {
+                // A child that has closed its pipes is about to end.
+                (_, false) if self.outputs.is_empty() => {
+                    closing = (closing * 2).min(LOOK);
+                    Some(closing)
+                }
+                (false, _) => Some(SOON),
+                (true, false) => Some(LOOK),
+                (true, true) => None,
             };
             let readable = self.wait(pause, ended);
             is_quiet = !readable.contains(&true);
@@ -90,9 +101,9 @@ impl Attendance<'_> {
         self.group.has_ended() && (self.stopped.is_none() || !self.group.lives())
     }
 
-    /// Waits until there may be something to do, and `longest` where it is not told when the child
-    /// ends: it may leave its pipes to others. Tells which of the outputs can be read.
-    fn wait(&mut self, longest: Duration, ended: bool) -> Vec<bool> {
+    /// Waits until there may be something to do, but no longer than `longest`. Tells which of the
+    /// outputs can be read.
+    fn wait(&mut self, longest: Option<Duration>, ended: bool) -> Vec<bool> {
         let mut watched: Vec<_> = self
             .outputs
             .iter()
@@ -106,7 +117,9 @@ impl Attendance<'_> {
         // Of one that was stopped all that it started has to end, of which nothing is told.
         let end = self.end.as_ref().filter(|_| cancellable);
         watched.extend(end.map(|end| PollFd::new(end, PollFlags::IN)));
-        if let Some(interrupts) = self.interrupts {
+        // What may stop the run, and needs somebody to look at it.
+        let interrupts = self.cancel.interrupts();
+        if let Some(interrupts) = interrupts {
             watched.push(PollFd::from_borrowed_fd(
                 interrupts.arrived(),
                 PollFlags::IN,
@@ -115,14 +128,13 @@ impl Attendance<'_> {
         let left = self
             .deadline
             .map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        let longest = end.is_none().then_some(longest);
         let time = [left, longest].into_iter().flatten().min();
         let timespec = time.and_then(|time| Timespec::try_from(time).ok());
         // Interrupted or not, what it tells is all that is known.
         let _ = poll(&mut watched, timespec.as_ref());
         let is_readable =
             |pipe: Option<&PollFd>| pipe.is_some_and(|pipe| pipe.revents().contains(PollFlags::IN));
-        let interrupted = self.interrupts.filter(|_| is_readable(watched.last()));
+        let interrupted = interrupts.filter(|_| is_readable(watched.last()));
         let cancelled = cancellable && is_readable(watched.get(self.outputs.len()));
         let outputs = watched.iter().take(self.outputs.len());
         let readable = outputs.map(|pipe| !pipe.revents().is_empty()).collect();

@@ -2,8 +2,8 @@
 
 use rustix::process::{Pid, getpid};
 
-/// A process, told from every other that had or will have its id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A process, told from every other that had or will have its id; by default none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
     pub id: i32,
     /// When it started, and where that time and the id are counted.

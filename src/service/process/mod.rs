@@ -79,7 +79,7 @@ impl Finished {
     }
 }
 
-/// Why a command could not be started.
+/// Why a command could not be started, or followed to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
     #[error("{}", not_found(.0))]
@@ -92,6 +92,12 @@ pub enum ProcessError {
     ZeroByte(String),
     #[error("`{program}` cannot be started")]
     Spawn {
+        program: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("nobody can tell how `{program}` ended")]
+    Lost {
         program: String,
         #[source]
         source: io::Error,
@@ -123,7 +129,8 @@ pub fn run(
     let mut attendance = Attendance {
         outputs: outputs(&mut child),
         cancelled,
-        interrupts: cancel.interrupts(),
+        cancel,
+        started,
         group,
         end: None,
         // A time that no clock can show is none.
@@ -134,7 +141,10 @@ pub fn run(
     };
     attendance.attend(on_output);
     group.signal(Signal::KILL);
-    let status = child.wait().map_err(trouble)?;
+    let status = child.wait().map_err(|source| ProcessError::Lost {
+        program: program(),
+        source,
+    })?;
     Ok(Finished {
         end: attendance.stopped.unwrap_or_else(|| end(status)),
         took: started.elapsed(),
