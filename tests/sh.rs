@@ -12,6 +12,11 @@ fn run(script: &str) -> Finished {
     Project::new().script(script).run(["run", "--quiet"])
 }
 
+fn make_executable(project: &Project, path: &str) {
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(project.path(path), executable).expect("a file of ours");
+}
+
 #[test]
 fn text_goes_to_a_shell_that_stops_at_the_first_error() {
     assert_snapshot!(run(r#"sh("echo one | tr a-z A-Z; false; echo two");"#).all(), @r#"
@@ -36,6 +41,49 @@ fn text_goes_to_a_shell_that_stops_at_the_first_error() {
     1 | sh("echo $NO_SUCH_NAME");
       | ^^
       | /bin/sh: 1: NO_SUCH_NAME: parameter not set
+    "#);
+}
+
+#[test]
+fn a_shell_that_would_only_execute_one_program_is_left_out() {
+    let project = Project::new()
+        .file("parent", "#!/bin/sh\ncat /proc/$PPID/comm\necho $PWD\n")
+        .file("no-first-line", "echo $0 $1\n")
+        .file("deep/a.txt", "");
+    make_executable(&project, "parent");
+    make_executable(&project, "no-first-line");
+    let script = r#"
+sh("./parent");
+sh("./parent;");
+sh("../parent", #{ cwd: "deep" });
+sh("./no-first-line given");
+"#;
+    let told = "wharf\n[project]\nsh\n[project]\nwharf\n[project]/deep\n./no-first-line given\n";
+    project
+        .script(script)
+        .env("PWD", "/")
+        .run(["run", "--quiet"])
+        .stdout(told);
+}
+
+#[test]
+fn what_is_not_there_fails_as_in_a_shell() {
+    assert_snapshot!(run(r#"
+print(sh("no-such-program --quiet", #{ allow_failure: true }).exit_code);
+sh("./no-such-file a");
+"#).all(), @r#"
+    exit: 1
+    ── stdout
+    127
+    ── stderr
+    /bin/sh: 1: no-such-program: not found
+    /bin/sh: 1: ./no-such-file: not found
+    error: `sh`: the command ended with exit code 127
+     --> wharf.rhai:3:1
+      |
+    3 | sh("./no-such-file a");
+      | ^^
+      | /bin/sh: 1: ./no-such-file: not found
     "#);
 }
 
@@ -165,8 +213,7 @@ fn a_file_that_cannot_be_executed() {
         .script(r#"for name in ["plain", "strange", "missing"] { try { sh([`./${name}`]); } catch (err) { print(`${err.message} ${err.causes}`); } } sh(["./plain"]);"#)
         .file("plain", "echo\n")
         .file("strange", "#!/no/such/shell\n");
-    let executable = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(project.path("strange"), executable).expect("a file of ours");
+    make_executable(&project, "strange");
     assert_snapshot!(project.run(["run", "--quiet"]).all(), @r#"
     exit: 1
     ── stdout

@@ -1,6 +1,9 @@
 //! Run a command.
 
+mod simple;
+
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -10,7 +13,7 @@ use super::{
     Action, ActionError, Category, Context, Descriptor, Duration, Effect, Example, Expected,
 };
 use crate::event::Stream;
-use crate::service::process::{self, Command, End, Finished, Kept, Tail};
+use crate::service::process::{self, Command, End, Finished, Kept, ProcessError, Tail};
 
 pub(super) const ACTION: Descriptor = Descriptor::of::<Sh>();
 
@@ -127,7 +130,7 @@ if found.exit_code != 0 { print("nothing to release"); }"#,
         let (mut stdout, mut stderr) = (Kept::new(KEPT), Kept::new(KEPT));
         let mut tail = Tail::new(SHOWN);
         let mut outlet = context.outlet();
-        let finished = process::run(&command, &context.cancel, &mut |stream, bytes| {
+        let on_output = &mut |stream, bytes: &[u8]| {
             match stream {
                 Stream::Stdout => stdout.push(bytes),
                 Stream::Stderr => stderr.push(bytes),
@@ -136,7 +139,13 @@ if found.exit_code != 0 { print("nothing to release"); }"#,
             if !options.capture {
                 outlet.push(stream, bytes);
             }
-        })
+        };
+        let mut run = |command: &Command| process::run(command, &context.cancel, on_output);
+        let finished = match without_shell(&options, &command).map(|direct| run(&direct)) {
+            Some(finished @ (Ok(_) | Err(ProcessError::Lost { .. }))) => finished,
+            // What cannot be started as it is the shell may know, or says what a shell says.
+            Some(Err(_)) | None => run(&command),
+        }
         .map_err(|error| ActionError::from_process(&error))?;
         judge(context, &finished, &options, tail)?;
         Ok(Output {
@@ -205,6 +214,26 @@ fn words(options: &Options) -> Result<Vec<String>, ActionError> {
     };
     words.push(line.clone());
     Ok(words)
+}
+
+/// The `command` of a shell, without the shell where that would only execute one program.
+fn without_shell(options: &Options, command: &Command) -> Option<Command> {
+    let (None, CommandLine::Shell(line)) = (&options.shell, &options.command) else {
+        return None;
+    };
+    let mut words = simple::words(line)?.into_iter();
+    let mut direct = command.clone();
+    direct.program = words.next()?.into();
+    direct.args = words.map(Into::into).collect();
+    // A shell keeps it true.
+    let pwd = direct.environment.get("PWD");
+    if pwd.is_some_and(|pwd| Path::new(pwd) != direct.directory)
+        && let Ok(directory) = direct.directory.canonicalize()
+        && let Some(directory) = directory.to_str()
+    {
+        Arc::make_mut(&mut direct.environment).insert("PWD".to_owned(), directory.to_owned());
+    }
+    Some(direct)
 }
 
 fn judge(
