@@ -75,7 +75,7 @@ pub(super) enum Verb {
 }
 
 /// Run stages, and all they need; every stage if none is named.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct RunOptions {
     #[command(flatten)]
@@ -163,7 +163,7 @@ pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
 }
 
 /// Which stages. Each STAGE is a name, that of a whole matrix, a glob or `label:NAME`.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct SelectionOptions {
     /// Stages to run, with all they need: names, globs such as `test*`, `label:NAME`.
     #[arg(value_name = "STAGE", add = ArgValueCandidates::new(completions::stages))]

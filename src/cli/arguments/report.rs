@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::report;
 
 /// What to show of a run, and what to leave of it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Reports")]
 pub(in crate::cli) struct ReportOptions {
     /// Show only what the script and its commands print.

@@ -1,14 +1,14 @@
 //! What was typed, with no more of the grammar built than it takes.
 
-use std::env::args_os;
-use std::ffi::OsStr;
+use std::env::{args_os, var_os};
+use std::ffi::{OsStr, OsString};
 
 use clap::{Args, Command, FromArgMatches};
 
 use super::{
     Arguments, CallOptions, CheckOptions, CompletionsOptions, DocsOptions, GraphOptions,
     HistoryOptions, InitOptions, LogsOptions, ManOptions, Place, PlanOptions, ReplOptions,
-    ResumeOptions, RunOptions, Verb, WIDEST, WatchOptions,
+    ResumeOptions, RunOptions, SelectionOptions, Verb, WIDEST, WatchOptions,
 };
 
 /// Adds a command's options to it.
@@ -32,9 +32,12 @@ const VERBS: [(&str, Augment); 14] = [
 ];
 
 impl Arguments {
-    /// Of this process. Where the first word is a command the others are not built: to build all of
-    /// them is a tenth of a short run.
+    /// Of this process. Where the first word is a command the others are not built, and nothing is
+    /// for `run` and names alone: to build all of them is a fifth of a short run.
     pub(in crate::cli) fn typed() -> Result<Self, clap::Error> {
+        if let Some(plain) = Self::plain(args_os().skip(1)) {
+            return Ok(plain);
+        }
         let lone = args_os().nth(1).and_then(|first| lone(&first));
         let Some(mut command) = lone else {
             return <Self as clap::Parser>::try_parse();
@@ -49,6 +52,31 @@ impl Arguments {
         });
         read.map_err(|error| error.format(&mut command))
     }
+
+    /// What `words` mean if they are `run` and names.
+    fn plain(mut words: impl Iterator<Item = OsString>) -> Option<Self> {
+        if words.next()? != "run" || var_os("WHARF_JOBS").is_some() {
+            return None;
+        }
+        let names = words.map(|word| {
+            word.into_string()
+                .ok()
+                .filter(|name| !name.starts_with('-'))
+        });
+        let selection = SelectionOptions {
+            stages: names.collect::<Option<_>>()?,
+            ..SelectionOptions::default()
+        };
+        let options = RunOptions {
+            selection,
+            ..RunOptions::default()
+        };
+        Some(Self {
+            place: Place::default(),
+            list: false,
+            verb: Some(Verb::Run(options)),
+        })
+    }
 }
 
 /// wharf with one command alone, if there is one of that name.
@@ -60,9 +88,38 @@ fn lone(name: &OsStr) -> Option<Command> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
 
     use super::*;
+
+    #[test]
+    fn names_alone_mean_the_same_without_the_grammar() {
+        for names in [
+            &[][..],
+            &["test"],
+            &["a b", "é*", "", "label:x", "run", "help", "@"],
+        ] {
+            let words = || ["run"].iter().chain(names);
+            let plain = Arguments::plain(words().map(OsString::from)).expect("names");
+            let parsed = Arguments::try_parse_from(["wharf"].iter().chain(words()));
+            assert_eq!(
+                format!("{plain:?}"),
+                format!("{:?}", parsed.expect("names"))
+            );
+        }
+        for other in [
+            &["run", "-n"][..],
+            &["run", "a", "--", "b"],
+            &["run", "-"],
+            &["plan"],
+            &[],
+        ] {
+            assert!(
+                Arguments::plain(other.iter().map(OsString::from)).is_none(),
+                "{other:?}"
+            );
+        }
+    }
 
     #[test]
     fn each_command_is_the_same_alone() {
