@@ -1,7 +1,8 @@
-//! Tells the binary which commit it was built from, and where in memory it lies.
+//! Tells the binary which commit it was built from, and what its start need not do.
 
-use std::env;
+use std::path::Path;
 use std::process::Command;
+use std::{env, fs};
 
 fn main() {
     let version = env!("CARGO_PKG_VERSION");
@@ -21,7 +22,31 @@ fn main() {
         && env::var("CARGO_CFG_TARGET_ENV").as_deref() == Ok("gnu")
     {
         println!("cargo::rustc-link-arg-bins=-no-pie");
+        link_unwinder();
     }
+}
+
+/// Links what unwinds the stack in: to load it as a library of its own takes a tenth of a start. The
+/// linker is told to by a script of the library's name, and finds it before the library.
+fn link_unwinder() {
+    let (Ok(out), Some(archive)) = (env::var("OUT_DIR"), unwinder()) else {
+        return;
+    };
+    let script = format!("GROUP ( {archive} -lc )\n");
+    if fs::write(Path::new(&out).join("libgcc_s.so"), script).is_ok() {
+        println!("cargo::rustc-link-arg-bins=-L{out}");
+    }
+}
+
+/// The compiler's archive of it, where there is one.
+fn unwinder() -> Option<String> {
+    let asked = Command::new("cc")
+        .arg("-print-file-name=libgcc_eh.a")
+        .output();
+    let path = String::from_utf8(asked.ok()?.stdout).ok()?;
+    let path = path.trim();
+    // A compiler that has none repeats the name.
+    (Path::new(path).is_absolute() && Path::new(path).exists()).then(|| path.to_owned())
 }
 
 fn git(arguments: &[&str]) -> Option<String> {
