@@ -181,9 +181,6 @@ impl Recorder {
             }
             _ => false,
         };
-        if matches!(event, Event::RunStarted { .. }) {
-            self.shared.start();
-        }
         self.send(What::Event(event.clone()), wait);
     }
 
@@ -231,6 +228,10 @@ impl Recorder {
             return;
         }
         let is_first = queue.messages.is_empty();
+        if queue.state == State::Idle && what.begins() {
+            queue.state = State::Begun;
+            queue.run = true;
+        }
         let lasts = what.has_more_to_come() || queue.messages.len() >= FEW;
         queue.messages.push(Message { at, what });
         if queue.state == State::Idle {
@@ -255,14 +256,6 @@ impl Drop for Last {
 }
 
 impl Shared {
-    fn start(&self) {
-        let mut queue = self.queue();
-        if queue.state == State::Idle {
-            queue.state = State::Begun;
-            queue.run = true;
-        }
-    }
-
     /// The run is not over at once: from now on the thread writes. Where there can be no other thread
     /// all is written at the end.
     fn lasts(self: &Arc<Self>, queue: &mut Queue) {
@@ -338,6 +331,10 @@ impl Shared {
 }
 
 impl What {
+    fn begins(&self) -> bool {
+        matches!(self, Self::Event(Event::RunStarted { .. }))
+    }
+
     /// Whether a run has not ended that says such a thing.
     fn has_more_to_come(&self) -> bool {
         matches!(
@@ -373,7 +370,10 @@ mod tests {
     fn the_thread_ends_with_the_last_recorder() {
         let folder = tempfile::tempdir().expect("a folder");
         let recorder = Recorder::new(folder.path(), &Secrets::new(), Origin::default(), |_| {});
-        recorder.shared.start();
+        recorder.record(&Event::RunStarted {
+            stages: Vec::new(),
+            rehearsal: false,
+        });
         recorder.keep_up();
         let shared = Arc::downgrade(&recorder.shared);
         drop(recorder.clone());

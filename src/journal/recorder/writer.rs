@@ -92,10 +92,7 @@ impl Writer {
         match &self.state {
             State::Recording(_) => self.batch(&messages),
             State::Open(_) => {
-                let starts = |message: &Message| {
-                    matches!(message.what, What::Event(Event::RunStarted { .. }))
-                };
-                let start = messages.iter().position(starts);
+                let start = messages.iter().position(|message| message.what.begins());
                 let start = start.map(|start| self.early.len() + start);
                 self.early.extend(messages);
                 if let Some(start) = start {
