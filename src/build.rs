@@ -29,10 +29,15 @@ fn main() {
 /// Links what unwinds the stack in: to load it as a library of its own takes a tenth of a start. The
 /// linker is told to by a script of the library's name, and finds it before the library.
 fn link_unwinder() {
+    // The compiler that is asked is that of this machine.
+    if env::var("HOST") != env::var("TARGET") {
+        return;
+    }
     let (Ok(out), Some(archive)) = (env::var("OUT_DIR"), unwinder()) else {
         return;
     };
-    let script = format!("GROUP ( {archive} -lc )\n");
+    println!("cargo::rerun-if-changed={archive}");
+    let script = format!("GROUP ( \"{archive}\" -lc )\n");
     if fs::write(Path::new(&out).join("libgcc_s.so"), script).is_ok() {
         println!("cargo::rustc-link-arg-bins=-L{out}");
     }
