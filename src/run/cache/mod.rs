@@ -253,17 +253,17 @@ impl Cache {
     /// Keeps the success of a stage, for a run that continues this one and, if what it did may be left
     /// out the next time, for all others.
     pub(super) fn keep(&self, job: &Job, pending: Pending, trace: &Trace, result: &Value) {
-        let Some(parts) = self.note_end(job, &pending, trace) else {
+        let Some(parts) = self.end(job, &pending, trace) else {
             return;
         };
         let name = &job.stage.name;
         let (Some(inputs), Some(opened)) = (pending.inputs, self.opened(&job.context)) else {
-            return;
+            return self.note(name, &parts);
         };
         let told = result.to_string();
         // What a rehearsal made up is no success of a real run.
         if trace.is_made_up() || job.context.secrets.mask(&told) != told {
-            return;
+            return self.note(name, &parts);
         }
         let globs = left_out::globs(job.stage, self.left_out.as_ref());
         let Ok(now) = opened.files.fingerprint(&globs, &job.context.cancel) else {
@@ -278,6 +278,7 @@ impl Cache {
             }
             return;
         }
+        self.note(name, &parts);
         let Ok(parts) = serde_json::to_value(parts) else {
             return;
         };
@@ -296,16 +297,17 @@ impl Cache {
 
     /// Notes for a run that continues this one what a failure followed from that is allowed.
     pub(super) fn note_excused(&self, job: &Job, pending: &Pending, trace: &Trace) {
-        let _ = self.note_end(job, pending, trace);
+        if let Some(parts) = self.end(job, pending, trace) {
+            self.note(&job.stage.name, &parts);
+        }
     }
 
-    /// Notes what the end of a stage followed from, and gives it.
-    fn note_end(&self, job: &Job, pending: &Pending, trace: &Trace) -> Option<Parts> {
+    /// What the end of a stage followed from.
+    fn end(&self, job: &Job, pending: &Pending, trace: &Trace) -> Option<Parts> {
         let key = self.hash_key(&job.context)?;
         let parts = pending.parts.clone();
         let mut parts = parts.with_readings(&key, trace.readings(), &job.about());
         parts.lasting = trace.effect().filter(|effect| effect.leaves_the_machine());
-        self.note(&job.stage.name, &parts);
         Some(parts)
     }
 
