@@ -15,6 +15,7 @@ mod spool;
 mod success;
 #[cfg(test)]
 mod tests;
+mod unfinished;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -95,13 +95,18 @@ impl Parameter {
     }
 }
 
-/// Appends a run to the spool in `folder`, unless that is long.
+/// Appends a run to the spool in `folder`, unless that is long or in use. It begins a line of its own
+/// whatever a dying machine left of the last one.
 pub(super) fn append(folder: &Path, run: &[Statement]) -> io::Result<bool> {
-    let mut line = serde_json::to_vec(run)?;
+    let mut line = vec![b'\n'];
+    serde_json::to_writer(&mut line, run)?;
     line.push(b'\n');
     let path = folder.join(FILE);
     let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-    file.lock()?;
+    // Who takes in may have been stopped in the middle of it.
+    if file.try_lock().is_err() {
+        return Ok(false);
+    }
     let length = file.metadata()?.len();
     if length > LONGEST {
         return Ok(false);
@@ -135,7 +140,8 @@ pub(super) fn take_in(connection: &mut Connection, folder: &Path) -> Result<(), 
     file.lock()?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    let lines: Vec<_> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
     let Some(last) = lines.last() else {
         return Ok(());
     };

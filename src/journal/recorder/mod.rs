@@ -8,12 +8,13 @@ mod begun;
 mod groups;
 mod log;
 mod masked;
+mod message;
 mod prepared;
 mod rows;
 mod short;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -21,9 +22,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::cancel::Cancel;
 use crate::event::{Event, Events};
+use crate::journal::unfinished;
 use crate::secret::Secrets;
-use crate::service::process::Change;
+use crate::service::git::{Git, Head};
+use crate::service::process::{Change, own_environment};
+use crate::service::state;
 
+use message::{Message, What};
 use writer::Writer;
 
 pub(super) use begun::{ACTION, STAGE_FINISHED};
@@ -52,6 +57,8 @@ pub struct Recorder {
 struct Last(Arc<Shared>);
 
 struct Shared {
+    root: PathBuf,
+    head: Arc<OnceLock<Head>>,
     queue: Mutex<Queue>,
     /// The queue is empty no more, or over.
     arrived: Condvar,
@@ -85,20 +92,6 @@ enum State {
     Finished,
 }
 
-/// Something to record.
-struct Message {
-    at: SystemTime,
-    what: What,
-}
-
-enum What {
-    Event(Event),
-    Group(Change),
-    /// All that the success of this stage followed from.
-    Parts(Arc<str>, String),
-    End,
-}
-
 /// Output is not queued beyond this: whoever makes it writes it.
 const MOST_QUEUED: usize = 64 << 20;
 
@@ -119,16 +112,20 @@ impl Recorder {
         warn: impl Fn(String) + Send + 'static,
     ) -> Self {
         let run = Arc::new(OnceLock::new());
+        let head = Arc::new(OnceLock::new());
         let writer = Writer {
             root: root.to_owned(),
             secrets: secrets.clone(),
             origin,
             warn: Some(Box::new(warn)),
             run: run.clone(),
+            head: head.clone(),
             early: Vec::new(),
             state: writer::State::Closed,
         };
         let shared = Arc::new(Shared {
+            root: root.to_owned(),
+            head,
             queue: Mutex::default(),
             arrived: Condvar::new(),
             writer: Mutex::new(writer),
@@ -223,12 +220,16 @@ impl Recorder {
     /// `now`: it is written when this returns, if there is a run.
     fn send(&self, what: What, now: bool) {
         let at = SystemTime::now();
+        if what.begins() {
+            self.shared.look_at_head();
+        }
         let mut queue = self.shared.queue();
         if queue.state == State::Finished {
             return;
         }
         let is_first = queue.messages.is_empty();
-        if queue.state == State::Idle && what.begins() {
+        let begins = what.begins();
+        if queue.state == State::Idle && begins {
             queue.state = State::Begun;
             queue.run = true;
         }
@@ -237,6 +238,8 @@ impl Recorder {
         if queue.state == State::Idle {
             return;
         }
+        // What was left running is stopped before anything of this run is started.
+        let now = now || begins && unfinished::is_marked(&self.shared.root.join(state::FOLDER));
         if now {
             drop(queue);
             self.shared.write();
@@ -256,6 +259,14 @@ impl Drop for Last {
 }
 
 impl Shared {
+    /// Before a stage can check out something else.
+    fn look_at_head(&self) {
+        // CI tells it there.
+        let environment = own_environment().clone();
+        let git = || Git::new(self.root.clone(), environment, Cancel::new());
+        self.head.get_or_init(|| git().head());
+    }
+
     /// The run is not over at once: from now on the thread writes. Where there can be no other thread
     /// all is written at the end.
     fn lasts(self: &Arc<Self>, queue: &mut Queue) {
@@ -327,36 +338,6 @@ impl Shared {
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl What {
-    fn begins(&self) -> bool {
-        matches!(self, Self::Event(Event::RunStarted { .. }))
-    }
-
-    /// Whether a run has not ended that says such a thing.
-    fn has_more_to_come(&self) -> bool {
-        matches!(
-            self,
-            Self::Event(
-                Event::Output { .. }
-                    | Event::Printed { .. }
-                    | Event::Said { .. }
-                    | Event::Warned { .. }
-                    | Event::StageRetried { .. }
-            )
-        )
-    }
-}
-
-impl Message {
-    /// How many bytes of output it holds.
-    fn output(&self) -> usize {
-        match &self.what {
-            What::Event(Event::Output { bytes, .. }) => bytes.len(),
-            _ => 0,
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::rows::Begin;
 use super::writer::{Record, Writer, end_the_run};
 use super::{Message, What};
 use crate::event::{Event, Outcome};
-use crate::journal::{Journal, JournalError, spool};
+use crate::journal::{Journal, JournalError, spool, unfinished};
 use crate::service::process::Identity;
 use crate::service::state;
 
@@ -15,8 +15,11 @@ impl Writer {
     pub(super) fn spool(&self, messages: &[Message]) -> bool {
         self.origin.resumed.is_none()
             && end_the_run(messages)
+            // Else somebody waits for its number.
+            && messages.iter().any(|message| matches!(message.what, What::End))
             && messages.iter().all(is_plain)
             && Journal::is_in(&self.root)
+            && !unfinished::is_marked(&self.root.join(state::FOLDER))
             // What cannot be spooled may be recorded all the same.
             && self.spooled(messages).is_ok_and(|spooled| spooled)
     }
@@ -33,7 +36,7 @@ impl Writer {
         };
         let begin = Begin {
             origin: &self.origin,
-            head: self.head(),
+            head: self.head.get().cloned().unwrap_or_default(),
             // Nobody will ask whether it lives.
             own: Identity::default(),
             at,

@@ -13,12 +13,11 @@ use super::log::Logs;
 use super::prepared::Prepared;
 use super::rows::{self, Begin, Rows};
 use super::{Message, Number, Origin, What};
-use crate::cancel::Cancel;
 use crate::event::Event;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Journal, JournalError, unfinished};
 use crate::secret::Secrets;
-use crate::service::git::{Git, Head};
-use crate::service::process::{Identity, own_environment};
+use crate::service::git::Head;
+use crate::service::process::Identity;
 use crate::service::state;
 use crate::words::plain;
 
@@ -38,6 +37,8 @@ pub(super) struct Writer {
     /// Taken by the first trouble.
     pub(super) warn: Option<Warn>,
     pub(super) run: Arc<OnceLock<Number>>,
+    /// What was checked out when the run started.
+    pub(super) head: Arc<OnceLock<Head>>,
     /// What came before the run.
     pub(super) early: Vec<Message>,
     pub(super) state: State,
@@ -54,7 +55,6 @@ pub(super) enum State {
 
 pub(super) struct Open {
     journal: Journal,
-    head: Head,
     own: Identity,
 }
 
@@ -86,6 +86,7 @@ impl Writer {
     /// Writes `messages`, or keeps them for the run that they come before.
     pub(super) fn write(&mut self, messages: Vec<Message>) {
         if matches!(self.state, State::Closed) && self.spool(&messages) {
+            let _ = self.run.set(Err(String::new()));
             return self.close();
         }
         self.open();
@@ -119,10 +120,10 @@ impl Writer {
         };
         let early = std::mem::take(&mut self.early);
         let recording = open.and_then(|open| {
-            let Open { journal, head, own } = *open;
+            let Open { journal, own } = *open;
             let begin = Begin {
                 origin: &self.origin,
-                head,
+                head: self.head.get().cloned().unwrap_or_default(),
                 own,
                 at,
             };
@@ -132,6 +133,9 @@ impl Writer {
         });
         match recording {
             Ok(mut recording) => {
+                if !end_the_run(&early) {
+                    unfinished::mark(&recording.journal.folder);
+                }
                 let _ = self.run.set(Ok(recording.record.run));
                 let troubles = std::mem::take(&mut recording.record.troubles);
                 self.state = State::Recording(Box::new(recording));
@@ -161,17 +165,9 @@ impl Writer {
             warn(stopped.to_string());
         }
         Ok(Open {
-            head: self.head(),
             own: Identity::own(),
             journal,
         })
-    }
-
-    /// What is checked out.
-    pub(super) fn head(&self) -> Head {
-        // CI tells it there.
-        let environment = own_environment().clone();
-        Git::new(self.root.clone(), environment, Cancel::new()).head()
     }
 
     fn batch(&mut self, batch: &[Message]) {
@@ -250,6 +246,9 @@ impl Recording {
         if record.has_rows(batch) {
             let stored =
                 Prepared::together(&journal.connection, |prepared| record.rows(batch, prepared));
+            if log_first && stored.is_ok() {
+                unfinished::clear(journal);
+            }
             record.troubles.extend(stored.err());
         }
         if !log_first {

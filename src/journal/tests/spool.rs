@@ -149,6 +149,8 @@ fn what_is_no_run_is_passed_over() {
     drop(journal(root));
     for line in [
         "\0\0\0\0\n",
+        "\0\0\0\0",
+        "[[\"run\",[",
         "[[\"run\",[]]]\n",
         "[[\"of a newer wharf\",[1]]]\n",
         // Nothing of a run is kept of which something cannot be.
@@ -158,7 +160,7 @@ fn what_is_no_run_is_passed_over() {
         record(root, &short(None), false);
         drop(journal(root));
     }
-    assert_eq!(runs(root).len(), 4);
+    assert_eq!(runs(root).len(), 6);
 }
 
 #[test]
