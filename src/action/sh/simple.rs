@@ -2,8 +2,8 @@
 
 /// The words of `line`, if any shell takes it for one program and its arguments as they stand.
 pub(super) fn words(line: &str) -> Option<Vec<&str>> {
-    let words: Vec<_> = line.trim_matches([' ', '\t']).split([' ', '\t']).collect();
-    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let words = line.split([' ', '\t']).filter(|word| !word.is_empty());
+    let words: Vec<_> = words.collect();
     let program = words.first()?;
     let is_plain = words.iter().all(|word| word.bytes().all(stands_for_itself));
     (is_plain && !program.contains('=') && !OF_THE_SHELL.contains(program)).then_some(words)

@@ -32,8 +32,8 @@ const VERBS: [(&str, Augment); 14] = [
 ];
 
 impl Arguments {
-    /// Of this process. Where the first word is a command the others are not built, and nothing is
-    /// for `run` and names alone: to build all of them is a fifth of a short run.
+    /// Of this process. Where the first word is a command the others are not built: to build all of
+    /// them is a tenth of a short run. For `run` and names alone none is.
     pub(in crate::cli) fn typed() -> Result<Self, clap::Error> {
         if let Some(plain) = Self::plain(args_os().skip(1)) {
             return Ok(plain);
