@@ -67,6 +67,11 @@ impl Running {
         String::from_utf8_lossy(&self.stdout.so_far()).into_owned()
     }
 
+    /// What standard output holds so far from a byte on.
+    pub(crate) fn stdout_from(&self, begin: usize) -> String {
+        String::from_utf8_lossy(&self.stdout.since(begin)).into_owned()
+    }
+
     /// What standard error holds so far.
     pub(crate) fn stderr_so_far(&self) -> String {
         String::from_utf8_lossy(&self.stderr.so_far()).into_owned()
@@ -181,9 +186,13 @@ impl Collected {
     }
 
     pub(super) fn so_far(&self) -> Vec<u8> {
+        self.since(0)
+    }
+
+    pub(super) fn since(&self, begin: usize) -> Vec<u8> {
         let (state, _) = &*self.shared;
         let state = state.lock().expect("no panic while collecting");
-        state.bytes.clone()
+        state.bytes[begin..].to_vec()
     }
 
     /// Everything, once the stream ends; a stream that a grandchild keeps open ends here a

@@ -1,6 +1,8 @@
 //! Some hundred random edits of every kind. `tests/bench/soak.sh` makes many more.
 
+use std::fmt::Write;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use super::watch;
 use crate::harness::{Project, Running};
@@ -35,12 +37,16 @@ fn after_each_quiet_point_the_last_run_saw_what_is_there() {
     project.tool("git", ["branch", "other"]);
     let running = watch(&project, &[]);
     let mut chance = Chance(0x5eed);
+    let mut seen = Seen::default();
     let mut before = None;
     for round in 0..rounds {
+        let begin = Instant::now();
+        let mut made = String::new();
         for _ in 0..=chance.below(edits) {
-            edit(&project, &mut chance, round);
+            let edit = edit(&project, &mut chance, round);
+            writeln!(made, "{:.1?}: {edit}", begin.elapsed()).expect("a string");
         }
-        wait_for_truth(&project, &running);
+        seen.wait_for_truth(&project, &running, &made);
         let first = *before.get_or_insert_with(|| Held::by(&running));
         wait_for_no_more_than(&first, &running);
     }
@@ -56,58 +62,117 @@ fn rounds() -> (usize, usize) {
     (rounds.unwrap_or(30), 20)
 }
 
-fn edit(project: &Project, chance: &mut Chance, round: usize) {
+/// Makes one, and tells which.
+fn edit(project: &Project, chance: &mut Chance, round: usize) -> String {
     let folder = format!("tree/{}", chance.below(12));
     let file = format!("{folder}/{}", chance.below(20));
     let other = format!("tree/{}", chance.below(12));
     let path = |name: &str| project.path(name);
+    // What is in the way stays.
+    let rename = |from: &str, to: &str| match fs::rename(path(from), path(to)) {
+        Ok(()) => format!("{from} became {to}"),
+        Err(_) => format!("{from} did not become {to}"),
+    };
     match chance.below(12) {
-        0..=4 => project.write(&file, format!("{round} {}\n", chance.below(1_000))),
-        5 => drop(fs::remove_file(path(&file))),
+        0..=4 => {
+            project.write(&file, format!("{round} {}\n", chance.below(1_000)));
+            format!("{file} written")
+        }
+        5 => {
+            let gone = fs::remove_file(path(&file)).is_ok();
+            format!("{file} removed: {gone}")
+        }
         6 => {
             project.write(&format!("{other}/new"), round.to_string());
-            let _ = fs::rename(path(&format!("{other}/new")), path(&file));
+            rename(&format!("{other}/new"), &file)
         }
-        // What is in the way stays.
-        7 => drop(fs::rename(path(&folder), path(&other))),
-        8 => drop(fs::rename(path(&folder), path(&format!("{other}/within")))),
-        9 => drop(fs::remove_dir_all(path(&format!("{folder}/within")))),
+        7 => rename(&folder, &other),
+        8 => rename(&folder, &format!("{other}/within")),
+        9 => {
+            let within = format!("{folder}/within");
+            let gone = fs::remove_dir_all(path(&within)).is_ok();
+            format!("{within} removed: {gone}")
+        }
         10 => {
+            let branch = ["main", "other"][chance.below(2)];
             project.tool("git", ["stash", "-q", "-u"]);
-            project.tool(
-                "git",
-                ["checkout", "-q", ["main", "other"][chance.below(2)]],
-            );
+            project.tool("git", ["checkout", "-q", branch]);
+            format!("{branch} checked out")
         }
         _ => {
             project.tool("git", ["add", "-A", "tree"]);
             project.tool("git", ["commit", "-q", "--allow-empty", "-m", "More"]);
             let rebase = "git rebase -q main > /dev/null 2>&1 || git rebase --abort";
             project.tool("sh", ["-c", rebase]);
+            "committed and rebased".to_owned()
         }
     }
 }
 
-/// Waits until the last line of each name is what the files hold.
-#[track_caller]
-fn wait_for_truth(project: &Project, running: &Running) {
-    let command = "mkdir -p tree; find tree -type f | sort | xargs cat 2> /dev/null | md5sum";
-    let truth = project.tool("sh", ["-c", command]);
-    let begin = std::time::Instant::now();
-    loop {
-        let said = running.stdout_so_far();
-        let last = |name| said.lines().rev().find_map(|line| line.strip_prefix(name));
-        if ["all ", "inputs "].map(last) == [Some(truth.trim_end()); 2] {
-            return;
+/// What the stages told, as far as it was read.
+#[derive(Default)]
+struct Seen {
+    end: usize,
+    all: String,
+    inputs: String,
+}
+
+impl Seen {
+    /// Waits until the last line of each name is what the files hold after the edits `made`.
+    #[track_caller]
+    fn wait_for_truth(&mut self, project: &Project, running: &Running, made: &str) {
+        let command = "mkdir -p tree; find tree -type f | sort | xargs cat 2> /dev/null | md5sum";
+        let truth = project.tool("sh", ["-c", command]);
+        let truth = truth.trim_end();
+        let begin = Instant::now();
+        loop {
+            self.read(running);
+            if [&self.all, &self.inputs] == [truth, truth] {
+                return;
+            }
+            assert!(
+                begin.elapsed() < crate::harness::PATIENCE,
+                "{truth} was not seen, but {} and {}, after\n{made}{}\n{}\n{}",
+                self.all,
+                self.inputs,
+                tail(&running.stdout_from(0)),
+                tail(&running.stderr_so_far()),
+                state(running),
+            );
+            std::thread::park_timeout(Duration::from_millis(2));
         }
-        let patient = begin.elapsed() < crate::harness::PATIENCE;
-        assert!(
-            patient,
-            "{truth} was not seen:\n{said}\n{}",
-            running.stderr_so_far()
-        );
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
     }
+
+    /// Reads the lines that came since it last did.
+    fn read(&mut self, running: &Running) {
+        let said = running.stdout_from(self.end);
+        let whole = said.rfind('\n').map_or(0, |end| end + 1);
+        self.end += whole;
+        for line in said[..whole].lines() {
+            for (name, last) in [("all ", &mut self.all), ("inputs ", &mut self.inputs)] {
+                if let Some(told) = line.strip_prefix(name) {
+                    told.clone_into(last);
+                }
+            }
+        }
+    }
+}
+
+/// The last lines.
+fn tail(said: &str) -> String {
+    let lines: Vec<_> = said.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
+}
+
+/// What each thread of a process waits for.
+fn state(running: &Running) -> String {
+    let threads = fs::read_dir(format!("/proc/{}/task", running.id()));
+    let threads = threads.into_iter().flatten().filter_map(Result::ok);
+    let told = threads.map(|thread| {
+        let read = |name: &str| fs::read_to_string(thread.path().join(name)).unwrap_or_default();
+        format!("{} in {}\n", read("comm").trim_end(), read("wchan"))
+    });
+    told.collect()
 }
 
 /// What a process holds.
@@ -152,7 +217,7 @@ impl Held {
 /// Waits until what a run opened is closed again.
 #[track_caller]
 fn wait_for_no_more_than(first: &Held, running: &Running) {
-    let begin = std::time::Instant::now();
+    let begin = Instant::now();
     loop {
         let now = Held::by(running);
         if now.is_at_most(first) {
@@ -160,6 +225,6 @@ fn wait_for_no_more_than(first: &Held, running: &Running) {
         }
         let patient = begin.elapsed() < crate::harness::PATIENCE;
         assert!(patient, "{now:?}, at first {first:?}");
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
 }

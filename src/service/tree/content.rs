@@ -28,6 +28,25 @@ pub(super) struct Content {
     hash: Option<Hash>,
 }
 
+/// What counts beside what a file holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Strictly {
+    /// One that was written is not the same, and one that came and went is removed.
+    pub(super) written: bool,
+    /// One that nobody wrote was away, and is not the same.
+    pub(super) away: bool,
+}
+
+impl Strictly {
+    fn differs(self, was: &Content, now: &Content) -> bool {
+        if was.stamp == now.stamp {
+            self.away
+        } else {
+            self.written
+        }
+    }
+}
+
 /// Of a longer file it is not known whether it was written as it was.
 const LONGEST: u64 = 1 << 30;
 
@@ -127,13 +146,12 @@ impl Contents {
     }
 
     /// Looks at a file: what has become of it since it was last looked at, if it is not the same.
-    /// With `strictly` a file that was written is not the same, whatever it holds, and one that
-    /// came and went counts as removed.
-    pub(super) fn look(&mut self, root: &Path, path: &[u8], strictly: bool) -> Option<Changed> {
+    /// `strictly` tells of what else it is not the same.
+    pub(super) fn look(&mut self, root: &Path, path: &[u8], strictly: Strictly) -> Option<Changed> {
         let now = Content::read(&root.join(relative(path)));
         let known = self.0.get(path).copied();
         match (known, now) {
-            (None, Ok(None)) => strictly.then_some(Changed::Removed),
+            (None, Ok(None)) => strictly.written.then_some(Changed::Removed),
             (Some(_), Ok(None)) => {
                 self.0.remove(path);
                 Some(Changed::Removed)
@@ -142,9 +160,7 @@ impl Contents {
                 self.0.insert(path.into(), Some(now));
                 match known {
                     None => Some(Changed::Added),
-                    Some(Some(was)) if was.is_as(&now) && !(strictly && was.stamp != now.stamp) => {
-                        None
-                    }
+                    Some(Some(was)) if was.is_as(&now) && !strictly.differs(&was, &now) => None,
                     Some(_) => Some(Changed::Changed),
                 }
             }

@@ -98,8 +98,13 @@ impl Tree {
                     self.scan(&found, true);
                 }
             }
-            Happened::Gone => {
+            Happened::Gone | Happened::Left => {
                 let path = [folder, name, b"/"].concat();
+                if happened == Happened::Left {
+                    let files = self.contents.folder(&path);
+                    let moved: Vec<_> = files.filter(|file| self.counts(file)).collect();
+                    self.moved.extend(moved.into_iter().map(Within::from));
+                }
                 self.lose(&path);
             }
             _ => {}
@@ -118,10 +123,10 @@ impl Tree {
             Happened::Created | Happened::Writing => {
                 self.unfinished.insert(path.clone());
             }
-            Happened::Gone if self.contents.knows(&path) => {
+            Happened::Gone | Happened::Left if self.contents.knows(&path) => {
                 self.unfinished.insert(path.clone());
             }
-            Happened::Written | Happened::Arrived | Happened::Gone => {
+            Happened::Written | Happened::Arrived | Happened::Gone | Happened::Left => {
                 self.unfinished.remove(&path);
             }
             _ => {}

@@ -188,7 +188,7 @@ fn happened(flags: ReadFlags) -> Option<Happened> {
         (ReadFlags::MODIFY, Happened::Writing),
         (ReadFlags::ATTRIB, Happened::Attributes),
         (ReadFlags::DELETE, Happened::Gone),
-        (ReadFlags::MOVED_FROM, Happened::Gone),
+        (ReadFlags::MOVED_FROM, Happened::Left),
     ]
     .into_iter()
     .find_map(|(flag, happened)| flags.contains(flag).then_some(happened))

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use super::files::{Changed, Globs, Rules};
 use super::git::head;
-use content::Contents;
+use content::{Contents, Strictly};
 use links::Links;
 
 #[cfg(target_os = "linux")]
@@ -53,6 +53,8 @@ pub struct Tree {
     /// Globs whose files count although something ignores them.
     named: Option<Globs>,
     touched: BTreeSet<Within>,
+    /// Those whose folder moved away, or came from elsewhere.
+    moved: BTreeSet<Within>,
     /// Files that are being written, and those that were just taken away.
     unfinished: BTreeSet<Within>,
     /// Those touched while what files hold is still being read.
@@ -68,6 +70,19 @@ pub struct Tree {
     interval: Duration,
     next_look: Option<Instant>,
     warnings: Warnings,
+}
+
+/// Whether somebody may have read what was there between two looks at a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nobody: only what it holds counts.
+    #[default]
+    None,
+    /// It counts too whether it was away for a while, with the folder that it is in. Not whether it
+    /// was written: whoever read it may have done so.
+    Read,
+    /// It counts too whether it was written, as it was not by whoever read it.
+    Written,
 }
 
 /// What a person has to know.
@@ -117,6 +132,7 @@ impl Tree {
             links: Links::default(),
             named,
             touched: BTreeSet::new(),
+            moved: BTreeSet::new(),
             unfinished: BTreeSet::new(),
             early: Some(BTreeSet::new()),
             git_changed: false,
@@ -207,16 +223,20 @@ impl Tree {
         self.git.as_ref().is_some_and(|git| git.join(name).exists())
     }
 
-    /// What of `paths` is not what it was when it was last looked at. For those `strictly` counts
-    /// whether they were written, not what they hold.
+    /// What of `paths` is not what it was when it was last looked at.
     pub fn examine<'a>(
         &mut self,
-        paths: impl IntoIterator<Item = (&'a Path, bool)>,
+        paths: impl IntoIterator<Item = (&'a Path, Doubt)>,
     ) -> Vec<(PathBuf, Changed)> {
         let mut changes = BTreeMap::new();
-        for (path, strictly) in paths {
+        for (path, doubt) in paths {
             let path = path.as_os_str().as_bytes();
             self.unfinished.remove(path);
+            let moved = self.moved.remove(path);
+            let strictly = Strictly {
+                written: doubt == Doubt::Written,
+                away: moved && doubt != Doubt::None,
+            };
             let Some(change) = self.contents.look(&self.root, path, strictly) else {
                 continue;
             };

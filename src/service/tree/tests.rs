@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::Tree;
+use super::{Doubt, Tree};
 use crate::service::files::{Changed, Globs};
 
 #[cfg(target_os = "linux")]
@@ -55,7 +55,7 @@ impl Place {
     /// What changed, such as `+new.py`, `-old.py` and `a.py`.
     fn changes(&mut self) -> Vec<String> {
         let touched = self.tree.read();
-        let touched = touched.iter().map(|path| (&**path, false));
+        let touched = touched.iter().map(|path| (&**path, Doubt::None));
         let changes = self.tree.examine(touched.collect::<Vec<_>>());
         let told = changes.into_iter().map(|(path, kind)| {
             let mark = match kind {
@@ -263,7 +263,7 @@ fn what_is_touched_before_it_was_read_counts() {
     write(folder.path(), "a.py", "2");
     tree.learn(baseline.read());
     let touched = tree.read();
-    let changes = tree.examine(touched.iter().map(|path| (&**path, false)));
+    let changes = tree.examine(touched.iter().map(|path| (&**path, Doubt::None)));
     assert_eq!(changes.len(), 1);
 }
 

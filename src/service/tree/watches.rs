@@ -24,6 +24,8 @@ pub(super) enum Happened {
     /// Something whole took the name.
     Arrived,
     Gone,
+    /// It has another name now, here or elsewhere.
+    Left,
     /// The folder itself.
     FolderGone,
     /// More than the queue holds: nobody knows where.

@@ -44,9 +44,7 @@ impl Driver {
 
     pub(super) fn examine(&mut self) {
         let pending = std::mem::take(&mut self.pending);
-        let looked = pending
-            .iter()
-            .map(|(path, touch)| (&**path, touch.strictly));
+        let looked = pending.iter().map(|(path, touch)| (&**path, touch.doubt()));
         let changed = self.tree.examine(looked);
         self.changed.extend(changed.iter().cloned());
         let mut pending = pending;
@@ -122,6 +120,9 @@ impl Driver {
             force: start.force,
             settled,
         };
+        for touch in self.pending.values_mut() {
+            touch.seen = true;
+        }
         self.run = Some(once::start(&self.session, asked)?);
         Ok(())
     }

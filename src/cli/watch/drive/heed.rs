@@ -13,6 +13,7 @@ use crate::cli::watch::session::{Message, Over, SETTINGS};
 use crate::event::Watched;
 use crate::service::files::{self, Globs};
 use crate::service::process;
+use crate::service::tree::Doubt;
 use crate::watch::{Activity, LOCK};
 
 /// How long a lock of git's may keep a run from starting without a word.
@@ -25,8 +26,20 @@ pub(super) struct Touch {
     pub(super) during: BTreeSet<Arc<str>>,
     /// Those whose turn had not come.
     pub(super) before: BTreeSet<Arc<str>>,
-    /// Whether git wrote it while a stage ran, which may have read what came and went.
-    pub(super) strictly: bool,
+    /// Whether git wrote it.
+    pub(super) by_git: bool,
+    /// Whether a run went on at any time since, which may have read what came and went.
+    pub(super) seen: bool,
+}
+
+impl Touch {
+    pub(super) fn doubt(&self) -> Doubt {
+        match (self.seen, self.by_git) {
+            (false, _) => Doubt::None,
+            (true, false) => Doubt::Read,
+            (true, true) => Doubt::Written,
+        }
+    }
 }
 
 impl Driver {
@@ -77,15 +90,16 @@ impl Driver {
         };
         let before = self.watcher.waiting();
         // A command of git's may be over before anybody looks whether one goes on.
-        let git = git_changed || self.watcher.activity().is_some();
-        let strictly = git && self.run.is_some();
+        let by_git = git_changed || self.watcher.activity().is_some();
+        let seen = self.run.is_some();
         for path in touched {
             let above = path.ancestors().skip(1);
             self.touched.extend(above.map(folder_name));
             let touch = self.pending.entry(path).or_default();
             touch.during.extend(during.iter().cloned());
             touch.before.clone_from(&before);
-            touch.strictly |= strictly;
+            touch.by_git |= by_git;
+            touch.seen |= seen;
         }
     }
 

@@ -6,8 +6,8 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::Place;
-use crate::service::tree::Tree;
 use crate::service::tree::watches::Told;
+use crate::service::tree::{Doubt, Tree};
 
 impl Place {
     /// Takes what the system tells, and heeds it only later.
@@ -82,7 +82,7 @@ struct Known {
 impl Known {
     fn examine(&mut self, place: &mut Place) {
         let touched = place.tree.read();
-        let touched: Vec<_> = touched.iter().map(|path| (&**path, false)).collect();
+        let touched: Vec<_> = touched.iter().map(|path| (&**path, Doubt::None)).collect();
         for (path, _) in Tree::examine(&mut place.tree, touched) {
             let name = path.display().to_string();
             match fs::read_to_string(place.root().join(&path)) {
