@@ -1,6 +1,6 @@
 //! The run that goes on, as far as it is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +49,22 @@ impl Run {
         self.started.get(&position) == Some(&None)
             && !self.ended.contains_key(&position)
             && (stages.waits(position, over) || self.running().count() >= jobs)
+    }
+
+    /// The stages whose turn comes only when one is over that runs now: all that is known of files
+    /// is forgotten then.
+    pub(super) fn following(&self, stages: &Stages, jobs: usize) -> BTreeSet<usize> {
+        let running: BTreeSet<_> = self.running().collect();
+        let mut following = BTreeSet::new();
+        for position in self.started.keys().copied() {
+            let mut needs = stages.needs(position).iter();
+            let follows = running.len() >= jobs
+                || needs.any(|need| running.contains(need) || following.contains(need));
+            if follows && self.waits(position, stages, jobs) {
+                following.insert(position);
+            }
+        }
+        following
     }
 
     /// Whether a stage may be in the middle of its turn.

@@ -109,12 +109,21 @@ impl Watcher {
             .collect()
     }
 
-    /// The stages of the run whose turn has certainly not come, and which then look at files: those
-    /// that keep what they came to before do not.
+    /// Whether a stage of the run runs, or waits for one that it needs.
+    pub fn is_in_the_middle(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| {
+            let mut all = run.started.keys();
+            let waits = |one: &usize| run.waits(*one, &self.stages, self.jobs);
+            run.running().next().is_some() || all.any(waits)
+        })
+    }
+
+    /// The stages of the run whose turn has certainly not come, and which then look at files anew:
+    /// those that keep what they came to before do not look, and where nothing has run until then,
+    /// what was known when the run began still counts.
     pub fn waiting(&self) -> BTreeSet<Arc<str>> {
         let waits = |run: &Run| {
-            let all = run.started.keys().copied();
-            let waiting = all.filter(|position| run.waits(*position, &self.stages, self.jobs));
+            let waiting = run.following(&self.stages, self.jobs).into_iter();
             let names = waiting.map(|position| self.stages.name(position));
             names
                 .filter(|name| !run.settled.contains(name))

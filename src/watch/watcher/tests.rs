@@ -325,6 +325,17 @@ fn what_runs_and_is_not_concerned_may_end() {
 }
 
 #[test]
+fn what_waits_finds_a_change_as_it_is_if_something_runs_until_then() {
+    let mut watcher = quiet(OnBusy::Restart, pipeline());
+    save(&mut watcher, ms(100), "a.py");
+    assert_eq!(watcher.waiting(), BTreeSet::new(), "all may be skipped");
+    watcher.stage_started(ms(104), "lint");
+    assert_eq!(watcher.waiting(), BTreeSet::from(["image".into()]));
+    watcher.stage_ended("lint", Ended::Passed);
+    assert_eq!(watcher.waiting(), BTreeSet::new(), "`test` may be skipped");
+}
+
+#[test]
 fn what_is_touched_before_a_run_starts_is_looked_at_first() {
     let mut watcher = quiet(OnBusy::Restart, pipeline());
     watcher.set_activity(ms(10), Activity::now(|name| name == LOCK));

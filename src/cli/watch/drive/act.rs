@@ -158,7 +158,7 @@ impl Driver {
 
     /// Says why the run is stopped, unless all its stages have ended.
     pub(super) fn tell_superseded(&mut self) {
-        if self.watcher.running().is_empty() && self.watcher.waiting().is_empty() {
+        if !self.watcher.is_in_the_middle() {
             return;
         }
         let what = self.what_is_due();
