@@ -28,7 +28,7 @@ impl Chance {
 
 #[test]
 fn after_each_quiet_point_the_last_run_saw_what_is_there() {
-    let (rounds, edits) = rounds();
+    let (rounds, edits) = (number("WHARF_SOAK", 30), 20);
     let project = Project::new().script(SCRIPT);
     for number in 0..100 {
         project.write(&format!("tree/{}/{number}", number % 10), "begin\n");
@@ -36,15 +36,15 @@ fn after_each_quiet_point_the_last_run_saw_what_is_there() {
     let project = project.git();
     project.tool("git", ["branch", "other"]);
     let running = watch(&project, &[]);
-    let mut chance = Chance(0x5eed);
+    let mut chance = Chance(number("WHARF_SOAK_SEED", 0x5eed));
     let mut seen = Seen::default();
     let mut before = None;
-    for round in 0..rounds {
+    for round in 1..=rounds {
         let begin = Instant::now();
         let mut made = String::new();
         for _ in 0..=chance.below(edits) {
             let edit = edit(&project, &mut chance, round);
-            writeln!(made, "{:.1?}: {edit}", begin.elapsed()).expect("a string");
+            writeln!(made, "{round}, {:.1?}: {edit}", begin.elapsed()).expect("a string");
         }
         seen.wait_for_truth(&project, &running, &made);
         let first = *before.get_or_insert_with(|| Held::by(&running));
@@ -55,15 +55,13 @@ fn after_each_quiet_point_the_last_run_saw_what_is_there() {
     project.wait_for_survivors(&[]);
 }
 
-/// How many quiet points, and how many edits at most before each.
-fn rounds() -> (usize, usize) {
-    let told = std::env::var("WHARF_SOAK").ok();
-    let rounds = told.and_then(|told| told.parse().ok());
-    (rounds.unwrap_or(30), 20)
+fn number(variable: &str, otherwise: u64) -> u64 {
+    let told = std::env::var(variable).ok();
+    told.and_then(|told| told.parse().ok()).unwrap_or(otherwise)
 }
 
 /// Makes one, and tells which.
-fn edit(project: &Project, chance: &mut Chance, round: usize) -> String {
+fn edit(project: &Project, chance: &mut Chance, round: u64) -> String {
     let folder = format!("tree/{}", chance.below(12));
     let file = format!("{folder}/{}", chance.below(20));
     let other = format!("tree/{}", chance.below(12));
