@@ -105,51 +105,6 @@ fn what_git_takes_away_and_brings_back_is_looked_at_again() {
 }
 
 #[test]
-fn what_git_brings_back_after_a_run_without_it_is_looked_at_again() {
-    is_looked_at_again(
-        |project| fs::remove_file(project.path("a/a.txt")).expect("a file"),
-        |project| {
-            project.tool("git", ["checkout", "-q", "a/a.txt"]);
-        },
-    );
-}
-
-#[test]
-fn a_folder_that_comes_back_after_a_run_without_it_is_looked_at_again() {
-    let rename = |project: &Project, from, to| {
-        fs::rename(project.path(from), project.path(to)).expect("a folder");
-    };
-    is_looked_at_again(
-        |project| rename(project, "a", "b"),
-        |project| rename(project, "b", "a"),
-    );
-}
-
-/// What is taken away during a run, and brought back after it before anybody looked.
-#[track_caller]
-fn is_looked_at_again(take: impl FnOnce(&Project), bring: impl FnOnce(&Project)) {
-    let script = r#"stage("tell", || sh("[ ! -e wait ] || { echo waits; cat pipe; }; echo saw $(cat a/*)"));"#;
-    let project = Project::new()
-        .script(script)
-        .file(".gitignore", "pipe\nwait\n")
-        .file("a/a.txt", "a\n")
-        .git();
-    project.tool("mkfifo", ["pipe"]);
-    let running = watch(&project, &["--settle", "1s"]);
-    project.write("wait", "");
-    project.write("new.txt", "");
-    running.wait_for("waits\n");
-    take(&project);
-    fs::remove_file(project.path("wait")).expect("a file");
-    project.write("pipe", "");
-    running.wait_for("saw\n");
-    running.wait_for_stderr_count(" passed in ", 2);
-    bring(&project);
-    running.wait_for_count("saw a\n", 2);
-    end(running);
-}
-
-#[test]
 fn a_lock_holds_and_its_end_lets_go() {
     let project = Project::new()
         .script("stage(\"tell\", || sh(\"echo saw $(cat a.txt)\"));")

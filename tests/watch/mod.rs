@@ -7,6 +7,7 @@ mod effects;
 mod files;
 mod git;
 mod keys;
+mod meanwhile;
 mod soak;
 
 use crate::harness::{Project, Running};

@@ -26,7 +26,7 @@ use crate::service::files::Changed;
 use crate::service::tree::Tree;
 use crate::watch::{Activity, Watcher};
 
-use heed::Touch;
+use heed::Pending;
 
 pub(super) struct Driver {
     session: Arc<Session>,
@@ -37,8 +37,7 @@ pub(super) struct Driver {
     keyboard: Option<Keyboard>,
     job: Option<Job>,
     begin: Instant,
-    /// Files that were touched and not looked at.
-    pending: BTreeMap<PathBuf, Touch>,
+    pending: Pending,
     /// Folders of files that were touched since the last run began, and those above them.
     touched: BTreeSet<Box<[u8]>>,
     /// The stages that ran since folders were last looked at that the system does not watch.
@@ -92,7 +91,7 @@ impl Driver {
             received,
             screen,
             begin: Instant::now(),
-            pending: BTreeMap::new(),
+            pending: Pending::default(),
             touched: BTreeSet::new(),
             changed: BTreeMap::new(),
             ran: BTreeSet::new(),

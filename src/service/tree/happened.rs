@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::watches::{Happened, Told};
-use super::{ABOVE, GIT, INFO, RETURN, Tree, Watches, Within, relative, rules};
+use super::{ABOVE, GIT, INDEX, INFO, RETURN, Tree, Watches, Within, relative, rules};
 
 impl Tree {
     /// The files that were touched since this was last asked; never waits. What they hold may be
@@ -51,7 +51,8 @@ impl Tree {
 
     fn heed(&mut self, told: Told) {
         if *told.folder == *GIT {
-            self.git_changed = true;
+            let is_index = told.name.is_some_and(|name| *name == *INDEX);
+            self.git_wrote |= is_index && told.happened == Happened::Arrived;
             return;
         }
         if *told.folder == *INFO {
@@ -63,7 +64,7 @@ impl Tree {
         }
         match (told.happened, &told.name) {
             (Happened::Overflow, _) => {
-                self.git_changed = true;
+                self.git_wrote = true;
                 self.scan_again();
             }
             (Happened::FolderGone, _) if told.folder.is_empty() => self.lose_root(),
@@ -87,7 +88,7 @@ impl Tree {
             Happened::Created | Happened::Arrived => {
                 if folder.is_empty() && name == b".git" {
                     self.watch_git();
-                    self.git_changed = true;
+                    self.git_wrote = true;
                 }
                 let Some(within) = self.folders.get(folder) else {
                     return;
@@ -165,7 +166,7 @@ impl Tree {
     fn return_to_root(&mut self) {
         if self.identity_now().is_some() {
             self.watch_around();
-            self.git_changed = true;
+            self.git_wrote = true;
             self.scan(b"", true);
         } else {
             self.next_look = Some(Instant::now() + RETURN);

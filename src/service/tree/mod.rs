@@ -59,7 +59,7 @@ pub struct Tree {
     unfinished: BTreeSet<Within>,
     /// Those touched while what files hold is still being read.
     early: Option<BTreeSet<Within>>,
-    git_changed: bool,
+    git_wrote: bool,
     rules_changed: bool,
     /// What the folder was at first that has the root's name; none while there is no such one.
     identity: Option<Identity>,
@@ -112,6 +112,8 @@ const GIT: &[u8] = b"\0git";
 const INFO: &[u8] = b"\0info";
 /// The same for the folder that the root is in.
 const ABOVE: &[u8] = b"\0above";
+/// What git knows of files, in its folder.
+const INDEX: &[u8] = b"index";
 
 /// Device and inode.
 type Identity = (u64, u64);
@@ -135,7 +137,7 @@ impl Tree {
             moved: BTreeSet::new(),
             unfinished: BTreeSet::new(),
             early: Some(BTreeSet::new()),
-            git_changed: false,
+            git_wrote: false,
             rules_changed: false,
             identity: None,
             looks: 0,
@@ -213,9 +215,10 @@ impl Tree {
         std::mem::take(&mut self.warnings.untold)
     }
 
-    /// Whether something changed in git's folder since this was last asked.
-    pub fn git_changed(&mut self) -> bool {
-        std::mem::take(&mut self.git_changed)
+    /// Whether git wrote files since this was last asked: a command that does has a new index in the
+    /// end. One that only looks at them lets go of the index's lock.
+    pub fn git_wrote(&mut self) -> bool {
+        std::mem::take(&mut self.git_wrote)
     }
 
     /// Whether there is something of this name in git's folder.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Driver;
-use super::heed::Touch;
+use super::heed::{Pending, Touch};
 use crate::cancel::Reason;
 use crate::cli::Done;
 use crate::cli::watch::once::{self, Asked, Names};
@@ -43,11 +43,14 @@ impl Driver {
     }
 
     pub(super) fn examine(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        let looked = pending.iter().map(|(path, touch)| (&**path, touch.doubt()));
+        let Pending {
+            files: mut pending,
+            git_wrote,
+        } = std::mem::take(&mut self.pending);
+        let looked = pending.iter();
+        let looked = looked.map(|(path, touch)| (&**path, touch.doubt(git_wrote)));
         let changed = self.tree.examine(looked);
         self.changed.extend(changed.iter().cloned());
-        let mut pending = pending;
         let changes = changed.into_iter().map(|(path, kind)| {
             let Touch { during, before, .. } = pending.remove(&path).unwrap_or_default();
             Change {
@@ -120,7 +123,7 @@ impl Driver {
             force: start.force,
             settled,
         };
-        for touch in self.pending.values_mut() {
+        for touch in self.pending.files.values_mut() {
             touch.seen = true;
         }
         self.run = Some(once::start(&self.session, asked)?);

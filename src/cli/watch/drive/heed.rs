@@ -1,6 +1,6 @@
 //! What files and stages tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +19,14 @@ use crate::watch::{Activity, LOCK};
 /// How long a lock of git's may keep a run from starting without a word.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Files that were touched and not looked at.
+#[derive(Default)]
+pub(super) struct Pending {
+    pub(super) files: BTreeMap<PathBuf, Touch>,
+    /// Whether git wrote any.
+    pub(super) git_wrote: bool,
+}
+
 /// How a file was touched.
 #[derive(Default)]
 pub(super) struct Touch {
@@ -26,15 +34,16 @@ pub(super) struct Touch {
     pub(super) during: BTreeSet<Arc<str>>,
     /// Those whose turn had not come.
     pub(super) before: BTreeSet<Arc<str>>,
-    /// Whether git wrote it.
-    pub(super) by_git: bool,
     /// Whether a run went on at any time since, which may have read what came and went.
     pub(super) seen: bool,
+    /// Whether it was touched while none did, and so by somebody else.
+    pub(super) outside: bool,
 }
 
 impl Touch {
-    pub(super) fn doubt(&self) -> Doubt {
-        match (self.seen, self.by_git) {
+    /// With whether git wrote any files meanwhile.
+    pub(super) fn doubt(&self, git: bool) -> Doubt {
+        match (self.seen, self.outside || git) {
             (false, _) => Doubt::None,
             (true, false) => Doubt::Read,
             (true, true) => Doubt::Written,
@@ -76,7 +85,11 @@ impl Driver {
     }
 
     fn note_touched(&mut self, touched: Vec<PathBuf>) {
-        let git_changed = self.tree.git_changed();
+        // Git tells that it wrote files after the last of them.
+        let git_wrote = self.tree.git_wrote();
+        if !touched.is_empty() || !self.pending.files.is_empty() {
+            self.pending.git_wrote |= git_wrote;
+        }
         if touched.is_empty() {
             return;
         }
@@ -89,17 +102,15 @@ impl Driver {
             self.ran.clone()
         };
         let before = self.watcher.waiting();
-        // A command of git's may be over before anybody looks whether one goes on.
-        let by_git = git_changed || self.watcher.activity().is_some();
         let seen = self.run.is_some();
         for path in touched {
             let above = path.ancestors().skip(1);
             self.touched.extend(above.map(folder_name));
-            let touch = self.pending.entry(path).or_default();
+            let touch = self.pending.files.entry(path).or_default();
             touch.during.extend(during.iter().cloned());
             touch.before.clone_from(&before);
-            touch.by_git |= by_git;
             touch.seen |= seen;
+            touch.outside |= !seen;
         }
     }
 
@@ -236,7 +247,7 @@ impl Driver {
         if activity.file != LOCK {
             self.locked = None;
         }
-        let keeps = !self.pending.is_empty() || !self.watcher.due().is_nothing();
+        let keeps = !self.pending.files.is_empty() || !self.watcher.due().is_nothing();
         if !keeps || self.waiting == Some(activity) {
             self.locked = None;
             return;
