@@ -47,6 +47,8 @@ pub(super) enum Names {
 
 /// A run, as seen by who started it.
 pub(super) struct Handle {
+    /// Whether nothing of it goes on any more.
+    pub(super) is_quiet: bool,
     pub(super) brake: Brake,
     pub(super) drain: Arc<AtomicBool>,
     /// What is told among what the run says.
@@ -62,6 +64,7 @@ pub(super) fn start(session: &Arc<Session>, asked: Asked) -> Result<Handle, Arc<
     let cancel = session.cancel.child();
     let brake = Brake::new(cancel.clone());
     let handle = Handle {
+        is_quiet: false,
         brake: brake.clone(),
         drain: Arc::default(),
         events: report.events(),
@@ -252,6 +255,10 @@ impl Once {
         let report = numbered(&self.report, recorder, session.report.json);
         let (quiet, recorder) = (self.report.quiet_events(), recorder.clone());
         Events::new(move |event| {
+            // What somebody does who reads of the end is not done by the run.
+            if matches!(event, Event::RunFinished { .. }) {
+                session.send_and_wait(|heard| Message::Quiet { heard });
+            }
             let heard = brake.lets_hear(&event);
             brake.see(&event);
             recorder.record(&event);

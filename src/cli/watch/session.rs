@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::action::Hold;
@@ -77,6 +77,11 @@ pub(super) enum Message {
         /// Whoever tells it waits until this is dropped.
         heard: Sender<()>,
     },
+    /// Nothing of the run goes on any more; how it ended follows.
+    Quiet {
+        /// As above.
+        heard: Sender<()>,
+    },
     /// The run is over, and nothing of it is left.
     Over(Over),
     /// Somebody pressed Ctrl-C, or the like.
@@ -88,7 +93,10 @@ pub(super) enum Message {
 impl Message {
     /// Whether something is over.
     pub(super) fn is_end(&self) -> bool {
-        matches!(self, Self::Ended { .. } | Self::Over(_))
+        matches!(
+            self,
+            Self::Ended { .. } | Self::Quiet { .. } | Self::Over(_)
+        )
     }
 }
 
@@ -142,6 +150,14 @@ impl Session {
             is_refused: AtomicBool::new(false),
             recorder,
         }
+    }
+
+    /// Sends a message, and returns when it was heard, and all that was written before.
+    pub(super) fn send_and_wait(&self, message: impl FnOnce(Sender<()>) -> Message) {
+        let (heard, until_heard) = channel();
+        self.messages.send(message(heard));
+        // It is dropped when it was heard, and also when nobody will.
+        let _ = until_heard.recv();
     }
 
     /// The script, or what it is made of, changed.

@@ -102,7 +102,7 @@ impl Driver {
             self.ran.clone()
         };
         let before = self.watcher.waiting();
-        let seen = self.run.is_some();
+        let seen = self.run.as_ref().is_some_and(|run| !run.is_quiet);
         for path in touched {
             let above = path.ancestors().skip(1);
             self.touched.extend(above.map(folder_name));
@@ -165,6 +165,12 @@ impl Driver {
                 heard,
             } => {
                 self.watcher.stage_ended(&stage, ended);
+                drop(heard);
+            }
+            Message::Quiet { heard } => {
+                if let Some(run) = &mut self.run {
+                    run.is_quiet = true;
+                }
                 drop(heard);
             }
             Message::Over(over) => self.end(over),

@@ -1,7 +1,6 @@
 //! What the stages of a run tell the watch.
 
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use serde_json::Value;
 
@@ -43,14 +42,11 @@ pub(super) fn note(session: &Session, event: &Event) {
         None => all.remove(stage),
     };
     drop(all);
-    let (heard, until_heard) = channel();
-    session.messages.send(Message::Ended {
+    session.send_and_wait(|heard| Message::Ended {
         stage: stage.clone(),
         ended,
         heard,
     });
-    // It is dropped when it was heard, and also when nobody will.
-    let _ = until_heard.recv();
 }
 
 fn passed(result: &Arc<Value>) -> Settled {
